@@ -1,0 +1,1 @@
+"""Wattlink links end users' energy devices to apps."""

@@ -1,0 +1,157 @@
+"""The one guarded door through which every outgoing request leaves.
+
+A target is judged at the moment of connecting, by the address of the socket itself, so neither odd spellings of an
+address nor a name that changes its answer gets past. A request has one total deadline and its answer a size limit,
+counted after decompression; redirects are answers and are never followed.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+import msgspec
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_REFUSED = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        # ipaddress.is_global (Python 3.11) calls these global or decides by the embedded address.
+        *("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23", "fec0::/10", "5f00::/16", "3fff::/20"),
+        *("192.88.99.0/24", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8"),
+    )
+)
+_CONNECT_SECONDS = 5.0
+_CONNECTIONS_PER_HOST = 64
+
+
+class OutboundError(Exception):
+    """No usable answer came back; the text says why and holds no secret."""
+
+
+class AddressRefused(OutboundError):
+    """The target is a private, loopback or otherwise non-public address."""
+
+
+class DeadlinePassed(OutboundError):
+    """The whole exchange took longer than its deadline."""
+
+
+class ConnectionFailed(OutboundError):
+    """Name resolution, connecting, TLS or the transfer failed."""
+
+
+class AnswerTooLarge(OutboundError):
+    """The answer exceeded its size limit."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An HTTP answer. `headers` has lower-case names; of a repeated header the last counts."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def is_public(address: str, allowed: Sequence[Network] = ()) -> bool:
+    """Whether an outgoing connection may go to this IP address."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    if any(ip in network for network in allowed if network.version == ip.version):
+        return True
+    return ip.is_global and not any(ip in network for network in _REFUSED if network.version == ip.version)
+
+
+class Outbound:
+    """Sends requests to public addresses only, save those that `allowed` names. Use as an async context manager."""
+
+    def __init__(self, *, allowed: Sequence[Network] = (), user_agent: str = "wattlink") -> None:
+        self._allowed = tuple(allowed)
+        self._user_agent = user_agent
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "Outbound":
+        connector = aiohttp.TCPConnector(
+            limit=0, limit_per_host=_CONNECTIONS_PER_HOST, socket_factory=self._judged_socket, ttl_dns_cache=30
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            headers={"user-agent": self._user_agent},
+            max_line_size=16_384,
+            max_field_size=16_384,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _judged_socket(self, address_info: Any) -> socket.socket:
+        family, kind, protocol, _, address = address_info
+        if family not in (socket.AF_INET, socket.AF_INET6) or not is_public(str(address[0]), self._allowed):
+            raise _Refused(f"{address[0]} is not a public address")
+        made = socket.socket(family, kind, protocol)
+        made.setblocking(False)
+        return made
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deadline: float = 10.0,
+        max_bytes: int = 4 * 1024 * 1024,
+    ) -> Answer:
+        """Send one request; `deadline` in seconds for everything, `max_bytes` of decompressed body. Raises OutboundError."""
+        if self._session is None:
+            raise RuntimeError("an Outbound is used inside `async with`")
+        try:
+            async with asyncio.timeout(deadline):
+                async with self._session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=body,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=deadline, sock_connect=_CONNECT_SECONDS),
+                ) as response:
+                    content = await _read_up_to(response, max_bytes)
+                    names = {name.lower(): value for name, value in response.headers.items()}
+                    return Answer(response.status, names, content)
+        except TimeoutError:
+            raise DeadlinePassed(f"no complete answer within {deadline:g} s") from None
+        except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
+            raise _translated(error) from None
+
+
+class _Refused(OSError):
+    pass
+
+
+def _translated(error: Exception) -> OutboundError:
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, _Refused):
+            return AddressRefused(str(chain))
+        chain = getattr(chain, "os_error", None) or chain.__cause__ or chain.__context__
+    return ConnectionFailed(f"{type(error).__name__}: the request could not be completed")
+
+
+async def _read_up_to(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    parts, size = [], 0
+    async for part in response.content.iter_chunked(65_536):
+        size += len(part)
+        if size > max_bytes:
+            response.close()
+            raise AnswerTooLarge(f"the answer is larger than {max_bytes} bytes")
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,1 @@
+"""South plug-ins: each vendor's cloud, translated into one normalised form."""

@@ -1,0 +1,79 @@
+"""A connector's door to its vendor: named hosts, deadlines, size limits, budgets, and two of the four errors."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from wattlink.base.clock import Clock
+from wattlink.base.outbound import Answer, AnswerTooLarge, Outbound, OutboundError
+from wattlink.connectors.errors import UnexpectedAnswer, VendorUnavailable
+
+Budget = Callable[[], Awaitable[None]]
+"""Called before each request; raises VendorUnavailable(reason="quota") when the vendor's budget is used up."""
+
+
+async def unlimited() -> None:
+    """The budget of a vendor without one."""
+
+
+class VendorDoor:
+    """Sends requests to one vendor's hosts and to no others."""
+
+    def __init__(
+        self, *, outbound: Outbound, hosts: Mapping[str, str], clock: Clock, budget: Budget = unlimited
+    ) -> None:
+        """`hosts` maps the manifest's host names to base URLs without a trailing slash."""
+        self._outbound = outbound
+        self._hosts = hosts
+        self._clock = clock
+        self._budget = budget
+
+    def now(self) -> datetime:
+        """The time by which a credential's life is counted."""
+        return self._clock()
+
+    def address(self, host: str, path: str, query: Mapping[str, str] | None = None) -> str:
+        """The URL of a path on a named host; what comes from outside enters only as `query` or quoted in `path`."""
+        if not path.startswith("/") or path.startswith("//"):
+            raise ValueError("a path on a vendor's host starts with one slash")
+        return f"{self._hosts[host]}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    async def send(
+        self,
+        method: str,
+        host: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        deadline: float = 10.0,
+    ) -> Answer:
+        """One request; raises VendorUnavailable when no answer came, UnexpectedAnswer when it had no end."""
+        await self._budget()
+        sent = {"accept": "application/json", **(headers or {})}
+        body: bytes | None = None
+        if form is not None:
+            body, sent["content-type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        elif json is not None:
+            body, sent["content-type"] = msgspec.json.encode(json), "application/json"
+        try:
+            return await self._outbound.send(
+                method, self.address(host, path, query), headers=sent, body=body, deadline=deadline
+            )
+        except AnswerTooLarge as error:
+            raise UnexpectedAnswer(f"{host}: {error}") from None
+        except OutboundError as error:
+            raise VendorUnavailable(f"{host}: {error}") from None
+
+
+def json_of(answer: Answer) -> Any:
+    """The answer's JSON value; raises UnexpectedAnswer."""
+    try:
+        return msgspec.json.decode(answer.body)
+    except (msgspec.DecodeError, RecursionError):
+        raise UnexpectedAnswer(f"status {answer.status} with a body that isn't JSON") from None

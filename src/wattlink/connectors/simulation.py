@@ -1,0 +1,116 @@
+"""What a vendor's simulator offers to the sandbox that serves it. Simulators are pure: no clock, no I/O, no globals.
+
+A virtual account is one JSON object. `state["faults"]` lists the faults that are switched on, `state["username"]` and
+`state["password"]` are what the vendor's sign-in page accepts, `state["devices"]` its devices; the rest is the
+simulator's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from wattlink.connectors.devices import Kind
+
+State = dict[str, Any]
+
+
+class Fault(StrEnum):
+    """What can be made to go wrong, per virtual account."""
+
+    WRONG_PASSWORD = "wrong_password"  # the vendor's sign-in refuses the right password  # noqa: S105
+    ACCOUNT_LOCKED = "account_locked"
+    REFRESH_REFUSED = "refresh_refused"  # access withdrawn or password changed: the refresh token is dead
+    ACCESS_REFUSED = "access_refused"  # the access token alone is dead
+    OUTAGE = "outage"
+    QUOTA = "quota"
+    GARBAGE = "garbage"  # 200 with something that isn't the documented JSON
+    ENDLESS = "endless"  # a body without an end
+    SLOW = "slow"  # no answer within any deadline
+    ASLEEP = "asleep"
+    SCOPE_MISSING = "scope_missing"  # a 403 that speaks of a permission
+    FORBIDDEN = "forbidden"  # a 403 that means something else
+
+
+class SimulatedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to one of the vendor's hosts. Header names are lower-case."""
+
+    method: str
+    host: str  # the manifest's name of the host
+    path: str
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    base: str = ""  # the public address under which this host is served, for links and redirects
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a form body."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    def json(self) -> Any:
+        """The JSON body, or None where it isn't JSON."""
+        try:
+            return msgspec.json.decode(self.body)
+        except msgspec.DecodeError:
+            return None
+
+
+class SimulatedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer; `delay` in seconds before it is sent, `endless` sends the body again and again."""
+
+    status: int = 200
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    delay: float = 0.0
+    endless: bool = False
+
+
+class FleetDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """A device of a virtual account, as people see it."""
+
+    kind: Kind
+    name: str
+    vendor_device_id: str
+
+
+class FleetAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """A virtual account of the demo's fleet."""
+
+    username: str
+    password: str
+    state: State
+    devices: Sequence[FleetDevice]
+
+
+class Simulator(Protocol):
+    """A vendor's cloud, simulated. A vendor's `simulator.py` is a module with these functions."""
+
+    def account_of(self, request: SimulatedRequest) -> str | None:
+        """The user name of the virtual account that a request speaks of (typed, or carried inside a token or code)."""
+        ...
+
+    def handle(
+        self, request: SimulatedRequest, state: State | None, now: datetime
+    ) -> tuple[SimulatedAnswer, State | None]:
+        """Answer as the vendor does; `state` (already advanced to `now`) is None for an unknown account."""
+        ...
+
+    def advance(self, state: State, now: datetime) -> State:
+        """The same account later: cars drive, charge and sleep. Depends on nothing but its arguments."""
+        ...
+
+    def fleet(self, now: datetime) -> Sequence[FleetAccount]:
+        """The virtual accounts of the demo."""
+        ...
+
+    def new_account(self, username: str, password: str, now: datetime, *, devices: int = 1) -> State:
+        """A plain healthy account with this many devices, for tests and load."""
+        ...
+
+    def set_devices(self, state: State, now: datetime, *, add: int = 0, remove: Sequence[str] = ()) -> State:
+        """Devices bought (`add`) and sold (`remove`, by vendor device id) since."""
+        ...
