@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, transactions, migrations, and an embedded server."""

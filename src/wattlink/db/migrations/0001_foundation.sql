@@ -1,0 +1,320 @@
+-- Who uses the server: organizations, their applications, the applications' keys and tokens.
+
+CREATE TABLE organization (
+    organization_id uuid PRIMARY KEY,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE application (
+    application_id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organization,
+    name text NOT NULL,
+    redirect_uris text[] NOT NULL DEFAULT '{}',  -- empty: any https, loopback or private-use scheme
+    branding jsonb NOT NULL DEFAULT '{}',
+    connections_limit integer,                   -- accounts that may be linked; null: any number
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE application_key (
+    key_id uuid PRIMARY KEY,                     -- outside: the client id
+    application_id uuid NOT NULL REFERENCES application,
+    secret_digest bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+);
+CREATE INDEX application_key_of_application ON application_key (application_id);
+
+CREATE TABLE access_token (
+    token_digest bytea PRIMARY KEY,
+    key_id uuid NOT NULL REFERENCES application_key ON DELETE CASCADE,
+    application_id uuid NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX access_token_by_expiry ON access_token (expires_at);
+
+-- What happened. Events are recorded in the transaction that makes them true, and this table is the outbox.
+
+CREATE TABLE epoch (
+    epoch integer PRIMARY KEY,
+    system_identifier text NOT NULL,
+    timeline integer NOT NULL,
+    began_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE FUNCTION current_epoch() RETURNS integer LANGUAGE sql STABLE
+    AS $$ SELECT epoch FROM epoch ORDER BY epoch DESC LIMIT 1 $$;
+
+-- A dump restored elsewhere carries transaction ids ahead of the new cluster's counter: it needs a new epoch.
+CREATE FUNCTION begin_epoch() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    cluster text := (SELECT system_identifier::text FROM pg_control_system());
+    line integer := (SELECT timeline_id FROM pg_control_checkpoint());
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM epoch
+         WHERE epoch.epoch = current_epoch() AND system_identifier = cluster AND timeline = line
+    ) THEN
+        INSERT INTO epoch (epoch, system_identifier, timeline)
+        VALUES (coalesce(current_epoch(), 0) + 1, cluster, line);
+    END IF;
+END $$;
+
+CREATE TABLE event (
+    epoch integer NOT NULL DEFAULT current_epoch(),
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    recorded_at timestamptz NOT NULL DEFAULT now(),   -- database clock: chooses the partition
+    event_id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    user_id uuid,
+    account_id uuid,
+    device_id uuid,
+    type text NOT NULL,                               -- vocabulary of domain/events/model.py
+    occurred_at timestamptz NOT NULL,                 -- application clock
+    payload jsonb                                     -- null: erased
+) PARTITION BY RANGE (recorded_at);
+CREATE INDEX event_feed ON event (application_id, epoch, xid, position);
+CREATE INDEX event_of_user ON event (user_id);
+
+CREATE FUNCTION make_event_partitions() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    day date;
+BEGIN
+    FOR ahead IN -1..3 LOOP
+        day := (now() AT TIME ZONE 'UTC')::date + ahead;
+        EXECUTE format(
+            'CREATE TABLE IF NOT EXISTS %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)',
+            'event_' || to_char(day, 'YYYYMMDD'), day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+    END LOOP;
+END $$;
+
+-- Whom we speak to: registrations at vendors, and how the vendors do.
+
+CREATE TABLE registration (
+    registration_id uuid PRIMARY KEY,
+    vendor text NOT NULL,
+    application_id uuid REFERENCES application,       -- null: for all applications
+    sealed bytea NOT NULL,                            -- contract.Registration
+    hosts jsonb NOT NULL DEFAULT '{}',                -- base URLs that differ from the manifest's
+    is_sandbox boolean NOT NULL DEFAULT false,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE NULLS NOT DISTINCT (vendor, application_id)
+);
+
+CREATE TABLE circuit (                                -- one row per registration that had trouble
+    registration_id uuid PRIMARY KEY REFERENCES registration ON DELETE CASCADE,
+    open_since timestamptz,
+    probe_at timestamptz,
+    reason text,
+    incident_since timestamptz
+);
+
+CREATE TABLE budget_window (
+    registration_id uuid NOT NULL REFERENCES registration ON DELETE CASCADE,
+    account_id uuid,                                  -- null: the registration's own budget
+    window_start timestamptz NOT NULL,
+    used integer NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (registration_id, account_id, window_start)
+);
+
+-- Whose devices: users, the accounts they have at vendors, the sealed credentials, the devices.
+
+CREATE TABLE app_user (
+    user_id uuid PRIMARY KEY,
+    application_id uuid NOT NULL REFERENCES application,
+    external_id text NOT NULL COLLATE "C",
+    created_at timestamptz NOT NULL,
+    UNIQUE (application_id, external_id)
+);
+CREATE INDEX app_user_page ON app_user (application_id, created_at DESC, user_id DESC);
+
+CREATE TABLE account (
+    account_id uuid PRIMARY KEY,
+    application_id uuid NOT NULL,
+    user_id uuid NOT NULL REFERENCES app_user,
+    registration_id uuid NOT NULL REFERENCES registration,
+    vendor text NOT NULL,
+    subject text NOT NULL COLLATE "C",                -- the vendor's stable id of the login
+    label text,
+    state text NOT NULL CHECK (state IN ('provisional', 'good', 'suspect', 'broken', 'deauthorized')),
+    kinds text[] NOT NULL,                            -- granted and published
+    scopes text[] NOT NULL,
+    pending_session_id uuid,                          -- the link session that adds this account or kinds to it
+    pending_kinds text[] NOT NULL DEFAULT '{}',       -- granted, not yet published
+    first_refused_at timestamptz,                     -- of the present suspicion
+    refused_generation bigint,
+    broken_at timestamptz,
+    proved_at timestamptz,                            -- when a proving endpoint last accepted the credential
+    visited_at timestamptz,                           -- end of the last visit that read the devices
+    visit_error text,                                 -- what the last visit failed of; null after a good one
+    created_at timestamptz NOT NULL,
+    UNIQUE (user_id, registration_id, subject)
+);
+CREATE INDEX account_of_registration ON account (registration_id, state);
+CREATE INDEX account_of_session ON account (pending_session_id) WHERE pending_session_id IS NOT NULL;
+
+CREATE TABLE credential (
+    credential_id uuid PRIMARY KEY,
+    account_id uuid NOT NULL UNIQUE REFERENCES account ON DELETE CASCADE,
+    generation bigint NOT NULL DEFAULT 1,
+    sealed bytea NOT NULL,                            -- contract.Credential
+    saved_at timestamptz NOT NULL
+);
+
+CREATE TABLE visit (                                  -- the row is the job
+    account_id uuid PRIMARY KEY REFERENCES account ON DELETE CASCADE,
+    vendor text NOT NULL,
+    registration_id uuid NOT NULL,
+    due_at timestamptz,                               -- wanted from then on (application clock); null: not wanted
+    busy_until timestamptz NOT NULL DEFAULT '-infinity',  -- somebody is there (database clock)
+    turn bigint NOT NULL DEFAULT 0,
+    tries integer NOT NULL DEFAULT 0
+);
+CREATE INDEX visit_due ON visit (vendor, due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE revocation (                             -- credentials on their way out
+    credential_id uuid PRIMARY KEY,
+    generation bigint NOT NULL,
+    sealed bytea NOT NULL,
+    registration_id uuid NOT NULL REFERENCES registration,
+    vendor text NOT NULL,
+    subject_hash bytea NOT NULL,
+    busy_until timestamptz NOT NULL DEFAULT '-infinity',  -- a visit or an attempt still holds the credential
+    due_at timestamptz NOT NULL,
+    give_up_at timestamptz NOT NULL,
+    tries integer NOT NULL DEFAULT 0,
+    turn bigint NOT NULL DEFAULT 0,
+    last_error text,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX revocation_due ON revocation (due_at);
+CREATE INDEX revocation_by_subject ON revocation (registration_id, subject_hash);
+
+CREATE TABLE device (
+    device_id uuid PRIMARY KEY,
+    application_id uuid NOT NULL,
+    user_id uuid NOT NULL REFERENCES app_user,
+    account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    vendor text NOT NULL,
+    kind text NOT NULL,
+    vendor_device_id text NOT NULL COLLATE "C",
+    scopes text[] NOT NULL,
+    is_published boolean NOT NULL,                    -- false: provisional, seen on no surface, without events
+    missed integer NOT NULL DEFAULT 0,                -- visits in a row that didn't find it
+    created_at timestamptz NOT NULL,
+    UNIQUE (account_id, kind, vendor_device_id)
+);
+CREATE INDEX device_page ON device (application_id, kind, created_at DESC, device_id DESC) WHERE is_published;
+CREATE INDEX device_page_of_user ON device (user_id, kind, created_at DESC, device_id DESC) WHERE is_published;
+
+CREATE TABLE device_state (
+    device_id uuid PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    document jsonb NOT NULL,                          -- connectors/devices.py
+    updated_at timestamptz NOT NULL
+) WITH (fillfactor = 80);
+
+-- Linking.
+
+CREATE TABLE link_session (
+    session_id uuid PRIMARY KEY,
+    application_id uuid NOT NULL REFERENCES application,
+    user_id uuid NOT NULL REFERENCES app_user ON DELETE CASCADE,
+    token_digest bytea NOT NULL UNIQUE,
+    state text NOT NULL,
+    cause text,                                       -- of the closed list; also of the last try while `bound`
+    purpose text NOT NULL CHECK (purpose IN ('link', 'relink')),
+    relink_account_id uuid,
+    relink_device_id uuid,
+    vendor text,                                      -- fixed by the app, or chosen
+    vendor_is_fixed boolean NOT NULL DEFAULT false,
+    registration_id uuid,
+    kinds text[] NOT NULL,
+    scopes text[] NOT NULL,
+    language text NOT NULL,
+    color_scheme text NOT NULL,
+    redirect_uri text NOT NULL,
+    browser_digest bytea,                             -- the cookie of the browser that it is bound to
+    state_digest bytea UNIQUE,                        -- OAuth state, single use
+    sealed_step bytea,                                -- what a step leaves: PKCE verifier, typed user name
+    step_started_at timestamptz,
+    consented_at timestamptz,
+    account_id uuid,                                  -- linked or being linked
+    discover_from timestamptz,                        -- visits that ended after this count as discovery
+    steps jsonb NOT NULL DEFAULT '[]',                -- [{"step", "at", "cause"?}]: the funnel
+    failures integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+CREATE INDEX link_session_of_user ON link_session (user_id) WHERE ended_at IS NULL;
+CREATE INDEX link_session_moving ON link_session (state, step_started_at) WHERE state IN ('exchanging', 'discovering');
+CREATE INDEX link_session_by_expiry ON link_session (expires_at) WHERE ended_at IS NULL;
+
+-- Telling the apps.
+
+CREATE TABLE subscription (
+    subscription_id uuid PRIMARY KEY,
+    application_id uuid NOT NULL REFERENCES application,
+    dialect text NOT NULL,
+    url text NOT NULL,
+    sealed_secret bytea NOT NULL,
+    event_types text[] NOT NULL,                      -- the dialect's names; {*} for all
+    api_version text,
+    header_name text,
+    sealed_header bytea,
+    is_active boolean NOT NULL DEFAULT true,
+    inactive_since timestamptz,
+    inactive_reason text,
+    failing_since timestamptz,
+    last_success_at timestamptz NOT NULL,
+    heartbeat_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX subscription_page ON subscription (application_id, created_at DESC, subscription_id DESC);
+
+CREATE TABLE subscription_cursor (
+    subscription_id uuid PRIMARY KEY REFERENCES subscription ON DELETE CASCADE,
+    application_id uuid NOT NULL,
+    epoch integer NOT NULL,
+    xid xid8 NOT NULL,
+    position bigint NOT NULL,
+    recorded_at timestamptz NOT NULL
+) WITH (fillfactor = 80);
+
+CREATE TABLE delivery (                               -- one request: up to 100 events of one subscription
+    delivery_id uuid PRIMARY KEY,
+    subscription_id uuid NOT NULL REFERENCES subscription ON DELETE CASCADE,
+    application_id uuid NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'delivered', 'held', 'replaced')),
+    body bytea,                                       -- frozen bytes; null once delivered
+    events integer NOT NULL,
+    event_ids uuid[] NOT NULL,
+    users uuid[] NOT NULL,                            -- whose data is inside
+    first_epoch integer NOT NULL, first_xid xid8 NOT NULL, first_position bigint NOT NULL,
+    last_epoch integer NOT NULL, last_xid xid8 NOT NULL, last_position bigint NOT NULL,
+    last_recorded_at timestamptz NOT NULL,
+    tries integer NOT NULL DEFAULT 0,
+    body_refusals integer NOT NULL DEFAULT 0,         -- 400, 413, 422 in a row
+    due_at timestamptz NOT NULL,                      -- application clock
+    busy_until timestamptz NOT NULL DEFAULT '-infinity',  -- database clock
+    turn bigint NOT NULL DEFAULT 0,
+    last_status integer,
+    last_error text,
+    created_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX delivery_in_flight ON delivery (subscription_id) WHERE state = 'open';
+CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'open';
+CREATE INDEX delivery_of_subscription ON delivery (subscription_id, created_at DESC);
+CREATE INDEX delivery_by_end ON delivery (ended_at) WHERE ended_at IS NOT NULL;
+
+-- The sandbox's virtual vendor accounts.
+
+CREATE TABLE virtual_account (
+    vendor text NOT NULL,
+    username text NOT NULL,
+    state jsonb NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (vendor, username)
+);

@@ -1,0 +1,1 @@
+"""Verbs and rules, a folder per noun. Knows no HTTP API and no vendor."""

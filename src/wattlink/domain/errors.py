@@ -1,0 +1,58 @@
+"""What can go wrong in the domain, as far as a caller should hear of it. Edges translate each in one table."""
+
+from collections.abc import Sequence
+
+
+class DomainError(Exception):
+    """The base of all errors that an edge shows to its caller."""
+
+
+class NotFound(DomainError):
+    """There is no such row within the caller's reach; another application's row looks exactly the same."""
+
+    def __init__(self, what: str, key: object) -> None:
+        super().__init__(f"no {what} {key}")
+        self.what = what
+        self.key = str(key)
+
+
+class InvalidInput(DomainError):
+    """A value that can't be used. `field` names it as the domain knows it, `allowed` says what may stand there."""
+
+    def __init__(self, field: str, problem: str, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+        self.allowed = tuple(allowed)
+
+
+class NotAuthenticated(DomainError):
+    """No, a wrong or an ended key."""
+
+
+class AlreadyExists(DomainError):
+    """A row with the same natural key is there."""
+
+
+class AlreadyLinked(DomainError):
+    """Nothing about this device can be mended by linking."""
+
+
+class ConnectionsLimitReached(DomainError):
+    """The application may link no further accounts."""
+
+
+class LinkSessionNotUsable(DomainError):
+    """The link session is over, expired, or belongs to another browser; `cause` is of the Link UI's closed list."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"the link session can't be used: {cause}")
+        self.cause = cause
+
+
+class CursorTooOld(DomainError):
+    """Events behind this cursor were dropped after their 30 days."""
+
+
+class Overloaded(DomainError):
+    """Too many of these at once; try again later."""
