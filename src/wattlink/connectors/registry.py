@@ -4,13 +4,13 @@ import importlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from types import ModuleType
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
 from wattlink.connectors.contract import Connector
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.simulation import Simulator
 
 _VENDORS = "wattlink.connectors.vendors"
 
@@ -115,6 +115,6 @@ def connector_class(vendor: str) -> type[Connector]:
     return found[0]
 
 
-def simulator(vendor: str) -> ModuleType:
-    """The vendor's simulator: a module with the functions of `simulation.Simulator`."""
-    return importlib.import_module(f"{_VENDORS}.{vendor}.simulator")
+def simulator(vendor: str) -> Simulator:
+    """The vendor's simulator: its module itself."""
+    return cast(Simulator, importlib.import_module(f"{_VENDORS}.{vendor}.simulator"))

@@ -1,11 +1,16 @@
 """What a vendor's simulator offers to the sandbox that serves it. Simulators are pure: no clock, no I/O, no globals.
 
-A virtual account is one JSON object. `state["faults"]` lists the faults that are switched on, `state["username"]` and
-`state["password"]` are what the vendor's sign-in page accepts, `state["devices"]` its devices; the rest is the
-simulator's own.
+A virtual account is one JSON object, never changed in place. What the sandbox's control API turns has the same name
+in every simulator; the rest is the simulator's own:
+
+    username, password   what the vendor's sign-in accepts; another password ends what was granted under the old one
+    faults               the faults that are switched on
+    grace_seconds        how long a used refresh token is still good (0: not at all)
+    pace                 how many times faster than real its devices live
+    devices              by vendor device id, each with its `kind`, its `name` and the simulator's own knobs
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -13,23 +18,28 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 
 State = dict[str, Any]
 
 
 class Fault(StrEnum):
-    """What can be made to go wrong, per virtual account."""
+    """What can be made to go wrong, per virtual account; the first four also for a whole vendor.
+
+    Those four mean the same everywhere and are the sandbox's; the others are answered as each vendor answers them.
+    """
+
+    OUTAGE = "outage"  # 503 with a page for people
+    SLOW = "slow"  # no answer within any deadline
+    GARBAGE = "garbage"  # 200 with something that isn't the documented JSON
+    ENDLESS = "endless"  # a body without an end
 
     WRONG_PASSWORD = "wrong_password"  # the vendor's sign-in refuses the right password  # noqa: S105
     ACCOUNT_LOCKED = "account_locked"
     REFRESH_REFUSED = "refresh_refused"  # access withdrawn or password changed: the refresh token is dead
     ACCESS_REFUSED = "access_refused"  # the access token alone is dead
-    OUTAGE = "outage"
     QUOTA = "quota"
-    GARBAGE = "garbage"  # 200 with something that isn't the documented JSON
-    ENDLESS = "endless"  # a body without an end
-    SLOW = "slow"  # no answer within any deadline
     ASLEEP = "asleep"
     SCOPE_MISSING = "scope_missing"  # a 403 that speaks of a permission
     FORBIDDEN = "forbidden"  # a 403 that means something else
@@ -69,12 +79,35 @@ class SimulatedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     endless: bool = False
 
 
+_EVERYWHERE = {
+    Fault.OUTAGE: SimulatedAnswer(
+        status=503, headers={"content-type": "text/html"}, body=b"<html><h1>503 Service Unavailable</h1></html>"
+    ),
+    Fault.SLOW: SimulatedAnswer(status=504, delay=3600.0),
+    Fault.GARBAGE: SimulatedAnswer(headers={"content-type": "application/json"}, body=b'{"data": [1, 2, {"na\xff'),
+    Fault.ENDLESS: SimulatedAnswer(headers={"content-type": "application/json"}, body=b"[" * 65_536, endless=True),
+}
+
+
+def common_fault(faults: Collection[str]) -> SimulatedAnswer | None:
+    """How any vendor answers while one of the four common faults is switched on."""
+    return next((answer for fault, answer in _EVERYWHERE.items() if fault in faults), None)
+
+
 class FleetDevice(msgspec.Struct, frozen=True, kw_only=True):
     """A device of a virtual account, as people see it."""
 
     kind: Kind
     name: str
     vendor_device_id: str
+
+
+def devices_of(state: State) -> tuple[FleetDevice, ...]:
+    """The devices of a virtual account, as people see them."""
+    return tuple(
+        FleetDevice(kind=Kind(device["kind"]), name=device["name"], vendor_device_id=vendor_device_id)
+        for vendor_device_id, device in state["devices"].items()
+    )
 
 
 class FleetAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +120,9 @@ class FleetAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Simulator(Protocol):
-    """A vendor's cloud, simulated. A vendor's `simulator.py` is a module with these functions."""
+    """A vendor's cloud, simulated. A vendor's `simulator.py` is a module with this constant and these functions."""
+
+    DEMO_REGISTRATION: Registration  # our client at the simulated vendor
 
     def account_of(self, request: SimulatedRequest) -> str | None:
         """The user name of the virtual account that a request speaks of (typed, or carried inside a token or code)."""
