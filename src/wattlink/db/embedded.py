@@ -242,8 +242,8 @@ def _runner(data: Path, binaries: Path, *, ours: bool) -> _Runner:
         if _works([*runner.prefix, "sh", "-c", reach]):
             return runner
     raise EmbeddedPostgresError(
-        f"PostgreSQL can't run here as {_user_name(os.getuid()) or os.getuid()}: nobody may both run {binaries} and write "
-        f"{data}. Start as the user who owns the data folder, or allow user namespaces, or put both where every user may go"
+        f"PostgreSQL can't run as {_user_name(os.getuid()) or os.getuid()} here: no user may both run {binaries} and "
+        f"write {data}. Start as the data folder's owner, allow user namespaces, or put both where every user may go"
     )
 
 

@@ -1,0 +1,81 @@
+"""One PostgreSQL per run, a migrated template in it, and a database that every test finds empty."""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import gettempdir
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from wattlink.base.ids import new_id
+from wattlink.db.database import Database
+from wattlink.db.embedded import EmbeddedPostgres
+from wattlink.db.migrate import migrate
+
+_KEPT = ("migration", "epoch")  # what migrations put there
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[EmbeddedPostgres]:
+    """The run's PostgreSQL; its database `wattlink` is the migrated template, in which nobody stays connected."""
+    data = Path(
+        gettempdir(), f"wattlink-tests-{new_id()}"
+    )  # a folder that PostgreSQL's user could reach, whoever that is
+    try:
+        with EmbeddedPostgres(data, fsync=False) as running:
+            migrate(running.dsn)
+            yield running
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: EmbeddedPostgres) -> Callable[[], str]:
+    """Makes a database of its own for a test that can't share, migrated and empty; gives its dsn."""
+    numbers = count(1)
+
+    def make() -> str:
+        name = f"test_{next(numbers)}"
+        with psycopg.connect(make_conninfo(cluster.dsn, dbname="postgres"), autocommit=True) as connection:
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE wattlink STRATEGY file_copy")
+            connection.execute(create.format(sql.Identifier(name)))
+        return make_conninfo(cluster.dsn, dbname=name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_dsn(new_database: Callable[[], str]) -> str:
+    """The database that tests share one after the other."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+async def shared_db(shared_dsn: str) -> AsyncIterator[Database]:
+    """The connections to it that tests share."""
+    async with Database(shared_dsn) as database:
+        yield database
+
+
+@pytest.fixture
+def dsn(shared_dsn: str) -> str:
+    """A migrated database without a row of anybody's."""
+    with psycopg.connect(shared_dsn, autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)",
+            (list(_KEPT),),
+        ).fetchall()
+        names = sql.SQL(", ").join(sql.Identifier(name) for (name,) in tables)
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
+    return shared_dsn
+
+
+@pytest.fixture
+def db(dsn: str, shared_db: Database) -> Database:
+    """Connections to the empty database."""
+    return shared_db
