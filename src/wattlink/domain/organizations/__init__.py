@@ -1,0 +1,1 @@
+"""Organizations, their applications, and the applications' keys."""

@@ -1,0 +1,53 @@
+"""An organization runs applications; an application acts with keys."""
+
+import msgspec
+
+from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
+
+
+class Branding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How an application shows itself on the pages that end users see."""
+
+    name: str | None = None  # instead of the application's own
+    logo: str | None = None  # a data: URL, so that the pages load nothing from other hosts
+    accent: str | None = None  # #rrggbb
+    radius: int | None = None  # of corners, in pixels
+    privacy_url: str | None = None
+    support_url: str | None = None
+
+
+class Application(msgspec.Struct, frozen=True, kw_only=True):
+    """An app that links its users' devices."""
+
+    application_id: ApplicationId
+    organization_id: OrganizationId
+    name: str
+    redirect_uris: tuple[str, ...] = ()  # empty: any https, loopback or private-use scheme
+    branding: Branding = Branding()
+    connections_limit: int | None = None  # accounts; None: any number
+
+    @property
+    def display_name(self) -> str:
+        """What end users know the app as."""
+        return self.branding.name or self.name
+
+
+class NewApplication(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown once, when an application is made."""
+
+    application_id: ApplicationId
+    client_id: KeyId
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"NewApplication({self.application_id})"
+
+
+class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A bearer token for an application's requests; `expires_in` in seconds."""
+
+    token: str
+    expires_in: int
+
+    def __repr__(self) -> str:
+        return "IssuedToken(***)"

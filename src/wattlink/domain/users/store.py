@@ -1,0 +1,93 @@
+"""SQL on app_user."""
+
+from datetime import datetime
+
+from wattlink.base.ids import new_id
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.ids import UserId
+from wattlink.domain.access.model import Access
+from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.errors import NotFound
+from wattlink.domain.users.model import User
+
+_SELECT = """
+    SELECT user_id, application_id, external_id, created_at FROM app_user
+     WHERE application_id = ANY(%(applications)s)
+       AND (%(only_user)s::uuid IS NULL OR user_id = %(only_user)s)
+"""
+_OLDER = (
+    _SELECT
+    + """
+       AND (created_at, user_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
+     ORDER BY created_at DESC, user_id DESC LIMIT %(limit)s
+    """
+)
+_NEWER = (
+    _SELECT
+    + """
+       AND (created_at, user_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
+     ORDER BY created_at, user_id LIMIT %(limit)s
+    """
+)
+
+
+async def get(reader: Reader, access: Access, external_id: str) -> User:
+    """The user whom the app knows by this id."""
+    found = await reader.one_or_none(
+        User,
+        """
+        SELECT user_id, application_id, external_id, created_at FROM app_user
+         WHERE application_id = ANY(%(applications)s) AND external_id = %(external_id)s
+           AND (%(only_user)s::uuid IS NULL OR user_id = %(only_user)s)
+        """,
+        applications=list(access.applications),
+        external_id=external_id,
+        only_user=access.only_user,
+    )
+    if found is None:
+        raise NotFound("user", external_id)
+    return found
+
+
+async def lock(tx: Transaction, access: Access, external_id: str) -> User:
+    """The user, held until the end of the transaction: nothing is linked to it meanwhile."""
+    user = await get(tx, access, external_id)
+    still_there = await tx.one_or_none(
+        UserId, "SELECT user_id FROM app_user WHERE user_id = %(user_id)s FOR UPDATE", user_id=user.user_id
+    )
+    if still_there is None:
+        raise NotFound("user", external_id)
+    return user
+
+
+async def get_or_create(tx: Transaction, access: Access, external_id: str, *, now: datetime) -> User:
+    """The user of this id, made if the id is new."""
+    await tx.execute(
+        """
+        INSERT INTO app_user (user_id, application_id, external_id, created_at)
+        VALUES (%(user_id)s, %(application_id)s, %(external_id)s, %(now)s)
+        ON CONFLICT (application_id, external_id) DO NOTHING
+        """,
+        user_id=new_id(),
+        application_id=access.application_id,
+        external_id=external_id,
+        now=now,
+    )
+    return await get(tx, access, external_id)
+
+
+async def page(reader: Reader, access: Access, page: PageRequest) -> list[User]:
+    """Users, newest first; with `before` the page that ends just before it."""
+    found = await reader.all(
+        User,
+        _NEWER if page.is_backwards else _OLDER,
+        applications=list(access.applications),
+        only_user=access.only_user,
+        **page.params(),
+    )
+    return found[::-1] if page.is_backwards else found
+
+
+async def delete(tx: Transaction, user_id: UserId) -> None:
+    """Remove the row; everything that hangs on it must be gone."""
+    await tx.execute("DELETE FROM app_user WHERE user_id = %(user_id)s", user_id=user_id)
