@@ -1,0 +1,220 @@
+"""The settings: `WATTLINK_*` in the environment, over a TOML file that `WATTLINK_CONFIG` names, over defaults.
+
+What operators change at run time is in the database, never here. In the file a setting has the same name in lower case
+without `WATTLINK_`. A secret may stand in a file of its own: `WATTLINK_MASTER_KEYS_FILE=/run/secrets/keys`.
+"""
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from wattlink.base.outbound import Network
+from wattlink.base.vault import parse_master_keys
+
+_PREFIX = "WATTLINK_"
+_CONFIG = "WATTLINK_CONFIG"
+_FILE = "_FILE"
+
+
+class SettingsError(Exception):
+    """A setting that can't be used: its name, what is allowed and an example, in one line."""
+
+
+class Rule(NamedTuple):
+    """How a setting is read; `read` raises ValueError for what isn't `allowed`."""
+
+    read: Callable[[str], Any]
+    allowed: str
+    example: str
+    secret: bool = False
+    hint: str = ""
+
+
+def _whole(lowest: int, highest: int, *, example: str) -> Rule:
+    def read(text: str) -> int:
+        number = int(text)
+        if not lowest <= number <= highest:
+            raise ValueError
+        return number
+
+    return Rule(read, f"a whole number from {lowest} to {highest}", example)
+
+
+def _seconds(*, example: str) -> Rule:
+    def read(text: str) -> float:
+        seconds = float(text)
+        if not 0 < seconds < 1e9:
+            raise ValueError
+        return seconds
+
+    return Rule(read, "a number of seconds above 0", example)
+
+
+def _one_of(*choices: str) -> Rule:
+    def read(text: str) -> str:
+        if text not in choices:
+            raise ValueError
+        return text
+
+    return Rule(read, f"one of {', '.join(choices)}", choices[-1])
+
+
+def _words(allowed: str, *, example: str, secret: bool = False) -> Rule:
+    def read(text: str) -> str:
+        if not text:
+            raise ValueError
+        return text
+
+    return Rule(read, allowed, example, secret)
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _web_address(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}" or "@" in text:
+        raise ValueError
+    return text
+
+
+def _setting(default: Any, rule: Rule) -> Any:
+    return field(default=default, metadata={"rule": rule})
+
+
+_DATABASE = "a PostgreSQL URL or key=value words"
+_RING = Rule(
+    parse_master_keys,
+    "`kid:base64` entries of 32 bytes, separated by commas, the first seals",
+    "k1:<base64>",
+    secret=True,
+    hint="make one with `wattlink master-key new`",
+)
+_NETWORKS = Rule(_networks, "networks in CIDR form, separated by commas", "127.0.0.0/8,::1/128")
+_ADDRESS = Rule(_web_address, "an http(s) address without a path", "https://link.example.com")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Settings:
+    """Everything that can be set, with its default."""
+
+    # Where things are.
+    database_url: str = _setting(
+        "", _words(_DATABASE, example="postgresql://wattlink@db.example/wattlink", secret=True)
+    )
+    database_connections: int = _setting(10, _whole(2, 1000, example="20"))  # per process, at most
+    public_url: str = _setting("", _ADDRESS)  # as browsers and apps see it; empty: http://localhost:<port>
+    host: str = _setting("127.0.0.1", _words("an address to listen on", example="::1"))
+    port: int = _setting(8080, _whole(1, 65535, example="8080"))
+    serve_processes: int = _setting(0, _whole(0, 1024, example="4"))  # 0: one per core
+
+    # What is kept secret, and whom we may reach.
+    master_keys: Mapping[str, bytes] = field(default_factory=dict, metadata={"rule": _RING})
+    outbound_allow: Sequence[Network] = _setting((), _NETWORKS)  # beyond the public networks
+
+    # Logs.
+    log_format: str = _setting("text", _one_of("text", "json"))
+    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"))
+
+    # How patient we are.
+    confirm_after_seconds: float = _setting(
+        60.0, _seconds(example="60")
+    )  # from a credential's first refusal to the next
+    webhook_max_events: int = _setting(100, _whole(1, 100, example="50"))  # in one delivery
+    deactivate_after_seconds: float = _setting(86_400.0, _seconds(example="86400"))  # of a webhook that fails
+    heartbeat_seconds: float = _setting(3_600.0, _seconds(example="3600"))  # from one webhook heartbeat to the next
+
+    def __repr__(self) -> str:
+        return f"Settings(public_url={self.public_url!r})"
+
+    @property
+    def is_plain_http_in_public(self) -> bool:
+        """Whether passwords and cookies would cross a network unencrypted."""
+        url = urlsplit(self.public_url)
+        return url.scheme == "http" and not _is_loopback(url.hostname or "")
+
+
+RULES: Mapping[str, Rule] = {item.name: item.metadata["rule"] for item in fields(Settings)}
+
+
+def variable(name: str) -> str:
+    """The environment's name of a setting."""
+    return _PREFIX + name.upper()
+
+
+def load_settings(environ: Mapping[str, str], *, needed: Sequence[str] = ()) -> Settings:
+    """The settings of a process that can't do without those `needed`. Raises SettingsError."""
+    texts = _from_file(environ.get(_CONFIG, "")) | _from_environment(environ)
+    values = {name: _value(name, text) for name, text in texts.items()}
+    for name in needed:
+        if name not in values:
+            raise SettingsError(f"{variable(name)} is missing: {_advice(name)}")
+    values.setdefault("public_url", f"http://localhost:{values.get('port', Settings.port)}")
+    return Settings(**values)
+
+
+def _from_file(path: str) -> dict[str, str]:
+    if not path:
+        return {}
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{_CONFIG}={path} can't be read: {error}") from None
+    return _known({key: _as_text(value) for key, value in content.items()}, shown=lambda key: f"{key} in {path}")
+
+
+def _as_text(value: Any) -> str:
+    return ",".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    ours = {key: text for key, text in environ.items() if key.startswith(_PREFIX) and key != _CONFIG}
+    return _known({key.removeprefix(_PREFIX).lower(): text for key, text in ours.items()}, shown=variable)
+
+
+def _known(given: Mapping[str, str], *, shown: Callable[[str], str]) -> dict[str, str]:
+    """The texts by setting, those in files of their own read; an unknown name is refused with the nearest ones."""
+    texts = {}
+    for key, text in given.items():
+        name = key.removesuffix(_FILE.lower())
+        if name not in RULES or (key != name and not RULES[name].secret):
+            near = difflib.get_close_matches(key, RULES, n=3) or sorted(RULES)
+            raise SettingsError(f"{shown(key)} is no setting; did you mean {' or '.join(map(variable, near))}?")
+        if name in texts or (key != name and name in given):
+            raise SettingsError(f"{shown(name)} is given twice: as a value and as a file")
+        texts[name] = _content(shown(key), text) if key != name else text
+    return texts
+
+
+def _content(shown: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{shown} names a file that can't be read: {error}") from None
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        return RULES[name].read(text)
+    except ValueError:
+        given = "what is given" if RULES[name].secret else repr(text)
+        raise SettingsError(f"{variable(name)}: {given} can't be used; {_advice(name)}") from None
+
+
+def _advice(name: str) -> str:
+    rule = RULES[name]
+    hint = f"; {rule.hint}" if rule.hint else ""
+    return f"it takes {rule.allowed}, for example {variable(name)}={rule.example}{hint}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
