@@ -77,11 +77,25 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _hosts(text: str) -> dict[str, str]:
+    pairs = [part.strip().partition("=") for part in text.lower().split(",") if part.strip()]
+    if any(not name or not host or "/" in host for name, _, host in pairs):
+        raise ValueError
+    return {name: host for name, _, host in pairs}
+
+
 def _web_address(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}" or "@" in text:
         raise ValueError
     return text
+
+
+def _hosts(text: str) -> dict[str, str]:
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    if any(not dialect or not host or "/" in host for dialect, _, host in pairs):
+        raise ValueError
+    return {dialect: host.lower() for dialect, _, host in pairs}
 
 
 def _setting(default: Any, rule: Rule) -> Any:
@@ -97,6 +111,8 @@ _RING = Rule(
     hint="make one with `wattlink master-key new`",
 )
 _NETWORKS = Rule(_networks, "networks in CIDR form, separated by commas", "127.0.0.0/8,::1/128")
+_HOSTS = Rule(_hosts, "`dialect=host[:port]`, separated by commas", "enode=enode-api.example.com")
+_HOSTS = Rule(_hosts, "`dialect=host[:port]` entries, separated by commas", "enode=enode-api.example.com")
 _ADDRESS = Rule(_web_address, "an http(s) address without a path", "https://link.example.com")
 
 
@@ -112,6 +128,10 @@ class Settings:
     public_url: str = _setting("", _ADDRESS)  # as browsers and apps see it; empty: http://localhost:<port>
     host: str = _setting("127.0.0.1", _words("an address to listen on", example="::1"))
     port: int = _setting(8080, _whole(1, 65535, example="8080"))
+    dialect_hosts: Mapping[str, str] = field(
+        default_factory=dict, metadata={"rule": _HOSTS}
+    )  # answer there at the root
+    dialect_hosts: Mapping[str, str] = _setting({}, _HOSTS)  # where a dialect also answers at the root
     serve_processes: int = _setting(0, _whole(0, 1024, example="4"))  # 0: one per core
 
     # What is kept secret, and whom we may reach.
@@ -170,6 +190,8 @@ def _from_file(path: str) -> dict[str, str]:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{key}={part}" for key, part in value.items())
     return ",".join(str(part) for part in value) if isinstance(value, list) else str(value)
 
 

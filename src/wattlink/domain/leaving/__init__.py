@@ -1,0 +1,1 @@
+"""What ends several nouns at once: deleting or deauthorizing a user, disconnecting a vendor."""

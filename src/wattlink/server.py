@@ -1,0 +1,95 @@
+"""The HTTP server: each dialect under its prefix and at its own root, the Link UI, and nothing else.
+
+Litestar apps stay apart, each with its errors and its OpenAPI document; this file only chooses between them.
+"""
+
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+from litestar import Litestar
+
+from wattlink.base.log import set_up_logs
+from wattlink.dialects.registry import DIALECTS
+from wattlink.link.app import make_app as make_link_app
+from wattlink.settings import Settings, load_settings
+from wattlink.wiring import Hub, open_hub
+
+Scope = dict[str, Any]
+Receive = Callable[[], Any]
+Send = Callable[[dict[str, Any]], Any]
+
+
+class Server:
+    """An ASGI app that opens its hub at start-up and hands each request to the app of its prefix or host."""
+
+    def __init__(self, open_: Callable[[], contextlib.AbstractAsyncContextManager[Hub]]) -> None:
+        self._open = open_
+        self._apps: Mapping[str, Litestar] = {}
+        self._hosts: Mapping[str, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif (prefix := self._prefix_of(scope)) is None:
+            await _not_found(scope, send)
+        else:
+            await self._apps[prefix](_below(scope, prefix), receive, send)  # type: ignore[arg-type]
+
+    def _prefix_of(self, scope: Scope) -> str | None:
+        prefix = "/" + str(scope["path"]).split("/", 2)[1]
+        if prefix in self._apps:
+            return prefix
+        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+        return self._hosts.get(host.lower())
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with self._running() as (apps, hosts):
+            self._apps, self._hosts = apps, hosts
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @contextlib.asynccontextmanager
+    async def _running(self) -> AsyncIterator[tuple[dict[str, Litestar], dict[str, str]]]:
+        async with self._open() as hub, contextlib.AsyncExitStack() as stack:
+            apps = {f"/{name}": make(hub) for name, make in DIALECTS.items()}
+            apps["/link"] = make_link_app(hub)
+            for app in apps.values():
+                await stack.enter_async_context(app.lifespan())
+            yield apps, {host: f"/{name}" for name, host in hub.settings.dialect_hosts.items()}
+
+
+def create_app() -> Server:
+    """What granian starts in each of its processes: settings come from the environment."""
+    settings = load_settings(os.environ, needed=("database_url", "master_keys"))
+    set_up_logs(as_json=settings.log_format == "json", level=settings.log_level)
+    return server_of(settings)
+
+
+def server_of(settings: Settings) -> Server:
+    """The server of these settings."""
+    return Server(lambda: open_hub(settings))
+
+
+def _below(scope: Scope, prefix: str) -> Scope:
+    if not scope["path"].startswith(prefix):
+        return scope
+    raw = scope.get("raw_path")
+    return {
+        **scope,
+        "path": scope["path"].removeprefix(prefix) or "/",
+        "raw_path": None if raw is None else bytes(raw).removeprefix(prefix.encode()) or b"/",
+        "root_path": scope.get("root_path", "") + prefix,
+    }
+
+
+async def _not_found(scope: Scope, send: Send) -> None:
+    if scope["type"] != "http":
+        return
+    body = b'{"type":"about:blank","title":"Not Found","detail":"Nothing answers at this address."}'
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

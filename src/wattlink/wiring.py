@@ -1,0 +1,47 @@
+"""Everything that lives as long as a process, made in one place and handed on by keyword."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from wattlink.base.clock import Clock, system_clock
+from wattlink.base.outbound import Outbound
+from wattlink.base.vault import Vault
+from wattlink.db.database import Database, Notifier
+from wattlink.domain.organizations.authenticate import Authenticator
+from wattlink.domain.vendors.connectors import Connectors
+from wattlink.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """What an edge or a pump may use. It stops there: the domain takes the single parts."""
+
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    db: Database
+    notifier: Notifier
+    outbound: Outbound
+    connectors: Connectors
+    authenticator: Authenticator
+
+
+@contextlib.asynccontextmanager
+async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Hub]:
+    """Open connections and close them at the end; `clock` is another one in tests."""
+    vault = Vault(settings.master_keys)
+    async with (
+        Database(settings.database_url, size=settings.database_connections) as db,
+        Outbound(allowed=settings.outbound_allow) as outbound,
+    ):
+        yield Hub(
+            settings=settings,
+            clock=clock,
+            vault=vault,
+            db=db,
+            notifier=Notifier(db),
+            outbound=outbound,
+            connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
+            authenticator=Authenticator(db=db, clock=clock),
+        )
