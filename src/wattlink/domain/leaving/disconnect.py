@@ -10,7 +10,7 @@ from wattlink.domain.accounts import leave
 from wattlink.domain.users import store as users
 
 
-async def disconnect(  # noqa: PLR0913 - the vendor and the kind say what ends
+async def disconnect(
     tx: Transaction, access: Access, external_id: str, vendor: str, kind: Kind | None, *, vault: Vault, now: datetime
 ) -> None:
     """Every account that the user has there goes, with its devices; other vendors and open sessions stay."""
