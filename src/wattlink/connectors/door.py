@@ -51,7 +51,6 @@ class VendorDoor:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         json: Any = None,
-        deadline: float = 10.0,
     ) -> Answer:
         """One request; raises VendorUnavailable when no answer came, UnexpectedAnswer when it had no end."""
         await self._budget()
@@ -62,9 +61,7 @@ class VendorDoor:
         elif json is not None:
             body, sent["content-type"] = msgspec.json.encode(json), "application/json"
         try:
-            return await self._outbound.send(
-                method, self.address(host, path, query), headers=sent, body=body, deadline=deadline
-            )
+            return await self._outbound.send(method, self.address(host, path, query), headers=sent, body=body)
         except AnswerTooLarge as error:
             raise UnexpectedAnswer(f"{host}: {error}") from None
         except OutboundError as error:

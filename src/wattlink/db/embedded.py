@@ -139,8 +139,8 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         os.chown(unfinished, self._runner.uid, self._runner.gid)
-        provider = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
-        options = ("-U", _NAME, "--auth=trust", "--no-instructions", *provider)
+        locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8")
+        options = ("-U", _NAME, "--auth=trust", "--no-instructions", *locale)
         self._run(self._binaries / "initdb", "-D", unfinished, *options, *(("--no-sync",) if self._fast else ()))
         self._run(
             *(self._binaries / "postgres", "--single", "-D", unfinished, *(("-F",) if self._fast else ()), "postgres"),
