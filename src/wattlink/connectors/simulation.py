@@ -138,6 +138,10 @@ class Simulator(Protocol):
         """The same account later: cars drive, charge and sleep. Depends on nothing but its arguments."""
         ...
 
+    def withdraw(self, state: State, now: datetime) -> State:
+        """The account after its user withdrew all access in the vendor's app; a new sign-in gives access again."""
+        ...
+
     def fleet(self, now: datetime) -> Sequence[FleetAccount]:
         """The virtual accounts of the demo."""
         ...

@@ -1,0 +1,1 @@
+"""Easee: chargers, by user name and password."""

@@ -1,0 +1,141 @@
+"""Easee's cloud API: sign-in with user name and password, rotating tokens, chargers one by one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from wattlink.base.outbound import Answer
+from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant
+from wattlink.connectors.devices import Charger, Document, Kind
+from wattlink.connectors.door import json_of
+from wattlink.connectors.errors import ConnectorError, UnexpectedAnswer
+from wattlink.connectors.registry import manifest_of
+from wattlink.connectors.vendors.easee import failures, mapping
+from wattlink.connectors.vendors.easee.mapping import ChargerConfig, ChargerState, ListedCharger
+
+T = TypeVar("T")
+
+_HOST = "api"
+_TEN_YEARS = 315_360_000  # seconds
+_MANIFEST = manifest_of("easee")
+
+
+class _Tokens(msgspec.Struct, rename="camel"):
+    access_token: str
+    expires_in: Annotated[float, msgspec.Meta(ge=0, le=_TEN_YEARS)]
+    refresh_token: str | None = None
+
+
+class _Profile(msgspec.Struct, rename="camel"):
+    user_id: int | str
+
+
+class EaseeConnector(Connector):
+    """Chargers in a user's Easee account."""
+
+    async def sign_in(self, username: str, password: str, scopes: frozenset[str]) -> Grant:
+        """Log in, and ask whose login it is."""
+        answer = await self.door.send(
+            "POST", _HOST, "/api/accounts/login", json={"userName": username, "password": password}
+        )
+        credential = self._credential(_accepted(answer, failures.at_login))
+        try:
+            profile = _shaped(await self._get(credential, "/api/accounts/profile"), _Profile)
+        except ConnectorError:
+            await self._forget(credential)
+            raise
+        return Grant(
+            credential=credential,
+            subject=str(profile.user_id),
+            label=_masked(username),
+            scopes=scopes & _MANIFEST.scopes.keys(),
+        )
+
+    async def refresh(self, credential: Credential) -> Credential:
+        """Trade both old tokens for new ones; the old refresh token is used up by it."""
+        answer = await self.door.send(
+            "POST",
+            _HOST,
+            "/api/accounts/refresh_token",
+            json={"accessToken": credential.access_token, "refreshToken": credential.refresh_token},
+        )
+        return self._credential(_accepted(answer, failures.at_refresh), before=credential)
+
+    async def read(
+        self, credential: Credential, kinds: frozenset[Kind], scopes: frozenset[str], last: Mapping[str, Document]
+    ) -> Sequence[DeviceReading]:
+        """Every charger of the account; the vendor tells of each by itself."""
+        if Kind.CHARGER not in kinds:
+            return []
+        listed = _shaped(await self._get(credential, "/api/chargers"), list[ListedCharger])
+        readings = []
+        for entry in listed:
+            document = await self._read_one(credential, entry, scopes, last.get(entry.id))
+            if document is not None:
+                readings.append(DeviceReading(vendor_device_id=entry.id, document=document))
+        return readings
+
+    async def revoke(self, credential: Credential) -> None:
+        """Log out; that the vendor doesn't know the login any more is as good."""
+        answer = await self._send(credential, "POST", "/api/accounts/logout")
+        if answer.status not in (200, 202, 204, 401, 404):
+            raise failures.at_data(answer)
+
+    async def _read_one(
+        self, credential: Credential, listed: ListedCharger, scopes: frozenset[str], last: Document | None
+    ) -> Charger | None:
+        path = f"/api/chargers/{quote(listed.id, safe='')}"
+        now = self.door.now()
+        try:
+            state = _shaped(await self._get(credential, f"{path}/state"), ChargerState)
+            config = _shaped(await self._get(credential, f"{path}/config"), ChargerConfig)
+        except failures.Gone:
+            return None
+        except failures.NoAccess:
+            before = last if isinstance(last, Charger) else None
+            return mapping.unreadable(listed, before, no_access=_MANIFEST.intervention("no_access"), now=now)
+        return mapping.charger(listed, state, config, scopes=scopes, intervention=_MANIFEST.intervention, now=now)
+
+    async def _get(self, credential: Credential, path: str) -> Any:
+        return _accepted(await self._send(credential, "GET", path), failures.at_data)
+
+    async def _send(self, credential: Credential, method: str, path: str) -> Answer:
+        headers = {"authorization": f"Bearer {credential.access_token}"}
+        return await self.door.send(method, _HOST, path, headers=headers)
+
+    async def _forget(self, credential: Credential) -> None:
+        """Log out again after a sign-in that led to nothing."""
+        with suppress(ConnectorError):
+            await self.revoke(credential)
+
+    def _credential(self, answer: Any, before: Credential | None = None) -> Credential:
+        tokens = _shaped(answer, _Tokens)
+        return Credential(
+            access_token=tokens.access_token,
+            expires_at=self.door.now() + timedelta(seconds=tokens.expires_in),
+            refresh_token=tokens.refresh_token or (before.refresh_token if before else None),
+        )
+
+
+def _accepted(answer: Answer, failure: Callable[[Answer], ConnectorError]) -> Any:
+    """The answer's JSON value, or the failure that it is."""
+    if answer.status != 200:
+        raise failure(answer)
+    return json_of(answer)
+
+
+def _shaped(value: Any, shape: type[T]) -> T:
+    try:
+        return msgspec.convert(value, type=shape)
+    except msgspec.ValidationError as error:
+        raise UnexpectedAnswer(f"an answer of another shape: {error}") from None
+
+
+def _masked(username: str) -> str:
+    """Enough of a user name for its owner to know it: `n***@example.com`, `***4567`."""
+    name, at, domain = username.partition("@")
+    return f"{name[:1]}***@{domain}" if at else f"***{name[-4:]}"

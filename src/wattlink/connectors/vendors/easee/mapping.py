@@ -1,0 +1,160 @@
+"""Easee's answers as they come, and the normalised form of a charger made of them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from wattlink.connectors.devices import (
+    CAPABLE,
+    MISSING,
+    Capability,
+    Charger,
+    ChargerCapabilities,
+    ChargerChargeState,
+    ChargerInformation,
+    PowerDelivery,
+    blocked,
+)
+
+READ: Final = "charger:read:data"
+CONTROL: Final = "charger:control:charging"
+
+_OWNER = 1  # levelOfAccess; other numbers are guests, null says nothing
+_MODELS = {"EH": "Easee Home", "EC": "Easee Charge"}
+_YEARS = range(2015, 2200)  # since the first charger; the vendor's "never" is the year 1
+
+
+class ListedCharger(msgspec.Struct, rename="camel"):
+    """An entry of `GET /api/chargers`."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$")]
+    name: str | None = None
+    level_of_access: int | None = None
+
+
+class ChargerState(msgspec.Struct, rename="camel"):
+    """`GET /api/chargers/{id}/state`, as far as we use it. Powers in kW, currents in A."""
+
+    charger_op_mode: int | None = None
+    total_power: float | None = None
+    dynamic_charger_current: float | None = None
+    is_online: bool | None = None
+    latest_pulse: datetime | None = None
+
+
+class ChargerConfig(msgspec.Struct, rename="camel"):
+    """`GET /api/chargers/{id}/config`, as far as we use it."""
+
+    is_enabled: bool | None = None
+    max_charger_current: float | None = None
+
+
+_DELIVERY = {
+    1: PowerDelivery.UNPLUGGED,  # disconnected
+    2: PowerDelivery.STOPPED,  # awaiting start
+    3: PowerDelivery.CHARGING,
+    4: PowerDelivery.COMPLETE,
+    5: PowerDelivery.FAULT,
+    6: PowerDelivery.INITIALIZING,  # ready, waits for the car
+    7: PowerDelivery.STOPPED,  # awaiting authorisation
+    8: PowerDelivery.STOPPED,  # de-authorising
+    100: PowerDelivery.INITIALIZING,
+    101: PowerDelivery.STOPPED,
+    103: PowerDelivery.NO_POWER,  # awaiting load balancing
+    104: PowerDelivery.STOPPED,  # awaiting authorisation
+    105: PowerDelivery.STOPPED,  # awaiting smart start
+    161: PowerDelivery.FAULT,  # broken protective earth
+}
+"""By chargerOpMode. Firmware adds numbers now and then: those, and offline (0, 102), say nothing of the plug."""
+
+_UNPLUGGED = frozenset({PowerDelivery.UNPLUGGED})
+_UNSAID = frozenset({PowerDelivery.UNKNOWN, PowerDelivery.FAULT})
+
+
+def charger(
+    listed: ListedCharger,
+    state: ChargerState,
+    config: ChargerConfig,
+    *,
+    scopes: frozenset[str],
+    intervention: Callable[[str], str],
+    now: datetime,
+) -> Charger:
+    """A charger that could be read; `intervention` gives the catalogue's id for a key."""
+    pulse = _moment(state.latest_pulse)
+    delivery = _DELIVERY.get(state.charger_op_mode or 0, PowerDelivery.UNKNOWN)
+    is_charging = None if delivery is PowerDelivery.UNKNOWN else delivery is PowerDelivery.CHARGING
+    currents = [amps for amps in (state.dynamic_charger_current, config.max_charger_current) if amps is not None]
+    return Charger(
+        last_seen=pulse or now,
+        is_reachable=bool(state.is_online),
+        information=information(listed),
+        charge_state=ChargerChargeState(
+            is_plugged_in=None if delivery in _UNSAID else delivery not in _UNPLUGGED,
+            is_charging=is_charging,
+            charge_rate=None if state.total_power is None else round(state.total_power, 2),
+            max_current=min(currents, default=None),
+            power_delivery=delivery,
+            last_updated=pulse,
+        ),
+        capabilities=_capabilities(listed, config, scopes, intervention),
+    )
+
+
+def unreadable(listed: ListedCharger, last: Charger | None, *, no_access: str, now: datetime) -> Charger:
+    """A charger that the account lists and may not read: what was known of it, and what somebody must do."""
+    waits = blocked(no_access)
+    return Charger(
+        last_seen=last.last_seen if last else now,
+        is_reachable=False,
+        information=information(listed),
+        charge_state=last.charge_state if last else ChargerChargeState(),
+        capabilities=ChargerCapabilities(
+            information=CAPABLE, charge_state=waits, start_charging=waits, stop_charging=waits, set_max_current=waits
+        ),
+    )
+
+
+def information(listed: ListedCharger) -> ChargerInformation:
+    """What the charger is; its id is the serial number printed on it."""
+    return ChargerInformation(
+        brand="Easee",
+        model=_MODELS.get(listed.id[:2], "Easee"),
+        serial_number=listed.id,
+        display_name=listed.name or None,
+    )
+
+
+def _capabilities(
+    listed: ListedCharger, config: ChargerConfig, scopes: frozenset[str], intervention: Callable[[str], str]
+) -> ChargerCapabilities:
+    control = _control(listed, config, scopes, intervention)
+    return ChargerCapabilities(
+        information=CAPABLE,
+        charge_state=CAPABLE if READ in scopes else MISSING,
+        start_charging=control,
+        stop_charging=control,
+        set_max_current=control,
+    )
+
+
+def _control(
+    listed: ListedCharger, config: ChargerConfig, scopes: frozenset[str], intervention: Callable[[str], str]
+) -> Capability:
+    # A login has every right or none, so a scope that lacks was never asked for: no relinking could add it.
+    if CONTROL not in scopes:
+        return MISSING
+    hurdles = []
+    if listed.level_of_access not in (None, _OWNER):
+        hurdles.append(intervention("not_owner"))
+    if config.is_enabled is False:
+        hurdles.append(intervention("switched_off"))
+    return blocked(*hurdles) if hurdles else CAPABLE
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    if value is None or value.year not in _YEARS:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

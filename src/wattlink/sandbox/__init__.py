@@ -1,0 +1,1 @@
+"""Serves the vendors' simulators over HTTP: virtual accounts, fault switches and a ledger of what was asked."""

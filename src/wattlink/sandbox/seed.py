@@ -1,0 +1,18 @@
+"""Puts the simulators' fleets on the shelf, so that a demonstration has somebody to sign in as."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.simulation import FleetAccount
+from wattlink.sandbox.accounts import Shelf
+
+
+async def seed(shelf: Shelf, now: datetime) -> Sequence[tuple[str, FleetAccount]]:
+    """Save the virtual accounts that aren't there yet; gives the whole fleet, with the vendor of each account."""
+    there = {(vendor, username) for vendor, username, _ in await shelf.load_all()}
+    fleet = [(vendor, account) for vendor in manifests() for account in simulator(vendor).fleet(now)]
+    for vendor, account in fleet:
+        if (vendor, account.username) not in there:
+            await shelf.save(vendor, account.username, account.state)
+    return fleet
