@@ -23,13 +23,20 @@ class VendorDoor:
     """Sends requests to one vendor's hosts and to no others."""
 
     def __init__(
-        self, *, outbound: Outbound, hosts: Mapping[str, str], clock: Clock, budget: Budget = unlimited
+        self,
+        *,
+        outbound: Outbound,
+        hosts: Mapping[str, str],
+        clock: Clock,
+        budget: Budget = unlimited,
+        patience: float = 10.0,
     ) -> None:
-        """`hosts` maps the manifest's host names to base URLs without a trailing slash."""
+        """`hosts` maps the manifest's host names to base URLs without a trailing slash; `patience` is in seconds."""
         self._outbound = outbound
         self._hosts = hosts
         self._clock = clock
         self._budget = budget
+        self._patience = patience
 
     def now(self) -> datetime:
         """The time by which a credential's life is counted."""
