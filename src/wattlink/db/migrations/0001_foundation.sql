@@ -219,10 +219,11 @@ CREATE TABLE device_state (
 CREATE TABLE link_session (
     session_id uuid PRIMARY KEY,
     application_id uuid NOT NULL REFERENCES application,
-    user_id uuid NOT NULL REFERENCES app_user ON DELETE CASCADE,
+    user_id uuid REFERENCES app_user ON DELETE SET NULL,  -- null: deleted meanwhile, and the session withdrawn
     token_digest bytea NOT NULL UNIQUE,
-    state text NOT NULL,
-    cause text,                                       -- of the closed list; also of the last try while `bound`
+    state text NOT NULL CHECK (state IN ('created', 'bound', 'at_vendor', 'asking_credentials', 'exchanging',
+        'discovering', 'pairing', 'completed', 'failed', 'cancelled', 'expired')),
+    cause text,                                       -- of the closed list; also of the last try while open
     purpose text NOT NULL CHECK (purpose IN ('link', 'relink')),
     relink_account_id uuid,
     relink_device_id uuid,
@@ -237,19 +238,25 @@ CREATE TABLE link_session (
     browser_digest bytea,                             -- the cookie of the browser that it is bound to
     state_digest bytea UNIQUE,                        -- OAuth state, single use
     sealed_step bytea,                                -- what a step leaves: PKCE verifier, typed user name
-    step_started_at timestamptz,
+    turn integer NOT NULL DEFAULT 0,                  -- counts sign-ins: a late one finds that it isn't its turn
+    step_started_at timestamptz NOT NULL,
     consented_at timestamptz,
     account_id uuid,                                  -- linked or being linked
     discover_from timestamptz,                        -- visits that ended after this count as discovery
-    steps jsonb NOT NULL DEFAULT '[]',                -- [{"step", "at", "cause"?}]: the funnel
-    failures integer NOT NULL DEFAULT 0,
+    steps jsonb NOT NULL DEFAULT '[]',                -- [{"step", "at", "cause"}]: the funnel
+    failures integer NOT NULL DEFAULT 0,              -- sign-ins in a row that the vendor refused
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     ended_at timestamptz
 );
-CREATE INDEX link_session_of_user ON link_session (user_id) WHERE ended_at IS NULL;
-CREATE INDEX link_session_moving ON link_session (state, step_started_at) WHERE state IN ('exchanging', 'discovering');
+CREATE INDEX link_session_of_user ON link_session (user_id);
+CREATE INDEX link_session_moving ON link_session (state, step_started_at)
+    WHERE state IN ('exchanging', 'discovering', 'pairing');
 CREATE INDEX link_session_by_expiry ON link_session (expires_at) WHERE ended_at IS NULL;
+CREATE INDEX link_session_by_end ON link_session (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE FUNCTION link_step(step text, at timestamptz, cause text) RETURNS jsonb LANGUAGE sql STABLE
+    AS $$ SELECT jsonb_build_array(jsonb_build_object('step', step, 'at', at, 'cause', cause)) $$;
 
 -- Telling the apps.
 
