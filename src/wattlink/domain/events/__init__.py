@@ -1,0 +1,1 @@
+"""What happened: recorded with the fact itself, read in one order, kept for 30 days."""

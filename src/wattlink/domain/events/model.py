@@ -1,0 +1,76 @@
+"""An event: what happened to whose device, as it was then."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from wattlink.connectors.devices import Document, Kind
+from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, EventId, UserId
+
+
+class EventType(StrEnum):
+    """Everything that can happen, in our own words; a dialect has its own names."""
+
+    DEVICE_DISCOVERED = "device.discovered"
+    DEVICE_UPDATED = "device.updated"
+    DEVICE_DELETED = "device.deleted"
+    CREDENTIALS_INVALIDATED = "credentials.invalidated"
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event tells.
+
+    `user` is the app's own id of the user; `kind` and `document` (the device's whole state then) are None where no
+    device is concerned, `document` also where only ids may still be told; `updated_fields` are top-level names of the
+    document, and `capabilities`, `is_reachable`.
+    """
+
+    user: str
+    vendor: str
+    kind: Kind | None = None
+    scopes: tuple[str, ...] = ()
+    document: Document | None = None
+    updated_fields: tuple[str, ...] = ()
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that this transaction makes true."""
+
+    type: EventType
+    application_id: ApplicationId
+    user_id: UserId
+    account_id: AccountId | None = None
+    device_id: DeviceId | None = None
+    payload: Payload
+
+
+class FeedPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the feed, which is ordered by (epoch, xid, position); `recorded_at` finds the partition."""
+
+    epoch: int
+    xid: int
+    position: int
+    recorded_at: datetime
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded fact. `payload` is None once it was erased: the row then only keeps its place."""
+
+    epoch: int
+    xid: int
+    position: int
+    recorded_at: datetime
+    event_id: EventId
+    application_id: ApplicationId
+    user_id: UserId | None
+    account_id: AccountId | None
+    device_id: DeviceId | None
+    type: EventType
+    occurred_at: datetime
+    payload: Payload | None
+
+    @property
+    def place(self) -> FeedPosition:
+        """Where it stands in the feed."""
+        return FeedPosition(epoch=self.epoch, xid=self.xid, position=self.position, recorded_at=self.recorded_at)

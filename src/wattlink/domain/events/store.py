@@ -1,0 +1,132 @@
+"""SQL on `event`: the outbox, and the feed that is read from it.
+
+The feed is ordered by (epoch, xid, position). Transactions end in another order than they began, so of the current
+epoch only what lies below the oldest transaction still under way may be read: nothing can appear there any more. The
+clock's day chooses the partition; an hour is granted for transactions that take long and clocks that are set back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from wattlink.base.ids import new_id
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.ids import UserId
+from wattlink.domain.access.model import Access
+from wattlink.domain.errors import CursorTooOld
+from wattlink.domain.events.model import Event, Fact, FeedPosition
+
+
+class Horizon(msgspec.Struct, frozen=True):
+    """Transaction ids: of the oldest transaction under way, below which the feed is complete, and the next one's."""
+
+    complete_below: int
+    next_xid: int
+
+
+async def insert(tx: Transaction, facts: Sequence[Fact], now: datetime) -> None:
+    """Append facts in their order."""
+    await tx.execute(
+        """
+        INSERT INTO event (epoch, event_id, application_id, user_id, account_id, device_id, type, occurred_at, payload)
+        SELECT (SELECT current_epoch()), fact.event_id, application_id, user_id, account_id, device_id, type,
+               %(now)s, payload::jsonb
+          FROM unnest(%(event_ids)s::uuid[], %(applications)s::uuid[], %(users)s::uuid[], %(accounts)s::uuid[],
+                      %(devices)s::uuid[], %(types)s::text[], %(payloads)s::text[])
+               WITH ORDINALITY
+            AS fact (event_id, application_id, user_id, account_id, device_id, type, payload, number)
+         ORDER BY number
+        """,
+        now=now,
+        event_ids=[new_id() for _ in facts],
+        applications=[fact.application_id for fact in facts],
+        users=[fact.user_id for fact in facts],
+        accounts=[fact.account_id for fact in facts],
+        devices=[fact.device_id for fact in facts],
+        types=[fact.type.value for fact in facts],
+        payloads=[msgspec.json.encode(fact.payload).decode() for fact in facts],
+    )
+
+
+async def erase(tx: Transaction, access: Access, user_id: UserId) -> None:
+    """Empty a user's events; of deleted devices only ids stay."""
+    await tx.execute(
+        """
+        UPDATE event
+           SET payload = CASE WHEN type = 'device.deleted'
+                              THEN payload || '{"document": null, "scopes": [], "updated_fields": []}' END
+         WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s) AND payload IS NOT NULL
+        """,
+        user_id=user_id,
+        applications=list(access.applications),
+    )
+
+
+async def feed(reader: Reader, access: Access, *, after: FeedPosition | None, limit: int) -> list[Event]:
+    """Up to `limit` events behind `after` (None: from the oldest on); raises CursorTooOld."""
+    if after is not None and after.recorded_at < await _oldest_day(reader):
+        raise CursorTooOld
+    place: dict[str, Any] = {"epoch": 0, "xid": "0", "position": 0, "recorded_at": None}
+    if after is not None:
+        place = {**msgspec.structs.asdict(after), "xid": str(after.xid)}
+    return await reader.all(
+        Event,
+        """
+        SELECT epoch, xid::text, position, recorded_at, event_id, application_id, user_id, account_id, device_id,
+               type, occurred_at, payload
+          FROM event
+         WHERE application_id = ANY(%(applications)s) AND (%(only_user)s::uuid IS NULL OR user_id = %(only_user)s)
+           AND (epoch, xid, position) > (%(epoch)s::integer, %(xid)s::xid8, %(position)s::bigint)
+           AND recorded_at >= coalesce(%(recorded_at)s::timestamptz - interval '1 hour', '-infinity')
+           AND (epoch < (SELECT current_epoch()) OR xid < pg_snapshot_xmin(pg_current_snapshot()))
+         ORDER BY epoch, xid, position
+         LIMIT %(limit)s
+        """,
+        applications=list(access.applications),
+        only_user=access.only_user,
+        limit=limit,
+        **place,
+    )
+
+
+async def horizon(reader: Reader) -> Horizon:
+    """How far the feed is complete at this moment."""
+    return await reader.one(
+        Horizon,
+        """
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS complete_below,
+               pg_snapshot_xmax(pg_current_snapshot())::text AS next_xid
+        """,
+    )
+
+
+async def make_partitions(tx: Transaction) -> None:
+    """Have a partition for each of the days around today, by the database's clock."""
+    await tx.one(object, "SELECT make_event_partitions()")
+
+
+async def expired_partitions(reader: Reader) -> list[str]:
+    """Partitions that hold nothing younger than 30 days, oldest first."""
+    return await reader.all(
+        str,
+        """
+        SELECT relname::text
+          FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+         WHERE inhparent = 'event'::regclass
+           AND to_date(right(relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - 30
+         ORDER BY relname
+        """,
+    )
+
+
+async def _oldest_day(reader: Reader) -> datetime:
+    return await reader.one(
+        datetime,
+        """
+        SELECT min(to_date(right(relname, 8), 'YYYYMMDD'))::timestamp AT TIME ZONE 'UTC'
+          FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+         WHERE inhparent = 'event'::regclass
+        """,
+    )

@@ -1,0 +1,1 @@
+"""Telling the apps: subscriptions, and the deliveries that carry events to them."""
