@@ -102,12 +102,14 @@ CREATE TABLE registration (
     UNIQUE NULLS NOT DISTINCT (vendor, application_id)
 );
 
-CREATE TABLE circuit (                                -- one row per registration that had trouble
+CREATE TABLE circuit (                                -- how the vendor does, seen through each registration
     registration_id uuid PRIMARY KEY REFERENCES registration ON DELETE CASCADE,
-    open_since timestamptz,
+    open_since timestamptz,                           -- an outage: nothing is taken but a probe a minute
     probe_at timestamptz,
     reason text,
-    incident_since timestamptz
+    proved_at timestamptz,                            -- when any account's credential was last proved good
+    incident_since timestamptz,                       -- many credentials refused at once: none breaks
+    incident_ended_at timestamptz
 );
 
 CREATE TABLE budget_window (
@@ -132,7 +134,7 @@ CREATE INDEX app_user_page ON app_user (application_id, created_at DESC, user_id
 CREATE TABLE account (
     account_id uuid PRIMARY KEY,
     application_id uuid NOT NULL,
-    user_id uuid NOT NULL REFERENCES app_user,
+    user_id uuid NOT NULL REFERENCES app_user ON DELETE CASCADE,
     registration_id uuid NOT NULL REFERENCES registration,
     vendor text NOT NULL,
     subject text NOT NULL COLLATE "C",                -- the vendor's stable id of the login
@@ -140,25 +142,31 @@ CREATE TABLE account (
     state text NOT NULL CHECK (state IN ('provisional', 'good', 'suspect', 'broken', 'deauthorized')),
     kinds text[] NOT NULL,                            -- granted and published
     scopes text[] NOT NULL,
-    pending_session_id uuid,                          -- the link session that adds this account or kinds to it
-    pending_kinds text[] NOT NULL DEFAULT '{}',       -- granted, not yet published
     first_refused_at timestamptz,                     -- of the present suspicion
     refused_generation bigint,
     broken_at timestamptz,
-    proved_at timestamptz,                            -- when a proving endpoint last accepted the credential
-    visited_at timestamptz,                           -- end of the last visit that read the devices
-    visit_error text,                                 -- what the last visit failed of; null after a good one
     created_at timestamptz NOT NULL,
     UNIQUE (user_id, registration_id, subject)
 );
 CREATE INDEX account_of_registration ON account (registration_id, state);
-CREATE INDEX account_of_session ON account (pending_session_id) WHERE pending_session_id IS NOT NULL;
+CREATE INDEX account_of_login ON account (registration_id, subject);
+CREATE INDEX account_of_application ON account (application_id);
+CREATE INDEX account_troubled ON account (registration_id, first_refused_at) WHERE state IN ('suspect', 'broken');
+
+CREATE TABLE pending_kind (                           -- what a link session adds to an account, until it completes
+    account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+    session_id uuid NOT NULL,
+    kind text NOT NULL,
+    PRIMARY KEY (account_id, session_id, kind)
+);
+CREATE INDEX pending_kind_of_session ON pending_kind (session_id);
 
 CREATE TABLE credential (
     credential_id uuid PRIMARY KEY,
     account_id uuid NOT NULL UNIQUE REFERENCES account ON DELETE CASCADE,
     generation bigint NOT NULL DEFAULT 1,
     sealed bytea NOT NULL,                            -- contract.Credential
+    must_prove boolean NOT NULL DEFAULT false,        -- the next visit proves it before it reads
     saved_at timestamptz NOT NULL
 );
 
@@ -169,14 +177,18 @@ CREATE TABLE visit (                                  -- the row is the job
     due_at timestamptz,                               -- wanted from then on (application clock); null: not wanted
     busy_until timestamptz NOT NULL DEFAULT '-infinity',  -- somebody is there (database clock)
     turn bigint NOT NULL DEFAULT 0,
-    tries integer NOT NULL DEFAULT 0
-);
-CREATE INDEX visit_due ON visit (vendor, due_at) WHERE due_at IS NOT NULL;
+    spoiled bigint NOT NULL DEFAULT 0,                -- what this turn brings isn't saved: the account changed meanwhile
+    tries integer NOT NULL DEFAULT 0,                 -- without success in a row
+    ended_at timestamptz,                             -- end of the last visit (application clock)
+    error text                                        -- what it failed of; null after a good one
+) WITH (fillfactor = 80);
+CREATE INDEX visit_due ON visit (registration_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX visit_failing ON visit (error) WHERE error IS NOT NULL;
 
 CREATE TABLE revocation (                             -- credentials on their way out
     credential_id uuid PRIMARY KEY,
     generation bigint NOT NULL,
-    sealed bytea NOT NULL,
+    sealed bytea,                                     -- null: given up, the secret is destroyed
     registration_id uuid NOT NULL REFERENCES registration,
     vendor text NOT NULL,
     subject_hash bytea NOT NULL,
@@ -188,13 +200,14 @@ CREATE TABLE revocation (                             -- credentials on their wa
     last_error text,
     created_at timestamptz NOT NULL
 );
-CREATE INDEX revocation_due ON revocation (due_at);
+CREATE INDEX revocation_due ON revocation (due_at) WHERE sealed IS NOT NULL;
 CREATE INDEX revocation_by_subject ON revocation (registration_id, subject_hash);
+CREATE INDEX revocation_given_up ON revocation (give_up_at) WHERE sealed IS NULL;
 
 CREATE TABLE device (
     device_id uuid PRIMARY KEY,
     application_id uuid NOT NULL,
-    user_id uuid NOT NULL REFERENCES app_user,
+    user_id uuid NOT NULL,                            -- the account's
     account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
     vendor text NOT NULL,
     kind text NOT NULL,
@@ -210,7 +223,8 @@ CREATE INDEX device_page_of_user ON device (user_id, kind, created_at DESC, devi
 
 CREATE TABLE device_state (
     device_id uuid PRIMARY KEY REFERENCES device ON DELETE CASCADE,
-    document jsonb NOT NULL,                          -- connectors/devices.py
+    document jsonb NOT NULL,                          -- connectors/devices.py, as it is shown
+    hidden jsonb,                                     -- what was really read last, where something else is shown
     updated_at timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 
