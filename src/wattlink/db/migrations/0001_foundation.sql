@@ -287,36 +287,43 @@ CREATE TABLE subscription (
     is_active boolean NOT NULL DEFAULT true,
     inactive_since timestamptz,
     inactive_reason text,
-    failing_since timestamptz,
-    last_success_at timestamptz NOT NULL,
-    heartbeat_at timestamptz NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (application_id, dialect, url, api_version)
 );
 CREATE INDEX subscription_page ON subscription (application_id, created_at DESC, subscription_id DESC);
 
+-- What changes with every delivery. Whoever locks more than one row of a subscription locks this one first.
 CREATE TABLE subscription_cursor (
     subscription_id uuid PRIMARY KEY REFERENCES subscription ON DELETE CASCADE,
     application_id uuid NOT NULL,
-    epoch integer NOT NULL,
+    epoch integer NOT NULL,                           -- up to here events were frozen or passed over
     xid xid8 NOT NULL,
     position bigint NOT NULL,
-    recorded_at timestamptz NOT NULL
-) WITH (fillfactor = 80);
+    recorded_at timestamptz NOT NULL,
+    batch_limit integer NOT NULL DEFAULT 100,         -- events per delivery: halved by a refused body, then growing
+    heartbeat_at timestamptz NOT NULL,
+    last_success_at timestamptz NOT NULL,
+    failing_since timestamptz,
+    failures integer NOT NULL DEFAULT 0               -- in a row
+) WITH (fillfactor = 50);
+CREATE INDEX subscription_cursor_of_application ON subscription_cursor (application_id);
 
-CREATE TABLE delivery (                               -- one request: up to 100 events of one subscription
+CREATE TABLE delivery (                               -- one request: consecutive events of one subscription
     delivery_id uuid PRIMARY KEY,
-    subscription_id uuid NOT NULL REFERENCES subscription ON DELETE CASCADE,
+    subscription_id uuid NOT NULL,                    -- no foreign key: what is ended outlives its subscription
     application_id uuid NOT NULL,
-    state text NOT NULL CHECK (state IN ('open', 'delivered', 'held', 'replaced')),
-    body bytea,                                       -- frozen bytes; null once delivered
-    events integer NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'doubted', 'delivered', 'held', 'replaced', 'dropped')),
+    body bytea,                                       -- frozen bytes; null once it ended
+    events integer NOT NULL,                          -- 0: a heartbeat
     event_ids uuid[] NOT NULL,
     users uuid[] NOT NULL,                            -- whose data is inside
-    first_epoch integer NOT NULL, first_xid xid8 NOT NULL, first_position bigint NOT NULL,
+    before_epoch integer NOT NULL, before_xid xid8 NOT NULL, before_position bigint NOT NULL,
+    before_recorded_at timestamptz NOT NULL,          -- the cursor before it was frozen
     last_epoch integer NOT NULL, last_xid xid8 NOT NULL, last_position bigint NOT NULL,
-    last_recorded_at timestamptz NOT NULL,
-    tries integer NOT NULL DEFAULT 0,
-    body_refusals integer NOT NULL DEFAULT 0,         -- 400, 413, 422 in a row
+    last_recorded_at timestamptz NOT NULL,            -- the cursor since
+    doubted_id uuid,                                  -- a probe: the delivery whose fate this one decides
+    tries integer NOT NULL DEFAULT 0,                 -- answered or not, but known to have been made
+    body_refusals integer NOT NULL DEFAULT 0,         -- 400, 413, 422
     due_at timestamptz NOT NULL,                      -- application clock
     busy_until timestamptz NOT NULL DEFAULT '-infinity',  -- database clock
     turn bigint NOT NULL DEFAULT 0,
@@ -326,7 +333,7 @@ CREATE TABLE delivery (                               -- one request: up to 100 
     ended_at timestamptz
 );
 CREATE UNIQUE INDEX delivery_in_flight ON delivery (subscription_id) WHERE state = 'open';
-CREATE INDEX delivery_due ON delivery (due_at) WHERE state = 'open';
+CREATE INDEX delivery_set_aside ON delivery (subscription_id) WHERE state IN ('doubted', 'held');
 CREATE INDEX delivery_of_subscription ON delivery (subscription_id, created_at DESC);
 CREATE INDEX delivery_by_end ON delivery (ended_at) WHERE ended_at IS NOT NULL;
 
