@@ -1,0 +1,116 @@
+"""What the app's forms do: link, mend, refresh and end links for its user; and, behind the scenes, turn the world."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from wattlink.sandbox.demo_app.board import LISTS
+from wattlink.sandbox.demo_app.enode import Enode, EnodeError
+from wattlink.sandbox.demo_app.notices import Notices
+from wattlink.sandbox.demo_app.world import World
+
+_SCOPES = {
+    "vehicle": ["vehicle:read:data", "vehicle:read:location", "vehicle:control:charging"],
+    "charger": ["charger:read:data", "charger:control:charging"],
+}
+
+
+class Actions:
+    """Every form on the page, and the address to which Wattlink sends the browser back."""
+
+    def __init__(self, *, enode: Enode, notices: Notices, world: World, app_url: str, user_id: str) -> None:
+        self._enode = enode
+        self._notices = notices
+        self._world = world
+        self._user = f"/users/{quote(user_id, safe='')}"
+        self._session = {"language": "browser", "redirectUri": f"{app_url}/linked"}
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What changes something; each answer leads on by GET."""
+        return [
+            web.post("/link/{kind}", self._link),
+            web.get("/linked", self._come_back),
+            web.post("/reconnect/{device_id}", self._reconnect),
+            web.post("/refresh/{kind}/{device_id}", self._refresh),
+            web.post("/disconnect/{vendor}/{kind}", self._disconnect),
+            web.post("/notices/{number:[0-9]+}/dismiss", self._dismiss),
+            web.post("/world/{vendor}/{username}/{change}", self._turn),
+        ]
+
+    async def _link(self, request: web.Request) -> web.Response:
+        kind = _known_kind(request)
+        session = await self._enode.ask(
+            "POST", f"{self._user}/link", {**self._session, "vendorType": kind, "scopes": _SCOPES[kind]}
+        )
+        raise web.HTTPSeeOther(session["linkUrl"])
+
+    async def _reconnect(self, request: web.Request) -> web.Response:
+        device_id = quote(request.match_info["device_id"], safe="")
+        try:
+            session = await self._enode.ask("POST", f"/assets/{device_id}/relink", self._session)
+        except EnodeError as error:
+            self._notices.add(f"That can't be reconnected: {error.detail}")
+            raise web.HTTPSeeOther("/") from None
+        raise web.HTTPSeeOther(session["linkUrl"])
+
+    async def _come_back(self, request: web.Request) -> web.Response:
+        """Where `redirectUri` leads. Nothing tells success; what was linked is in the lists already."""
+        if "error" in request.query:
+            self._notices.add(request.query.get("error_message") or "Nothing was linked.")
+        raise web.HTTPSeeOther("/")
+
+    async def _refresh(self, request: web.Request) -> web.Response:
+        await self._hint(_known_kind(request), request.match_info["device_id"])
+        raise web.HTTPSeeOther("/")
+
+    async def _disconnect(self, request: web.Request) -> web.Response:
+        vendor = quote(request.match_info["vendor"], safe="")
+        await self._enode.ask("DELETE", f"{self._user}/vendors/{vendor}/{_known_kind(request)}")
+        raise web.HTTPSeeOther("/")
+
+    async def _dismiss(self, request: web.Request) -> web.Response:
+        self._notices.dismiss(int(request.match_info["number"]))
+        raise web.HTTPSeeOther("/")
+
+    async def _turn(self, request: web.Request) -> web.Response:
+        account = request.match_info["vendor"], request.match_info["username"]
+        match request.match_info["change"]:
+            case "password":
+                await self._world.change_password(*account)
+            case "withdraw":
+                await self._world.withdraw(*account)
+            case "outage":
+                await self._world.set_outage(*account, is_down=True)
+            case "recover":
+                await self._world.set_outage(*account, is_down=False)
+            case "buy":
+                await self._world.buy(*account)
+            case "sell":
+                await self._world.sell(*account, str((await request.post())["device"]))
+            case _:
+                raise web.HTTPNotFound
+        await self.hint_all()
+        raise web.HTTPSeeOther("/")
+
+    async def hint_all(self) -> None:
+        """Ask Wattlink to look at all of the user's devices soon, as an app does when its user is looking."""
+        for kind, path in LISTS.items():
+            devices: list[Mapping[str, Any]] = await self._enode.list(f"{self._user}/{path}")
+            await asyncio.gather(*(self._hint(kind, device["id"]) for device in devices))
+
+    async def _hint(self, kind: str, device_id: str) -> None:
+        try:
+            await self._enode.ask("POST", f"/{LISTS[kind]}/{quote(device_id, safe='')}/refresh-hint")
+        except EnodeError as error:
+            if error.status != 404:  # disconnected meanwhile
+                raise
+
+
+def _known_kind(request: web.Request) -> str:
+    kind = request.match_info["kind"]
+    if kind not in LISTS:
+        raise web.HTTPNotFound
+    return kind

@@ -1,0 +1,96 @@
+"""The app's one page, and the stream that tells a browser when to look at it again."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import aiohttp
+import jinja2
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from wattlink.sandbox.demo_app import words
+from wattlink.sandbox.demo_app.board import LISTS, Boards
+from wattlink.sandbox.demo_app.enode import EnodeError
+from wattlink.sandbox.demo_app.inbox import Inbox
+from wattlink.sandbox.demo_app.notices import Notices
+from wattlink.sandbox.demo_app.world import World
+
+_HERE = "wattlink.sandbox.demo_app"
+_LOOK_SECONDS = 4.0
+_STATIC = {"app.css": "text/css", "app.js": "text/javascript", "bolt.svg": "image/svg+xml"}
+
+
+class Page:
+    """Shows everything, to anybody who asks, for one user."""
+
+    def __init__(self, *, boards: Boards, inbox: Inbox, notices: Notices, world: World, user_id: str) -> None:
+        self._boards = boards
+        self._inbox = inbox
+        self._notices = notices
+        self._world = world
+        self._user_id = user_id
+        self._watchers = 0
+        environment = jinja2.Environment(
+            loader=jinja2.PackageLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
+        environment.filters |= {name: getattr(words, name) for name in ("power", "brand", "duration", "markdown")}
+        self._page = environment.get_template("page.html")
+        self._trouble = environment.get_template("trouble.html")
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What is only looked at."""
+        return [
+            web.get("/", self._show),
+            web.get("/live", self._tell_changes),
+            web.get("/static/{name}", _static),
+        ]
+
+    @web.middleware
+    async def say_what_failed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A page instead of a bare error while Wattlink or the simulated world gives no usable answer."""
+        try:
+            return await handler(request)
+        except (EnodeError, aiohttp.ClientError, TimeoutError) as error:
+            reason = str(error) or "it took too long"
+            return web.Response(status=502, text=self._trouble.render(reason=reason), content_type="text/html")
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody has the page open."""
+        return self._watchers > 0
+
+    async def _show(self, _: web.Request) -> web.Response:
+        board = await self._boards.of_user(self._user_id)
+        self._notices.drop_mended(board.broken_vendors)
+        now = datetime.now(UTC)
+        page = self._page.render(
+            kinds=LISTS,
+            board=board,
+            notices=list(self._notices),
+            inbox=self._inbox,
+            accounts=await self._world.accounts(),
+            ago=lambda moment: words.ago(moment, now),
+        )
+        return web.Response(text=page, content_type="text/html")
+
+    async def _tell_changes(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: one whenever a webhook came, and every few seconds since devices move by themselves."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        self._watchers += 1
+        try:
+            while True:
+                await self._inbox.changed(within=_LOOK_SECONDS)
+                await response.write(b"event: look\ndata:\n\n")
+        except aiohttp.ClientConnectionResetError:
+            return response
+        finally:
+            self._watchers -= 1
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name not in _STATIC:
+        raise web.HTTPNotFound
+    return web.Response(body=files(_HERE).joinpath("static", name).read_bytes(), content_type=_STATIC[name])

@@ -1,0 +1,67 @@
+"""How the app says things: states, times and the Markdown of interventions."""
+
+import re
+from datetime import datetime, timedelta
+
+from markupsafe import Markup, escape
+
+_POWER = {
+    "UNKNOWN": "Unknown",
+    "UNPLUGGED": "Not plugged in",
+    "PLUGGED_IN:INITIALIZING": "Starting",
+    "PLUGGED_IN:CHARGING": "Charging",
+    "PLUGGED_IN:STOPPED": "Plugged in, waiting",
+    "PLUGGED_IN:COMPLETE": "Charged",
+    "PLUGGED_IN:NO_POWER": "Plugged in, no power",
+    "PLUGGED_IN:FAULT": "Charging fault",
+    "PLUGGED_IN:DISCHARGING": "Giving power back",
+}
+_ACRONYM = 3  # brands up to this length are written in capitals
+
+
+def power(state: str) -> str:
+    """A `powerDeliveryState` in words."""
+    return _POWER.get(state, state)
+
+
+def brand(vendor: str) -> str:
+    """The API's name of a vendor as people write it."""
+    return vendor if len(vendor) <= _ACRONYM else vendor.capitalize()
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago something was."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    if seconds < 5:
+        return "just now"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def duration(minutes: float) -> str:
+    """A length of time."""
+    hours, rest = divmod(int(timedelta(minutes=minutes).total_seconds()) // 60, 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"
+
+
+def markdown(text: str) -> Markup:
+    """The little Markdown of interventions as HTML: paragraphs, numbered lists, bold words, line breaks."""
+    blocks = re.split(r"\n\s*\n", re.sub(r"<br\s*/?>", "\n", text).strip())
+    return Markup("").join(_block(block.strip()) for block in blocks)
+
+
+def _block(block: str) -> Markup:
+    steps = re.split(r"(?:^|\n)\d+\.\s+", block)
+    if len(steps) > 1 and not steps[0]:
+        listed = Markup("").join(Markup("<li>{}</li>").format(_bold(step.strip())) for step in steps[1:])
+        return Markup("<ol>{}</ol>").format(listed)
+    return Markup("<p>{}</p>").format(_bold(block))
+
+
+def _bold(text: str) -> Markup:
+    parts = re.split(r"\*\*(.+?)\*\*", text)
+    return Markup("").join(
+        Markup("<strong>{}</strong>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
+    )
