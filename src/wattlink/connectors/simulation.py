@@ -151,5 +151,8 @@ class Simulator(Protocol):
         ...
 
     def set_devices(self, state: State, now: datetime, *, add: int = 0, remove: Sequence[str] = ()) -> State:
-        """Devices bought (`add`) and sold (`remove`, by vendor device id) since."""
+        """Devices bought (`add`) and sold (`remove`, by vendor device id) since.
+
+        Called without either before and after knobs are turned, so that what a knob meant until now can be settled.
+        """
         ...

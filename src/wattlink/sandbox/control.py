@@ -89,10 +89,9 @@ class Control:
     async def _open(self, request: web.Request) -> web.Response:
         wanted = await _body(request, NewAccount)
         _known_vendor(wanted.vendor)
-        state = simulator(wanted.vendor).new_account(
-            wanted.username, wanted.password, self._clock(), devices=wanted.devices
-        )
-        await self._accounts.add(wanted.vendor, wanted.username, {**state, **wanted.knobs})
+        now, simulated = self._clock(), simulator(wanted.vendor)
+        state = simulated.new_account(wanted.username, wanted.password, now, devices=wanted.devices)
+        await self._accounts.add(wanted.vendor, wanted.username, simulated.set_devices({**state, **wanted.knobs}, now))
         return _json(_shown(self._account(wanted.vendor, wanted.username)), status=201)
 
     async def _change(self, request: web.Request) -> web.Response:
@@ -106,9 +105,10 @@ class Control:
 
     def _changed(self, vendor: str, state: State, change: AccountChange) -> State:
         now = self._clock()
-        state = simulator(vendor).advance(state, now)
+        simulated = simulator(vendor)
+        state = simulated.set_devices(simulated.advance(state, now), now)
         if change.withdraw:
-            state = simulator(vendor).withdraw(state, now)
+            state = simulated.withdraw(state, now)
         state = {**state, **change.knobs}
         if change.password is not None:
             state["password"] = change.password
@@ -116,7 +116,7 @@ class Control:
             state["faults"] = [fault.value for fault in change.faults]
         turned = {key: {**state["devices"][key], **knobs} for key, knobs in change.devices.items()}
         state["devices"] = {**state["devices"], **turned}
-        return simulator(vendor).set_devices(state, now, add=change.add_devices, remove=change.remove_devices)
+        return simulated.set_devices(state, now, add=change.add_devices, remove=change.remove_devices)
 
     async def _close(self, request: web.Request) -> web.Response:
         await self._accounts.remove(self._account_in(request))

@@ -12,7 +12,7 @@ from wattlink.base.outbound import Answer
 from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant
 from wattlink.connectors.devices import Charger, Document, Kind
 from wattlink.connectors.door import json_of
-from wattlink.connectors.errors import ConnectorError, UnexpectedAnswer
+from wattlink.connectors.errors import ConnectorError, CredentialsRejected, UnexpectedAnswer
 from wattlink.connectors.registry import manifest_of
 from wattlink.connectors.vendors.easee import failures, mapping
 from wattlink.connectors.vendors.easee.mapping import ChargerConfig, ChargerState, ListedCharger
@@ -80,10 +80,17 @@ class EaseeConnector(Connector):
         return readings
 
     async def revoke(self, credential: Credential) -> None:
-        """Log out; that the vendor doesn't know the login any more is as good."""
+        """Log out; an access token that ran out is renewed for it, since the refresh token may outlive it."""
+        if not await self._logged_out(credential):
+            with suppress(CredentialsRejected):
+                await self._logged_out(await self.refresh(credential))
+
+    async def _logged_out(self, credential: Credential) -> bool:
+        """Whether the vendor took the access token for it."""
         answer = await self._send(credential, "POST", "/api/accounts/logout")
         if answer.status not in (200, 202, 204, 401, 404):
             raise failures.at_data(answer)
+        return answer.status != 401
 
     async def _read_one(
         self, credential: Credential, listed: ListedCharger, scopes: frozenset[str], last: Document | None

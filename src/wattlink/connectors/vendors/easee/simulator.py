@@ -138,10 +138,11 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
 
 
 def set_devices(state: State, now: datetime, *, add: int = 0, remove: Sequence[str] = ()) -> State:
-    """Chargers bought and sold since; knobs that were turned take effect from now on."""
+    """Chargers bought and sold since; knobs that are turned after it, and those turned before, count from now on."""
     state = life.with_pace(state, now)
-    devices = {key: _noticed(device, now) for key, device in state["devices"].items() if key not in remove}
     at, made = life.account_time(state, now), state["devices_made"]
+    kept = {key: device for key, device in state["devices"].items() if key not in remove}
+    devices = {key: _noticed(life.settled(device, at), now) for key, device in kept.items()}
     for number in range(made + 1, made + add + 1):
         key = _serial(state["username"], number)
         devices[key] = life.new_device(f"Charger {number}", at, key)
