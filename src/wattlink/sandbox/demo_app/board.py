@@ -21,6 +21,16 @@ class Need:
     description: str  # Markdown
     is_mended_by_linking: bool
 
+    @property
+    def lead(self) -> str:
+        """The description's first paragraph."""
+        return self.description.partition("\n\n")[0]
+
+    @property
+    def rest(self) -> str:
+        """What follows it."""
+        return self.description.partition("\n\n")[2]
+
 
 @dataclass(frozen=True)
 class Tile:
