@@ -8,7 +8,7 @@ import difflib
 import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -99,7 +99,7 @@ def _hosts(text: str) -> dict[str, str]:
 
 
 def _setting(default: Any, rule: Rule) -> Any:
-    return field(default=default, metadata={"rule": rule})
+    return field(default_factory=lambda: default, metadata={"rule": rule})  # which may be a mapping
 
 
 _DATABASE = "a PostgreSQL URL or key=value words"
@@ -111,7 +111,6 @@ _RING = Rule(
     hint="make one with `wattlink master-key new`",
 )
 _NETWORKS = Rule(_networks, "networks in CIDR form, separated by commas", "127.0.0.0/8,::1/128")
-_HOSTS = Rule(_hosts, "`dialect=host[:port]`, separated by commas", "enode=enode-api.example.com")
 _HOSTS = Rule(_hosts, "`dialect=host[:port]` entries, separated by commas", "enode=enode-api.example.com")
 _ADDRESS = Rule(_web_address, "an http(s) address without a path", "https://link.example.com")
 
@@ -121,21 +120,16 @@ class Settings:
     """Everything that can be set, with its default."""
 
     # Where things are.
-    database_url: str = _setting(
-        "", _words(_DATABASE, example="postgresql://wattlink@db.example/wattlink", secret=True)
-    )
+    database_url: str = _setting("", _words(_DATABASE, example="postgresql://wattlink@db/wattlink", secret=True))
     database_connections: int = _setting(10, _whole(2, 1000, example="20"))  # per process, at most
     public_url: str = _setting("", _ADDRESS)  # as browsers and apps see it; empty: http://localhost:<port>
     host: str = _setting("127.0.0.1", _words("an address to listen on", example="::1"))
     port: int = _setting(8080, _whole(1, 65535, example="8080"))
-    dialect_hosts: Mapping[str, str] = field(
-        default_factory=dict, metadata={"rule": _HOSTS}
-    )  # answer there at the root
     dialect_hosts: Mapping[str, str] = _setting({}, _HOSTS)  # where a dialect also answers at the root
     serve_processes: int = _setting(0, _whole(0, 1024, example="4"))  # 0: one per core
 
     # What is kept secret, and whom we may reach.
-    master_keys: Mapping[str, bytes] = field(default_factory=dict, metadata={"rule": _RING})
+    master_keys: Mapping[str, bytes] = _setting({}, _RING)
     outbound_allow: Sequence[Network] = _setting((), _NETWORKS)  # beyond the public networks
 
     # Logs.
@@ -143,9 +137,7 @@ class Settings:
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"))
 
     # How patient we are.
-    confirm_after_seconds: float = _setting(
-        60.0, _seconds(example="60")
-    )  # from a credential's first refusal to the next
+    confirm_after_seconds: float = _setting(60.0, _seconds(example="60"))  # between a credential's two refusals
     webhook_max_events: int = _setting(100, _whole(1, 100, example="50"))  # in one delivery
     deactivate_after_seconds: float = _setting(86_400.0, _seconds(example="86400"))  # of a webhook that fails
     heartbeat_seconds: float = _setting(3_600.0, _seconds(example="3600"))  # from one webhook heartbeat to the next
@@ -160,7 +152,7 @@ class Settings:
         return url.scheme == "http" and not _is_loopback(url.hostname or "")
 
 
-RULES: Mapping[str, Rule] = {item.name: item.metadata["rule"] for item in fields(Settings)}
+RULES: Mapping[str, Rule] = {setting.name: setting.metadata["rule"] for setting in fields(Settings)}
 
 
 def variable(name: str) -> str:
@@ -175,8 +167,8 @@ def load_settings(environ: Mapping[str, str], *, needed: Sequence[str] = ()) -> 
     for name in needed:
         if name not in values:
             raise SettingsError(f"{variable(name)} is missing: {_advice(name)}")
-    values.setdefault("public_url", f"http://localhost:{values.get('port', Settings.port)}")
-    return Settings(**values)
+    settings = Settings(**values)
+    return settings if settings.public_url else replace(settings, public_url=f"http://localhost:{settings.port}")
 
 
 def _from_file(path: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ _NOT_OURS = {
     "job": "visit, delivery or the row's own name",
     "task": "visit, delivery or pump",
 }
-# Where the outside world's word is the right one.
+# Where the word is right: for connections to PostgreSQL, of TCP and HTTP, and in the limit that the outside has a name for.
 _ALLOWED = {
     "connection": (
         "db/",
