@@ -210,7 +210,8 @@ class CreatedSession(msgspec.Struct, frozen=True, kw_only=True):
 class TypedStep(msgspec.Struct, frozen=True):
     """What a step leaves for the next one, sealed on the row."""
 
-    verifier: str | None = None
+    verifier: str | None = None  # of PKCE
+    redirect_uri: str = ""  # the callback that the vendor was told
     username: str | None = None
 
     def __repr__(self) -> str:

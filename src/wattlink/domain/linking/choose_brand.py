@@ -1,0 +1,33 @@
+"""The person chooses a brand, changes it, or tries the same one again."""
+
+from datetime import datetime
+
+from wattlink.connectors.registry import manifests
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.model import Access
+from wattlink.domain.errors import InvalidInput
+from wattlink.domain.linking import store
+from wattlink.domain.linking.bind import ask_credentials
+from wattlink.domain.linking.model import LinkSession
+from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.model import VendorRegistration
+
+
+async def choose_brand(tx: Transaction, session: LinkSession, vendor: str | None, *, now: datetime) -> None:
+    """Go on with this vendor, None: back to the list. Raises InvalidInput for one that the session doesn't offer."""
+    offered = {registration.vendor: registration for registration in await brands(tx, session)}
+    if session.vendor_is_fixed:
+        vendor = session.vendor
+    if vendor is not None and vendor not in offered:
+        raise InvalidInput("vendor", "is not offered here", allowed=sorted(offered))
+    registration_id = None if vendor is None else offered[vendor].registration_id
+    if await store.choose(tx, session.session_id, vendor, registration_id, now=now):
+        await ask_credentials(tx, await store.get(tx, session.session_id), now=now)
+
+
+async def brands(reader: Reader, session: LinkSession) -> list[VendorRegistration]:
+    """The vendors that this session may choose from; relinking, only the account's own registration."""
+    usable = await vendors.usable(reader, Access(applications=(session.application_id,)))
+    if session.vendor_is_fixed:
+        return [found for found in usable if found.registration_id == session.registration_id]
+    return [found for found in usable if set(manifests()[found.vendor].kinds) & set(session.kinds)]

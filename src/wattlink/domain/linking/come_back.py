@@ -1,0 +1,81 @@
+"""The browser comes back from the vendor, with a code or with a no."""
+
+import msgspec
+
+from wattlink.base.clock import Clock
+from wattlink.base.ids import digest
+from wattlink.base.vault import Vault
+from wattlink.connectors.contract import SignInAnswer
+from wattlink.connectors.errors import ConnectorError
+from wattlink.db.database import Database
+from wattlink.domain.access.ids import RegistrationId
+from wattlink.domain.errors import LinkSessionNotUsable
+from wattlink.domain.linking import store
+from wattlink.domain.linking.leave_for_vendor import unseal
+from wattlink.domain.linking.model import Cause, LinkSession, State, cause_of_error
+from wattlink.domain.linking.settle import keep_grant, note_failure
+from wattlink.domain.vendors.connectors import Connectors
+
+_OF_OAUTH = {
+    "access_denied": Cause.CONSENT_REFUSED,
+    "consent_required": Cause.CONSENT_REFUSED,
+    "login_required": Cause.INTERRUPTED,
+    "temporarily_unavailable": Cause.VENDOR_DOWN,
+    "server_error": Cause.VENDOR_DOWN,
+}
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What a browser brought to the callback of a registration."""
+
+    browser: str | None  # its secret, of the cookie
+    registration_id: RegistrationId
+    state: str
+    code: str | None = None
+    error: str | None = None  # of RFC 6749, section 4.1.2.1
+
+    def __repr__(self) -> str:
+        return f"Brought(error={self.error!r})"
+
+
+async def come_back(
+    db: Database,
+    session: LinkSession,
+    brought: Brought,
+    *,
+    connectors: Connectors,
+    vault: Vault,
+    clock: Clock,
+) -> None:
+    """at_vendor -> exchanging -> discovering, or back with a cause.
+
+    Of many copies of one callback the first does the work and the others find nothing to do. Raises
+    LinkSessionNotUsable, without a request to the vendor, for another browser or another registration's callback.
+    """
+    if not session.belongs_to(brought.browser) or session.registration_id != brought.registration_id:
+        raise LinkSessionNotUsable(Cause.WRONG_BROWSER)
+    async with db.transaction() as tx:
+        turn = await store.start_exchange(
+            tx, session.session_id, State.AT_VENDOR, digest(brought.state), now=clock()
+        )
+    if turn is None:
+        return
+    trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
+    if not brought.code:
+        await note_failure(db, trying, _OF_OAUTH.get(brought.error or "", Cause.VENDOR_REFUSED), now=clock())
+        return
+    left = unseal(session, vault=vault)
+    answer = SignInAnswer(
+        code=brought.code,
+        redirect_uri=left.redirect_uri,
+        scopes=frozenset(session.scopes),
+        code_verifier=left.verifier,
+    )
+    async with db.read() as reader:
+        connector = await connectors.open(reader, brought.registration_id)
+    try:
+        grant = await connector.exchange(answer)
+    except ConnectorError as error:
+        await note_failure(db, trying, cause_of_error(error), now=clock())
+    else:
+        await keep_grant(db, trying, grant, vault=vault, now=clock())

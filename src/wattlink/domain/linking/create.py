@@ -1,0 +1,75 @@
+"""An app asks for a way to link something to one of its users, who is made if the app's id is new."""
+
+from datetime import datetime
+
+from wattlink.base.ids import digest, new_id, new_secret
+from wattlink.connectors.registry import manifests
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import SessionId
+from wattlink.domain.access.model import Access
+from wattlink.domain.accounts import limits
+from wattlink.domain.errors import InvalidInput
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewLinkSession, Purpose, State
+from wattlink.domain.linking.redirects import check_redirect_uri
+from wattlink.domain.organizations import store as organizations
+from wattlink.domain.users import store as users
+from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.model import VendorRegistration
+
+
+async def create(
+    tx: Transaction, access: Access, external_id: str, new: NewLinkSession, *, now: datetime
+) -> CreatedSession:
+    """A session of a day; raises InvalidInput with the field at fault, and ConnectionsLimitReached."""
+    application = await organizations.get_application(tx, access.application_id)
+    check_redirect_uri(new.redirect_uri, application.redirect_uris)
+    _check_scopes(new)
+    registration = None if new.vendor is None else await _registration(tx, access, new)
+    await limits.check(tx, application)
+    user = await users.get_or_create(tx, access, external_id, now=now)
+    session = LinkSession(
+        session_id=SessionId(new_id()),
+        application_id=access.application_id,
+        user_id=user.user_id,
+        state=State.CREATED,
+        purpose=Purpose.LINK,
+        vendor=new.vendor,
+        vendor_is_fixed=new.vendor is not None,
+        registration_id=None if registration is None else registration.registration_id,
+        kinds=new.kinds,
+        scopes=new.scopes,
+        language=new.language,
+        color_scheme=new.color_scheme,
+        redirect_uri=new.redirect_uri,
+        step_started_at=now,
+        created_at=now,
+        expires_at=now + LIFE,
+    )
+    return await keep(tx, session)
+
+
+async def keep(tx: Transaction, session: LinkSession) -> CreatedSession:
+    """Store a new session; of its token only the digest."""
+    token = new_secret()
+    await store.add(tx, session, digest(token))
+    return CreatedSession(
+        session_id=session.session_id, token=token, redirect_uri=session.redirect_uri, expires_at=session.expires_at
+    )
+
+
+def _check_scopes(new: NewLinkSession) -> None:
+    needed = [f"{kind}:read:data" for kind in new.kinds]
+    if not needed or not set(needed) <= set(new.scopes):
+        raise InvalidInput("scopes", "must hold the read:data scope of each kind that is to be linked", allowed=needed)
+
+
+async def _registration(tx: Transaction, access: Access, new: NewLinkSession) -> VendorRegistration:
+    fitting = {
+        registration.vendor: registration
+        for registration in await vendors.usable(tx, access)
+        if set(manifests()[registration.vendor].kinds) & set(new.kinds)
+    }
+    if new.vendor not in fitting:
+        raise InvalidInput("vendor", "is not available for this kind of device here", allowed=sorted(fitting))
+    return fitting[new.vendor]

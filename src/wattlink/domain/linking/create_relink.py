@@ -1,0 +1,69 @@
+"""An app asks for a way to mend the link of a device."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from wattlink.base.ids import new_id
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import DeviceId, SessionId
+from wattlink.domain.access.model import Access
+from wattlink.domain.accounts import store as accounts
+from wattlink.domain.accounts.model import Account
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import Device, interventions_of
+from wattlink.domain.errors import AlreadyLinked
+from wattlink.domain.interventions import catalogue
+from wattlink.domain.linking.create import keep
+from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
+from wattlink.domain.linking.redirects import check_redirect_uri
+from wattlink.domain.organizations import store as organizations
+
+
+class Mending(StrEnum):
+    """What linking does for a device."""
+
+    SIGN_IN = "sign_in"
+    PAIRING = "pairing"
+
+
+def mending(account: Account, device: Device) -> Mending | None:
+    """What is to be done for the device; None: nothing that linking could mend."""
+    if not account.is_valid:
+        return Mending.SIGN_IN
+    missing = [found for found in interventions_of(device.document) if catalogue.has_link_action(found)]
+    if missing and all(catalogue.is_pairing(found) for found in missing):
+        return Mending.PAIRING
+    return Mending.SIGN_IN if missing else None
+
+
+async def create_relink(
+    tx: Transaction, access: Access, device_id: DeviceId, new: NewRelink, *, now: datetime
+) -> CreatedSession:
+    """A session with the kinds and scopes of the original link; raises NotFound, AlreadyLinked and InvalidInput."""
+    application = await organizations.get_application(tx, access.application_id)
+    check_redirect_uri(new.redirect_uri, application.redirect_uris)
+    device = await devices.get(tx, access, device_id)
+    account = await accounts.get(tx, device.account_id)
+    if mending(account, device) is None:
+        raise AlreadyLinked("nothing about this device is mended by linking")
+    session = LinkSession(
+        session_id=SessionId(new_id()),
+        application_id=device.application_id,
+        user_id=device.user_id,
+        state=State.CREATED,
+        purpose=Purpose.RELINK,
+        relink_account_id=device.account_id,
+        relink_device_id=device_id,
+        vendor=account.vendor,
+        vendor_is_fixed=True,
+        registration_id=account.registration_id,
+        kinds=account.kinds,
+        scopes=account.scopes,
+        language=new.language,
+        color_scheme=new.color_scheme,
+        redirect_uri=new.redirect_uri,
+        step_started_at=now,
+        created_at=now,
+        expires_at=now + LIFE,
+    )
+    return await keep(tx, session)

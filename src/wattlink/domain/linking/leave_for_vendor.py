@@ -1,0 +1,70 @@
+"""The person goes to the vendor's own sign-in page."""
+
+from urllib.parse import urljoin
+
+import msgspec
+
+from wattlink.base.clock import Clock
+from wattlink.base.ids import code_challenge, digest, new_secret
+from wattlink.base.vault import Vault
+from wattlink.connectors.contract import SignInRequest
+from wattlink.connectors.registry import manifests
+from wattlink.db.database import Database
+from wattlink.domain.access.ids import RegistrationId, SessionId
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import LinkSession, TypedStep
+from wattlink.domain.vendors.connectors import Connectors
+
+
+async def leave_for_vendor(
+    db: Database,
+    session: LinkSession,
+    language: str,
+    *,
+    public_url: str,
+    connectors: Connectors,
+    vault: Vault,
+    clock: Clock,
+) -> str | None:
+    """bound or at_vendor -> at_vendor: the address to go to, None if the session has moved on meanwhile."""
+    if session.vendor is None or session.registration_id is None:
+        return None
+    sign_in = manifests()[session.vendor].sign_in
+    state, verifier = new_secret(), new_secret() if sign_in.pkce else None
+    redirect_uri = callback_address(public_url, session.registration_id)
+    async with db.read() as reader:
+        connector = await connectors.open(reader, session.registration_id)
+    address = connector.sign_in_address(
+        SignInRequest(
+            redirect_uri=redirect_uri,
+            state=state,
+            scopes=frozenset(session.scopes),
+            language=language,
+            code_challenge=code_challenge(verifier) if verifier else None,
+        )
+    )
+    sealed = seal(TypedStep(verifier=verifier, redirect_uri=redirect_uri), session.session_id, vault=vault)
+    async with db.transaction() as tx:
+        left = await store.leave(tx, session.session_id, digest(state), sealed, now=clock())
+    return address if left else None
+
+
+def callback_address(public_url: str, registration_id: RegistrationId) -> str:
+    """Where a vendor sends browsers back to: one address per registration."""
+    return urljoin(public_url, f"/link/callback/{registration_id}")
+
+
+def seal(step: TypedStep, session_id: SessionId, *, vault: Vault) -> bytes:
+    """Seal what a step leaves, bound to its session's row."""
+    return vault.seal(msgspec.json.encode(step), context=_context(session_id))
+
+
+def unseal(session: LinkSession, *, vault: Vault) -> TypedStep:
+    """What the last step left."""
+    if session.sealed_step is None:
+        return TypedStep()
+    return msgspec.json.decode(vault.open(session.sealed_step, context=_context(session.session_id)), type=TypedStep)
+
+
+def _context(session_id: SessionId) -> str:
+    return f"link_session.sealed_step.{session_id}"

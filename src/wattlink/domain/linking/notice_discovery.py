@@ -1,0 +1,99 @@
+"""Notice what the visits found: the end of discovering, of checking a pairing, and of waiting in vain."""
+
+from datetime import datetime, timedelta
+
+from wattlink.base.clock import Clock
+from wattlink.base.vault import Vault
+from wattlink.connectors.errors import Refusal
+from wattlink.connectors.registry import manifests
+from wattlink.db.database import Database, Transaction
+from wattlink.domain.accounts.discovery import Discovery, discovery
+from wattlink.domain.accounts.link import publish, take_back
+from wattlink.domain.devices.model import Device
+from wattlink.domain.errors import NotFound
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State, cause_of_refusal
+from wattlink.domain.linking.pair import put_off, unpaired
+from wattlink.domain.linking.settle import turn_back
+from wattlink.domain.users import store as users
+
+_EXCHANGING_AT_MOST = timedelta(seconds=60)
+_PAIRING_IDLE = timedelta(minutes=15)  # then the devices are linked without it, as if it was put off
+
+
+async def notice_discovery(db: Database, *, vault: Vault, clock: Clock) -> int:
+    """Move every session on that can move; how many did."""
+    now = clock()
+    async with db.read() as reader:
+        moving = await store.moving(
+            reader, exchanging_before=now - _EXCHANGING_AT_MOST, idle_before=now - _PAIRING_IDLE
+        )
+    moved = 0
+    for session in moving:
+        found = await _discovery(db, session)
+        async with db.transaction() as tx:
+            moved += await _move(tx, session, found, vault=vault, now=now)
+    return moved
+
+
+async def _discovery(db: Database, session: LinkSession) -> Discovery | None:
+    """How looking for devices stands; None: nobody looks."""
+    if session.account_id is None or session.discover_from is None:
+        return None
+    async with db.read() as reader:
+        return await discovery(reader, session.account_id, session.discover_from)
+
+
+async def _move(
+    tx: Transaction, session: LinkSession, found: Discovery | None, *, vault: Vault, now: datetime
+) -> bool:
+    if session.user_id is None or not await users.hold(tx, session.user_id):
+        return await store.end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
+    match session.state:
+        case State.EXCHANGING:
+            return await turn_back(tx, session, Cause.INTERRUPTED, now=now)
+        case State.PAIRING if not session.is_checking:
+            await put_off(tx, session, now=now)
+            return True
+        case State.PAIRING:
+            return found is not None and found.finished and await _end_check(tx, session, found.devices, now=now)
+        case _:
+            return found is not None and await _end_discovering(tx, session, found, vault=vault, now=now)
+
+
+async def _end_discovering(
+    tx: Transaction, session: LinkSession, found: Discovery, *, vault: Vault, now: datetime
+) -> bool:
+    """A vendor in trouble is waited for."""
+    cause = None
+    if found.refusal is not None:
+        cause = cause_of_refusal(found.refusal)
+    elif found.finished and not found.devices and session.purpose is Purpose.LINK:
+        cause = _nothing_found(session)
+    if cause is not None:
+        if moved := await turn_back(tx, session, cause, now=now):
+            await take_back(tx, session.session_id, vault=vault, now=now)
+        return moved
+    return found.finished and await _link(tx, session, found.devices, now=now)
+
+
+async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *, now: datetime) -> bool:
+    assert session.account_id is not None
+    if unpaired(session, devices):
+        return await store.start_pairing(tx, session, session.account_id, now=now)
+    if completed := await store.complete(tx, session, now=now):
+        await publish(tx, session.session_id, now=now)
+    return completed
+
+
+async def _end_check(tx: Transaction, session: LinkSession, devices: list[Device], *, now: datetime) -> bool:
+    if unpaired(session, devices):
+        return await store.pairing_missing(tx, session.session_id, now=now)
+    await put_off(tx, session, now=now)
+    return True
+
+
+def _nothing_found(session: LinkSession) -> Cause:
+    """The account may hold other kinds of devices, but nobody asked for those."""
+    assert session.vendor is not None
+    return Cause.WRONG_KIND_OF_DEVICE if set(manifests()[session.vendor].kinds) - set(session.kinds) else Cause.NO_DEVICES

@@ -1,0 +1,35 @@
+"""The person completes a pairing at the vendor, or puts it off."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from wattlink.db.database import Transaction
+from wattlink.domain.accounts.link import publish
+from wattlink.domain.devices.model import Device, interventions_of
+from wattlink.domain.interventions import catalogue
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import LinkSession, Purpose
+from wattlink.domain.visits import store as visits
+
+
+def unpaired(session: LinkSession, devices: Iterable[Device]) -> list[Device]:
+    """The devices of the session that lack a pairing; relinking, only the one that it is about."""
+    return [
+        device
+        for device in devices
+        if session.purpose is Purpose.LINK or device.device_id == session.relink_device_id
+        if any(catalogue.is_pairing(found) for found in interventions_of(device.document))
+    ]
+
+
+async def check_pairing(tx: Transaction, session: LinkSession, *, now: datetime) -> None:
+    """Ask the vendor now whether the pairing arrived; the pump takes it from there."""
+    assert session.account_id is not None
+    if await store.check_pairing(tx, session.session_id, now=now):
+        await visits.want(tx, session.account_id, now)
+
+
+async def put_off(tx: Transaction, session: LinkSession, *, now: datetime) -> None:
+    """pairing -> completed: the device is linked, and goes on asking for its pairing."""
+    if await store.complete(tx, session, now=now):
+        await publish(tx, session.session_id, now=now)

@@ -1,0 +1,45 @@
+"""The person typed a user name and a password into our form."""
+
+import msgspec
+
+from wattlink.base.clock import Clock
+from wattlink.base.vault import Vault
+from wattlink.connectors.errors import ConnectorError
+from wattlink.db.database import Database
+from wattlink.domain.linking import store
+from wattlink.domain.linking.leave_for_vendor import seal
+from wattlink.domain.linking.model import LinkSession, State, TypedStep, cause_of_error
+from wattlink.domain.linking.settle import keep_grant, note_failure
+from wattlink.domain.vendors.connectors import Connectors
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What was typed; the password lives no longer than the sign-in."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Typed(***)"
+
+
+async def sign_in(
+    db: Database, session: LinkSession, typed: Typed, *, connectors: Connectors, vault: Vault, clock: Clock
+) -> None:
+    """asking_credentials -> exchanging -> discovering, or back with a cause; the user name is kept for another try."""
+    if session.registration_id is None:
+        return
+    async with db.transaction() as tx:
+        turn = await store.start_exchange(tx, session.session_id, State.ASKING_CREDENTIALS, None, now=clock())
+    if turn is None:
+        return
+    trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
+    async with db.read() as reader:
+        connector = await connectors.open(reader, session.registration_id)
+    try:
+        grant = await connector.sign_in(typed.username, typed.password, frozenset(session.scopes))
+    except ConnectorError as error:
+        kept = seal(TypedStep(username=typed.username), session.session_id, vault=vault)
+        await note_failure(db, trying, cause_of_error(error), sealed_step=kept, now=clock())
+    else:
+        await keep_grant(db, trying, grant, vault=vault, now=clock())

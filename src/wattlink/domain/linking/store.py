@@ -1,0 +1,354 @@
+"""SQL on link_session. Every transition names the state it starts from and says whether it happened."""
+
+from datetime import datetime, timedelta
+
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId, UserId
+from wattlink.domain.access.model import Access
+from wattlink.domain.errors import NotFound
+from wattlink.domain.linking.model import Cause, LinkSession, State
+
+_SELECT = """
+    SELECT session_id, application_id, user_id, state, cause, purpose, relink_account_id, relink_device_id,
+           vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri,
+           browser_digest, sealed_step, turn, step_started_at, account_id, discover_from, steps, failures,
+           created_at, expires_at
+      FROM link_session
+"""
+
+
+async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> None:
+    """A new session."""
+    await tx.execute(
+        """
+        INSERT INTO link_session (
+            session_id, application_id, user_id, token_digest, state, purpose, relink_account_id, relink_device_id,
+            vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri,
+            step_started_at, steps, created_at, expires_at)
+        VALUES (
+            %(session_id)s, %(application_id)s, %(user_id)s, %(token_digest)s, %(state)s, %(purpose)s,
+            %(relink_account_id)s, %(relink_device_id)s, %(vendor)s, %(vendor_is_fixed)s, %(registration_id)s,
+            %(kinds)s, %(scopes)s, %(language)s, %(color_scheme)s, %(redirect_uri)s,
+            %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s, %(expires_at)s)
+        """,
+        session_id=session.session_id,
+        application_id=session.application_id,
+        user_id=session.user_id,
+        token_digest=token_digest,
+        state=session.state,
+        purpose=session.purpose,
+        relink_account_id=session.relink_account_id,
+        relink_device_id=session.relink_device_id,
+        vendor=session.vendor,
+        vendor_is_fixed=session.vendor_is_fixed,
+        registration_id=session.registration_id,
+        kinds=list(session.kinds),
+        scopes=list(session.scopes),
+        language=session.language,
+        color_scheme=session.color_scheme,
+        redirect_uri=session.redirect_uri,
+        created_at=session.created_at,
+        expires_at=session.expires_at,
+    )
+
+
+async def get(reader: Reader, session_id: SessionId) -> LinkSession:
+    """The session, which whoever asks must still be shown to own: see `LinkSession.belongs_to`."""
+    found = await reader.one_or_none(
+        LinkSession, _SELECT + " WHERE session_id = %(session_id)s", session_id=session_id
+    )
+    if found is None:
+        raise NotFound("link session", session_id)
+    return found
+
+
+async def by_token(reader: Reader, token_digest: bytes) -> LinkSession | None:
+    """The session of a link URL."""
+    return await reader.one_or_none(
+        LinkSession, _SELECT + " WHERE token_digest = %(token_digest)s", token_digest=token_digest
+    )
+
+
+async def by_state(reader: Reader, state_digest: bytes) -> LinkSession | None:
+    """The session that sent a browser away with this OAuth state last."""
+    return await reader.one_or_none(
+        LinkSession, _SELECT + " WHERE state_digest = %(state_digest)s", state_digest=state_digest
+    )
+
+
+async def bind(tx: Transaction, session_id: SessionId, browser_digest: bytes, *, now: datetime) -> bool:
+    """created -> bound."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'bound', browser_digest = %(browser_digest)s, step_started_at = %(now)s,
+               steps = steps || link_step('bound', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = 'created' AND expires_at > %(now)s
+        """,
+        session_id=session_id,
+        browser_digest=browser_digest,
+        now=now,
+    )
+
+
+async def choose(
+    tx: Transaction, session_id: SessionId, vendor: str | None, registration_id: RegistrationId | None, *, now: datetime
+) -> bool:
+    """bound, at_vendor or asking_credentials -> bound, with this brand or with none; what went before is forgotten."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'bound', vendor = %(vendor)s, registration_id = %(registration_id)s, cause = NULL,
+               failures = CASE WHEN vendor = %(vendor)s THEN failures ELSE 0 END,
+               sealed_step = NULL, state_digest = NULL, step_started_at = %(now)s,
+               steps = steps || link_step('brand', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state IN ('bound', 'at_vendor', 'asking_credentials')
+           AND expires_at > %(now)s
+        """,
+        session_id=session_id,
+        vendor=vendor,
+        registration_id=registration_id,
+        now=now,
+    )
+
+
+async def ask_credentials(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
+    """bound -> asking_credentials."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'asking_credentials', step_started_at = %(now)s,
+               steps = steps || link_step('asking_credentials', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = 'bound'
+        """,
+        session_id=session_id,
+        now=now,
+    )
+
+
+async def leave(
+    tx: Transaction, session_id: SessionId, state_digest: bytes, sealed_step: bytes, *, now: datetime
+) -> bool:
+    """bound or at_vendor -> at_vendor, with a new state; the person consented by going."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'at_vendor', state_digest = %(state_digest)s, sealed_step = %(sealed_step)s, cause = NULL,
+               consented_at = %(now)s, step_started_at = %(now)s,
+               steps = steps || link_step('at_vendor', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state IN ('bound', 'at_vendor') AND expires_at > %(now)s
+        """,
+        session_id=session_id,
+        state_digest=state_digest,
+        sealed_step=sealed_step,
+        now=now,
+    )
+
+
+async def start_exchange(
+    tx: Transaction, session_id: SessionId, from_state: State, state_digest: bytes | None, *, now: datetime
+) -> int | None:
+    """at_vendor (with this OAuth state) or asking_credentials -> exchanging; the turn, None if it isn't one's turn."""
+    return await tx.one_or_none(
+        int,
+        """
+        UPDATE link_session
+           SET state = 'exchanging', turn = turn + 1, cause = NULL, sealed_step = NULL,
+               consented_at = CASE WHEN %(state_digest)s::bytea IS NULL THEN %(now)s ELSE consented_at END,
+               step_started_at = %(now)s, steps = steps || link_step('exchanging', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s AND expires_at > %(now)s
+           AND (%(state_digest)s::bytea IS NULL OR state_digest = %(state_digest)s)
+        RETURNING turn
+        """,
+        session_id=session_id,
+        from_state=from_state,
+        state_digest=state_digest,
+        now=now,
+    )
+
+
+async def discover(
+    tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime
+) -> bool:
+    """exchanging -> discovering."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'discovering', account_id = %(account_id)s, discover_from = %(now)s, failures = 0,
+               step_started_at = %(now)s, steps = steps || link_step('discovering', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s
+        """,
+        session_id=session_id,
+        turn=turn,
+        account_id=account_id,
+        now=now,
+    )
+
+
+async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
+    """Whether this sign-in still is the session's, which stays so until the end of the transaction."""
+    return await tx.one_or_none(
+        bool,
+        """
+        SELECT true FROM link_session
+         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s FOR UPDATE
+        """,
+        session_id=session_id,
+        turn=turn,
+    ) or False
+
+
+async def turn_back(
+    tx: Transaction, session: LinkSession, to: State, cause: Cause, *, sealed_step: bytes | None = None, now: datetime
+) -> bool:
+    """at_vendor, exchanging or discovering -> bound, asking_credentials or failed, with the cause."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = %(to)s, cause = %(cause)s, sealed_step = %(sealed_step)s, failures = failures + 1,
+               account_id = NULL, discover_from = NULL, step_started_at = %(now)s,
+               ended_at = CASE WHEN %(to)s = 'failed' THEN %(now)s ELSE NULL END,
+               steps = steps || link_step(%(to)s, %(now)s, %(cause)s)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s AND turn = %(turn)s
+           AND state IN ('at_vendor', 'exchanging', 'discovering')
+        """,
+        session_id=session.session_id,
+        from_state=session.state,
+        turn=session.turn,
+        to=to,
+        cause=cause,
+        sealed_step=sealed_step,
+        now=now,
+    )
+
+
+async def start_pairing(tx: Transaction, session: LinkSession, account_id: AccountId, *, now: datetime) -> bool:
+    """bound (a valid account is relinked) or discovering -> pairing."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'pairing', account_id = %(account_id)s, discover_from = NULL, cause = NULL,
+               step_started_at = %(now)s, steps = steps || link_step('pairing', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s AND turn = %(turn)s
+           AND state IN ('bound', 'discovering')
+        """,
+        session_id=session.session_id,
+        from_state=session.state,
+        turn=session.turn,
+        account_id=account_id,
+        now=now,
+    )
+
+
+async def check_pairing(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
+    """pairing, and the vendor is asked now."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET discover_from = %(now)s, step_started_at = %(now)s,
+               steps = steps || link_step('checking_pairing', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = 'pairing' AND discover_from IS NULL
+        """,
+        session_id=session_id,
+        now=now,
+    )
+
+
+async def pairing_missing(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
+    """pairing, and the vendor doesn't know of it yet."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET discover_from = NULL, step_started_at = %(now)s,
+               steps = steps || link_step('pairing_missing', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = 'pairing' AND discover_from IS NOT NULL
+        """,
+        session_id=session_id,
+        now=now,
+    )
+
+
+async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
+    """discovering or pairing -> completed."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = 'completed', cause = NULL, ended_at = %(now)s, step_started_at = %(now)s,
+               steps = steps || link_step('completed', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s AND state IN ('discovering', 'pairing')
+        """,
+        session_id=session.session_id,
+        from_state=session.state,
+        now=now,
+    )
+
+
+async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, now: datetime) -> bool:
+    """Any state that isn't an end -> failed, cancelled or expired."""
+    return 1 == await tx.execute(
+        """
+        UPDATE link_session
+           SET state = %(to)s, cause = %(cause)s, ended_at = %(now)s, step_started_at = %(now)s, sealed_step = NULL,
+               steps = steps || link_step(%(to)s, %(now)s, %(cause)s)
+         WHERE session_id = %(session_id)s AND ended_at IS NULL
+        """,
+        session_id=session_id,
+        to=to,
+        cause=cause,
+        now=now,
+    )
+
+
+async def open_of_user(reader: Reader, access: Access, user_id: UserId) -> list[SessionId]:
+    """The sessions of a user in which something may still happen."""
+    return await reader.all(
+        SessionId,
+        """
+        SELECT session_id FROM link_session
+         WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s) AND ended_at IS NULL
+         ORDER BY session_id
+        """,
+        user_id=user_id,
+        applications=list(access.applications),
+    )
+
+
+async def moving(reader: Reader, *, exchanging_before: datetime, idle_before: datetime) -> list[LinkSession]:
+    """Those that a pump may move: discovering, checking, exchanging for too long, or left alone while pairing."""
+    return await reader.all(
+        LinkSession,
+        _SELECT
+        + """
+         WHERE state = 'discovering'
+            OR state = 'pairing' AND (discover_from IS NOT NULL OR step_started_at < %(idle_before)s)
+            OR state = 'exchanging' AND step_started_at < %(exchanging_before)s
+         ORDER BY step_started_at
+        """,
+        exchanging_before=exchanging_before,
+        idle_before=idle_before,
+    )
+
+
+async def expired(reader: Reader, *, now: datetime, limit: int) -> list[SessionId]:
+    """Sessions whose day has passed without an end."""
+    return await reader.all(
+        SessionId,
+        """
+        SELECT session_id FROM link_session WHERE ended_at IS NULL AND expires_at <= %(now)s
+         ORDER BY expires_at LIMIT %(limit)s
+        """,
+        now=now,
+        limit=limit,
+    )
+
+
+async def forget(tx: Transaction, *, now: datetime, kept: timedelta) -> int:
+    """Delete sessions that ended long ago, and those of deleted users once their link URL is dead anyway."""
+    return await tx.execute(
+        """
+        DELETE FROM link_session
+         WHERE ended_at < %(now)s - %(kept)s OR ended_at IS NOT NULL AND user_id IS NULL AND expires_at < %(now)s
+        """,
+        now=now,
+        kept=kept,
+    )
