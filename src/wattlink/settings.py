@@ -77,13 +77,6 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-def _hosts(text: str) -> dict[str, str]:
-    pairs = [part.strip().partition("=") for part in text.lower().split(",") if part.strip()]
-    if any(not name or not host or "/" in host for name, _, host in pairs):
-        raise ValueError
-    return {name: host for name, _, host in pairs}
-
-
 def _web_address(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}" or "@" in text:
