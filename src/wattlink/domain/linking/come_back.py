@@ -55,9 +55,7 @@ async def come_back(
     if not session.belongs_to(brought.browser) or session.registration_id != brought.registration_id:
         raise LinkSessionNotUsable(Cause.WRONG_BROWSER)
     async with db.transaction() as tx:
-        turn = await store.start_exchange(
-            tx, session.session_id, State.AT_VENDOR, digest(brought.state), now=clock()
-        )
+        turn = await store.start_exchange(tx, session.session_id, State.AT_VENDOR, digest(brought.state), now=clock())
     if turn is None:
         return
     trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)

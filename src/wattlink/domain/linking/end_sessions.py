@@ -38,8 +38,6 @@ async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:
         return len(expired) + await store.forget(tx, now=now, kept=_KEPT)
 
 
-async def _end(
-    tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, vault: Vault, now: datetime
-) -> None:
+async def _end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, vault: Vault, now: datetime) -> None:
     if await store.end(tx, session_id, to, cause, now=now):
         await take_back(tx, session_id, vault=vault, now=now)

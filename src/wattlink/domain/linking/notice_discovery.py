@@ -4,13 +4,11 @@ from datetime import datetime, timedelta
 
 from wattlink.base.clock import Clock
 from wattlink.base.vault import Vault
-from wattlink.connectors.errors import Refusal
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database, Transaction
 from wattlink.domain.accounts.discovery import Discovery, discovery
 from wattlink.domain.accounts.link import publish, take_back
 from wattlink.domain.devices.model import Device
-from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State, cause_of_refusal
 from wattlink.domain.linking.pair import put_off, unpaired
@@ -44,9 +42,7 @@ async def _discovery(db: Database, session: LinkSession) -> Discovery | None:
         return await discovery(reader, session.account_id, session.discover_from)
 
 
-async def _move(
-    tx: Transaction, session: LinkSession, found: Discovery | None, *, vault: Vault, now: datetime
-) -> bool:
+async def _move(tx: Transaction, session: LinkSession, found: Discovery | None, *, vault: Vault, now: datetime) -> bool:
     if session.user_id is None or not await users.hold(tx, session.user_id):
         return await store.end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
     match session.state:
@@ -96,4 +92,5 @@ async def _end_check(tx: Transaction, session: LinkSession, devices: list[Device
 def _nothing_found(session: LinkSession) -> Cause:
     """The account may hold other kinds of devices, but nobody asked for those."""
     assert session.vendor is not None
-    return Cause.WRONG_KIND_OF_DEVICE if set(manifests()[session.vendor].kinds) - set(session.kinds) else Cause.NO_DEVICES
+    others = set(manifests()[session.vendor].kinds) - set(session.kinds)
+    return Cause.WRONG_KIND_OF_DEVICE if others else Cause.NO_DEVICES

@@ -1,6 +1,7 @@
 """SQL on link_session. Every transition names the state it starts from and says whether it happened."""
 
 from datetime import datetime, timedelta
+from typing import Any, LiteralString
 
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId, UserId
@@ -54,9 +55,7 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
 
 async def get(reader: Reader, session_id: SessionId) -> LinkSession:
     """The session, which whoever asks must still be shown to own: see `LinkSession.belongs_to`."""
-    found = await reader.one_or_none(
-        LinkSession, _SELECT + " WHERE session_id = %(session_id)s", session_id=session_id
-    )
+    found = await reader.one_or_none(LinkSession, _SELECT + " WHERE session_id = %(session_id)s", session_id=session_id)
     if found is None:
         raise NotFound("link session", session_id)
     return found
@@ -78,7 +77,8 @@ async def by_state(reader: Reader, state_digest: bytes) -> LinkSession | None:
 
 async def bind(tx: Transaction, session_id: SessionId, browser_digest: bytes, *, now: datetime) -> bool:
     """created -> bound."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'bound', browser_digest = %(browser_digest)s, step_started_at = %(now)s,
@@ -95,7 +95,8 @@ async def choose(
     tx: Transaction, session_id: SessionId, vendor: str | None, registration_id: RegistrationId | None, *, now: datetime
 ) -> bool:
     """bound, at_vendor or asking_credentials -> bound, with this brand or with none; what went before is forgotten."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'bound', vendor = %(vendor)s, registration_id = %(registration_id)s, cause = NULL,
@@ -114,7 +115,8 @@ async def choose(
 
 async def ask_credentials(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
     """bound -> asking_credentials."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'asking_credentials', step_started_at = %(now)s,
@@ -130,7 +132,8 @@ async def leave(
     tx: Transaction, session_id: SessionId, state_digest: bytes, sealed_step: bytes, *, now: datetime
 ) -> bool:
     """bound or at_vendor -> at_vendor, with a new state; the person consented by going."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'at_vendor', state_digest = %(state_digest)s, sealed_step = %(sealed_step)s, cause = NULL,
@@ -167,11 +170,10 @@ async def start_exchange(
     )
 
 
-async def discover(
-    tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime
-) -> bool:
+async def discover(tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime) -> bool:
     """exchanging -> discovering."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'discovering', account_id = %(account_id)s, discover_from = %(now)s, failures = 0,
@@ -187,7 +189,7 @@ async def discover(
 
 async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
     """Whether this sign-in still is the session's, which stays so until the end of the transaction."""
-    return await tx.one_or_none(
+    held = await tx.one_or_none(
         bool,
         """
         SELECT true FROM link_session
@@ -195,14 +197,16 @@ async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
         """,
         session_id=session_id,
         turn=turn,
-    ) or False
+    )
+    return held is not None
 
 
 async def turn_back(
     tx: Transaction, session: LinkSession, to: State, cause: Cause, *, sealed_step: bytes | None = None, now: datetime
 ) -> bool:
     """at_vendor, exchanging or discovering -> bound, asking_credentials or failed, with the cause."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = %(to)s, cause = %(cause)s, sealed_step = %(sealed_step)s, failures = failures + 1,
@@ -224,7 +228,8 @@ async def turn_back(
 
 async def start_pairing(tx: Transaction, session: LinkSession, account_id: AccountId, *, now: datetime) -> bool:
     """bound (a valid account is relinked) or discovering -> pairing."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'pairing', account_id = %(account_id)s, discover_from = NULL, cause = NULL,
@@ -242,7 +247,8 @@ async def start_pairing(tx: Transaction, session: LinkSession, account_id: Accou
 
 async def check_pairing(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
     """pairing, and the vendor is asked now."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET discover_from = %(now)s, step_started_at = %(now)s,
@@ -256,7 +262,8 @@ async def check_pairing(tx: Transaction, session_id: SessionId, *, now: datetime
 
 async def pairing_missing(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
     """pairing, and the vendor doesn't know of it yet."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET discover_from = NULL, step_started_at = %(now)s,
@@ -270,7 +277,8 @@ async def pairing_missing(tx: Transaction, session_id: SessionId, *, now: dateti
 
 async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
     """discovering or pairing -> completed."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = 'completed', cause = NULL, ended_at = %(now)s, step_started_at = %(now)s,
@@ -285,7 +293,8 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> b
 
 async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, now: datetime) -> bool:
     """Any state that isn't an end -> failed, cancelled or expired."""
-    return 1 == await tx.execute(
+    return await _moves(
+        tx,
         """
         UPDATE link_session
            SET state = %(to)s, cause = %(cause)s, ended_at = %(now)s, step_started_at = %(now)s, sealed_step = NULL,
@@ -352,3 +361,8 @@ async def forget(tx: Transaction, *, now: datetime, kept: timedelta) -> int:
         now=now,
         kept=kept,
     )
+
+
+async def _moves(tx: Transaction, sql: LiteralString, **params: Any) -> bool:
+    """Whether a transition happened: the session was in a state that it starts from."""
+    return await tx.execute(sql, **params) == 1

@@ -60,6 +60,14 @@ async def lock(tx: Transaction, access: Access, external_id: str) -> User:
     return user
 
 
+async def hold(tx: Transaction, user_id: UserId) -> bool:
+    """Whether the user is still there, and stays until the end of the transaction: nobody ends it meanwhile."""
+    held = await tx.one_or_none(
+        UserId, "SELECT user_id FROM app_user WHERE user_id = %(user_id)s FOR KEY SHARE", user_id=user_id
+    )
+    return held is not None
+
+
 async def get_or_create(tx: Transaction, access: Access, external_id: str, *, now: datetime) -> User:
     """The user of this id, made if the id is new."""
     await tx.execute(
