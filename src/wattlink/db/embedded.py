@@ -14,7 +14,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -24,6 +23,8 @@ from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+
+from wattlink.base.processes import ending_with_us
 
 _NAME = "wattlink"  # of the database and of its owner
 _BINARIES = "pginstall18/bin"
@@ -248,7 +249,7 @@ def _runner(data: Path, binaries: Path, *, ours: bool) -> _Runner:
 
 
 def _candidates(cluster: Path) -> list[_Runner]:
-    me = _Runner(_ends_with_us(), os.getuid(), os.getgid())
+    me = _Runner(ending_with_us(signal.SIGINT), os.getuid(), os.getgid())
     if me.uid != 0 and _user_name(me.uid):
         return [me]
     if me.uid == 0 and cluster.exists() and cluster.stat().st_uid != 0:
@@ -260,11 +261,7 @@ def _candidates(cluster: Path) -> list[_Runner]:
 def _dropped(uid: int) -> _Runner:
     gid = pwd.getpwuid(uid).pw_gid
     who = (f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
-    return _Runner(["setpriv", *who, "--pdeathsig", "INT", "--"], uid, gid)
-
-
-def _ends_with_us() -> Sequence[str]:
-    return ("setpriv", "--pdeathsig", "INT", "--") if sys.platform == "linux" and shutil.which("setpriv") else ()
+    return _Runner(["setpriv", *who, "--", *ending_with_us(signal.SIGINT)], uid, gid)
 
 
 def _works(command: Sequence[str]) -> bool:

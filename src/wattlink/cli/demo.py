@@ -1,0 +1,107 @@
+"""`demo`: everything on this machine with simulated vendors, and a small app to click through it."""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from wattlink.base.ids import new_secret
+from wattlink.cli.demo_world import DemoAddresses, VirtualAccount, prepare
+from wattlink.cli.folder import Folder, refuse_ports_in_use, temporary_folder, write_whole
+from wattlink.cli.supervisor import Child, supervise
+from wattlink.cli.up import end_cleanly_on_sigterm, serving
+from wattlink.sandbox.demo_app.app import DemoConfig
+from wattlink.settings import load_settings
+
+_port = click.IntRange(1, 65533)
+_folder, _file = click.Path(path_type=Path, file_okay=False), click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--port", type=_port, default=8080, show_default=True, help="The first of three ports.")
+@click.option("--data", type=_folder, help="A folder that keeps the demonstration; else it is forgotten at the end.")
+@click.option("--info", type=_file, help="Also write the addresses and accounts to this file, as JSON.")
+def demo(*, port: int, data: Path | None, info: Path | None) -> None:
+    """Show everything on this machine until Ctrl-C: simulated vendors, and an app to click through."""
+    end_cleanly_on_sigterm()
+    at = DemoAddresses(port)
+    refuse_ports_in_use("127.0.0.1", {"the server": at.port, "the vendors": at.sandbox_port, "the app": at.app_port})
+    place: AbstractContextManager[Folder] = temporary_folder() if data is None else nullcontext(Folder(data))
+    with place as folder, folder.running_database() as (database, log):
+        environ = _environment(folder, at, database.dsn)
+        settings = load_settings(environ)
+        key = folder.kept("sandbox-key", new_secret)
+        file = folder.path / "demo-app.json"
+        before = msgspec.json.decode(file.read_bytes(), type=DemoConfig) if file.exists() else None
+        sandbox_key = key.read_text(encoding="utf-8").strip()
+        config, accounts = asyncio.run(prepare(settings, at, sandbox_key=sandbox_key, before=before))
+        write_whole(file, msgspec.json.encode(config).decode())
+        children = [
+            _child("sandbox", at.sandbox, environ, "--port", str(at.sandbox_port), "--key-file", str(key)),
+            *serving(environ, settings),
+            _child("demo-app", at.app, environ, "--port", str(at.app_port), "--config", str(file)),
+        ]
+        ready = _Ready(config, accounts, info)
+        asyncio.run(supervise(children, database=database, database_log=log, ready=ready))
+
+
+def _child(command: str, answers_at: str, environ: Mapping[str, str], *options: str) -> Child:
+    return Child(name=command, words=(command, *options), environ=environ, answers_at=answers_at)
+
+
+class _Ready:
+    """Says where to click, once everything answers."""
+
+    def __init__(self, config: DemoConfig, accounts: Sequence[VirtualAccount], info: Path | None) -> None:
+        self._config, self._accounts, self._info = config, accounts, info
+
+    def __call__(self) -> None:
+        if self._info is not None:
+            write_whole(self._info.absolute(), json.dumps(self._as_json(), indent=2) + "\n")
+        table = Table("Vendor", "User name", "Password", "Devices", title="Sign in at the simulated vendors as")
+        for account in self._accounts:
+            devices = "\n".join(f"{device.name} ({device.kind})" for device in account.devices)
+            table.add_row(account.vendor, account.username, account.password, devices)
+        console = Console()
+        console.print()
+        console.print(table)
+        console.print(f"\nOpen [bold]{self._config.app_url}[/bold] and link a device. Ctrl-C ends the demonstration.\n")
+
+    def _as_json(self) -> Mapping[str, object]:
+        return {
+            "enode": {
+                "base_url": self._config.enode_base_url,
+                "token_url": self._config.token_url,
+                "client_id": self._config.client_id,
+                "client_secret": self._config.client_secret,
+            },
+            "app_url": self._config.app_url,
+            "accounts": [msgspec.to_builtins(account) for account in self._accounts],
+        }
+
+
+def _environment(folder: Folder, at: DemoAddresses, dsn: str) -> dict[str, str]:
+    """The demonstration's own settings; of the operator's, those of the log."""
+    kept = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith("WATTLINK_") or name.startswith("WATTLINK_LOG_")
+    }
+    return {
+        **kept,
+        **folder.settings(kept),
+        "WATTLINK_DATABASE_URL": dsn,
+        "WATTLINK_PUBLIC_URL": at.server,
+        "WATTLINK_PORT": str(at.port),
+        "WATTLINK_SERVE_PROCESSES": "1",
+        "WATTLINK_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128",
+        "WATTLINK_CONFIRM_AFTER_SECONDS": "3",
+        "WATTLINK_DEACTIVATE_AFTER_SECONDS": "300",
+    }

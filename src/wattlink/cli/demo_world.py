@@ -1,0 +1,113 @@
+"""What the demonstration finds in its database: its application, its registrations, the virtual vendor accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from wattlink.base.clock import system_clock
+from wattlink.base.vault import Vault
+from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.simulation import devices_of
+from wattlink.db.database import Database
+from wattlink.domain.organizations.create import create_application
+from wattlink.domain.vendors.register import register
+from wattlink.sandbox.demo_app.app import DemoConfig
+from wattlink.sandbox.seed import seed
+from wattlink.sandbox.server import hosts
+from wattlink.sandbox.store import DatabaseShelf
+from wattlink.settings import Settings
+
+_APP_NAME = "Voltly"
+
+
+@dataclass(frozen=True)
+class DemoAddresses:
+    """Three ports in a row, under the name by which browsers know this machine."""
+
+    port: int
+
+    @property
+    def sandbox_port(self) -> int:
+        return self.port + 1
+
+    @property
+    def app_port(self) -> int:
+        return self.port + 2
+
+    @property
+    def server(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def sandbox(self) -> str:
+        return f"http://localhost:{self.sandbox_port}"
+
+    @property
+    def app(self) -> str:
+        return f"http://localhost:{self.app_port}"
+
+
+class VirtualDevice(msgspec.Struct, frozen=True):
+    kind: str
+    name: str
+
+
+class VirtualAccount(msgspec.Struct, frozen=True):
+    """Whom to sign in as at a simulated vendor, and what is found then."""
+
+    vendor: str
+    username: str
+    password: str
+    devices: Sequence[VirtualDevice]
+
+
+async def prepare(
+    settings: Settings, at: DemoAddresses, *, sandbox_key: str, before: DemoConfig | None
+) -> tuple[DemoConfig, Sequence[VirtualAccount]]:
+    """Make what isn't there yet. `before` is what the app was told at the last start: only it knows its secret."""
+    async with Database(settings.database_url, size=2) as db:
+        client_id, client_secret = (before.client_id, before.client_secret) if before else await _new_client(db)
+        await _register_at_all_vendors(db, Vault(settings.master_keys), at.sandbox)
+        accounts = await _virtual_accounts(db)
+    config = DemoConfig(
+        enode_base_url=f"{at.server}/enode",
+        token_url=f"{at.server}/enode/oauth2/token",
+        client_id=client_id,
+        client_secret=client_secret,
+        app_url=at.app,
+        sandbox_url=at.sandbox,
+        sandbox_key=sandbox_key,
+    )
+    return config, accounts
+
+
+async def _new_client(db: Database) -> tuple[str, str]:
+    async with db.transaction() as tx:
+        made = await create_application(tx, _APP_NAME)
+    return str(made.client_id), made.client_secret
+
+
+async def _register_at_all_vendors(db: Database, vault: Vault, sandbox: str) -> None:
+    async with db.transaction() as tx:
+        for vendor in manifests():
+            await register(
+                tx,
+                vendor=vendor,
+                application_id=None,
+                registration=simulator(vendor).DEMO_REGISTRATION,
+                hosts=hosts(sandbox, vendor),
+                is_sandbox=True,
+                vault=vault,
+            )
+
+
+async def _virtual_accounts(db: Database) -> Sequence[VirtualAccount]:
+    shelf = DatabaseShelf(db)
+    await seed(shelf, system_clock())
+    return [
+        VirtualAccount(
+            vendor, username, state["password"], [VirtualDevice(one.kind, one.name) for one in devices_of(state)]
+        )
+        for vendor, username, state in sorted(await shelf.load_all())
+    ]

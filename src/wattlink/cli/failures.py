@@ -1,0 +1,60 @@
+"""What an operator reads when a command can't do its work: one line, and exit code 2."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+import click
+import psycopg
+
+from wattlink.cli.folder import FolderError
+from wattlink.cli.supervisor import NotStarted
+from wattlink.db.embedded import EmbeddedPostgresError
+from wattlink.db.migrate import SchemaTooOld, check_schema
+from wattlink.domain.errors import DomainError
+from wattlink.settings import Settings, SettingsError, load_settings
+
+_EXPECTED = (SettingsError, EmbeddedPostgresError, SchemaTooOld, FolderError, NotStarted, DomainError)
+
+
+class Refused(click.ClickException):
+    """The command can't be run so; its text says what to change."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"wattlink: {self.message}", file=file or sys.stderr)
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Turn the errors that an operator can mend into a line."""
+    try:
+        yield
+    except _EXPECTED as error:
+        raise Refused(str(error)) from error
+    except psycopg.OperationalError as error:
+        first = str(error).strip().splitlines()[:1]
+        raise Refused(f"the database can't be used: {''.join(first)}") from error
+
+
+class Group(click.Group):
+    """A group of commands that fail in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with told_in_one_line():
+            return super().invoke(ctx)
+
+
+def settings_of(*needed: str) -> Settings:
+    """The settings of this process's environment."""
+    return load_settings(os.environ, needed=needed)
+
+
+def ready_settings(*needed: str) -> Settings:
+    """The settings, once the database that they name answers and has the schema that this version needs."""
+    settings = settings_of(*needed)
+    check_schema(settings.database_url)
+    return settings

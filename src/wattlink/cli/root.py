@@ -1,0 +1,24 @@
+"""The command `wattlink` and everything below it."""
+
+import click
+
+from wattlink.cli.applications import application
+from wattlink.cli.database import migrate
+from wattlink.cli.demo import demo
+from wattlink.cli.failures import Group
+from wattlink.cli.master_key import master_key
+from wattlink.cli.registrations import registration
+from wattlink.cli.sandbox import demo_app, sandbox
+from wattlink.cli.serve import serve
+from wattlink.cli.up import up
+from wattlink.cli.work import work
+
+
+@click.group(cls=Group)
+@click.version_option(package_name="wattlink")
+def wattlink() -> None:
+    """Links end users' energy devices to apps."""
+
+
+for command in (demo, up, serve, work, sandbox, demo_app, migrate, application, registration, master_key):
+    wattlink.add_command(command)

@@ -1,0 +1,53 @@
+"""`up`: an installation on one machine, with a database of its own."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from wattlink.cli.failures import Refused
+from wattlink.cli.folder import Folder, refuse_ports_in_use
+from wattlink.cli.supervisor import Child, supervise
+from wattlink.settings import Settings, load_settings
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), required=True, help="Where it keeps its data."
+)
+def up(*, data: Path) -> None:
+    """Run everything on this machine until Ctrl-C: database, APIs, Link UI and worker.
+
+    The settings are those of `serve` and `work`, save the database; a master key is made at the first start and kept
+    in the data folder.
+    """
+    if any(name.startswith("WATTLINK_DATABASE_URL") for name in os.environ):
+        raise Refused("`up` brings its own database: unset WATTLINK_DATABASE_URL, or run `serve` and `work` on yours")
+    end_cleanly_on_sigterm()
+    folder = Folder(data)
+    environ = {**os.environ, **folder.settings(os.environ)}
+    settings = load_settings(environ)
+    refuse_ports_in_use(settings.host, {"the server": settings.port})
+    told = f"Wattlink answers at {settings.public_url}, its data is in {folder.path}; Ctrl-C ends it."
+    with folder.running_database() as (database, log):
+        children = serving({**environ, "WATTLINK_DATABASE_URL": database.dsn}, settings)
+        asyncio.run(supervise(children, database=database, database_log=log, ready=lambda: click.echo(told)))
+
+
+def serving(environ: Mapping[str, str], settings: Settings) -> Sequence[Child]:
+    """The processes of an installation."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    address = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    return [
+        Child(name="serve", words=("serve", "--allow-http"), environ=environ, answers_at=address),
+        Child(name="work", words=("work",), environ=environ),
+    ]
+
+
+def end_cleanly_on_sigterm() -> None:
+    """Before and after the event loop too, SIGTERM unwinds what was begun."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
