@@ -1,0 +1,30 @@
+"""How the demo app says things."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wattlink.sandbox.demo_app import words
+
+NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-3, "just now"), (4, "just now"), (59, "59 s ago"), (61, "1 min ago"), (7200, "2 h ago"), (200_000, "2 d ago")],
+)
+def test_how_long_ago_something_was(seconds: int, said: str) -> None:
+    assert words.ago(NOW - timedelta(seconds=seconds), NOW) == said
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, "0 min"), (59.9, "59 min"), (83, "1 h 23 min")])
+def test_lengths_of_time(minutes: float, said: str) -> None:
+    assert words.duration(minutes) == said
+
+
+def test_the_markdown_of_interventions() -> None:
+    told = words.markdown("First.<br>Then **this & that**.\n\n1. One\n2. **Two** <b>\n\nEnd.")
+    assert told == (
+        "<p>First.\nThen <strong>this &amp; that</strong>.</p>"
+        "<ol><li>One</li><li><strong>Two</strong> &lt;b&gt;</li></ol><p>End.</p>"
+    )
