@@ -1,0 +1,110 @@
+"""OAuth 2 messages for connectors (RFC 6749, 7009, 7636); the requests themselves leave through the vendor's door."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from oauthlib.oauth2 import (  # type: ignore[import-untyped]
+    MissingTokenError,
+    OAuth2Error,
+    OAuth2Token,
+    WebApplicationClient,
+)
+from oauthlib.oauth2.rfc6749.parameters import parse_token_response  # type: ignore[import-untyped]
+
+from wattlink.base.outbound import Answer
+from wattlink.connectors.contract import Credential, SignInAnswer, SignInRequest
+from wattlink.connectors.door import json_of
+from wattlink.connectors.errors import UnexpectedAnswer
+
+_UNTOLD_LIFE = timedelta(minutes=5)  # short, so that a token whose life isn't told is renewed soon and yet is kept
+
+
+class TokenRefused(Exception):
+    """An error answer of a token endpoint; each vendor's connector says what its `error` means."""
+
+    def __init__(self, error: str, description: str, status: int) -> None:
+        super().__init__(f"{status} {error}: {description}")
+        self.error = error
+
+
+def authorization_query(client_id: str, request: SignInRequest, vendor_scopes: str, **more: str) -> dict[str, str]:
+    """The query of the vendor's authorization page."""
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": request.redirect_uri,
+        "scope": vendor_scopes,
+        "state": request.state,
+    }
+    if request.code_challenge is not None:
+        query |= {"code_challenge": request.code_challenge, "code_challenge_method": "S256"}
+    return query | more
+
+
+def code_form(client_id: str, answer: SignInAnswer, **more: str) -> dict[str, str]:
+    """The form that trades a code for tokens."""
+    client = WebApplicationClient(client_id)
+    body = client.prepare_request_body(
+        code=answer.code, redirect_uri=answer.redirect_uri, code_verifier=answer.code_verifier, **more
+    )
+    return dict(parse_qsl(body))
+
+
+def refresh_form(client_id: str, credential: Credential, **more: str) -> dict[str, str]:
+    """The form that trades a refresh token for fresh tokens."""
+    client = WebApplicationClient(client_id)
+    body = client.prepare_refresh_body(refresh_token=credential.refresh_token, client_id=client_id, **more)
+    return dict(parse_qsl(body))
+
+
+def revocation_form(client_id: str, credential: Credential, **more: str) -> dict[str, str]:
+    """The form that withdraws a refresh token or, where there is none, an access token."""
+    if credential.refresh_token is None:
+        return {"token": credential.access_token, "token_type_hint": "access_token", "client_id": client_id, **more}
+    return {"token": credential.refresh_token, "token_type_hint": "refresh_token", "client_id": client_id, **more}
+
+
+def tokens_of(answer: Answer) -> Mapping[str, Any]:
+    """What a token endpoint gave; raises TokenRefused, or UnexpectedAnswer for what isn't an answer of one."""
+    if not isinstance(json_of(answer), dict):
+        raise UnexpectedAnswer(f"status {answer.status} of a token endpoint with a body that isn't an object")
+    try:
+        token: OAuth2Token = parse_token_response(answer.body)
+    except MissingTokenError:
+        raise UnexpectedAnswer(f"status {answer.status} of a token endpoint, neither a token nor an error") from None
+    except OAuth2Error as refused:
+        raise TokenRefused(str(refused.error), str(refused.description or ""), answer.status) from None
+    except (AttributeError, TypeError, ValueError):
+        raise UnexpectedAnswer(f"status {answer.status} of a token endpoint with fields of wrong types") from None
+    if answer.status != 200 or not isinstance(token["access_token"], str):
+        raise UnexpectedAnswer(f"status {answer.status} of a token endpoint with a token that can't be used")
+    return dict(token)
+
+
+def credential_of(tokens: Mapping[str, Any], now: datetime, *, before: Credential | None = None) -> Credential:
+    """The credential that these tokens make; what the answer leaves out is taken from the one `before`."""
+    lifetime, fresh = tokens.get("expires_in"), tokens.get("refresh_token")
+    kept = before.refresh_token if before else None
+    return Credential(
+        access_token=tokens["access_token"],
+        expires_at=now + (timedelta(seconds=lifetime) if isinstance(lifetime, int) else _UNTOLD_LIFE),
+        refresh_token=fresh if isinstance(fresh, str) else kept,
+        extra=before.extra if before else {},
+    )
+
+
+def claims_of(token: str) -> Mapping[str, Any]:
+    """What a JWT says, unverified: for tokens that came straight from the vendor over TLS; empty if it is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = msgspec.json.decode(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -1,0 +1,1 @@
+"""Tesla's Fleet API: vehicles."""

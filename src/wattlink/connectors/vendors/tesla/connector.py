@@ -1,0 +1,166 @@
+"""Tesla over its Fleet API: sign-in by redirect, rotating refresh tokens, cars that may sleep."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant, SignInAnswer, SignInRequest
+from wattlink.connectors.devices import Document, Kind, Vehicle
+from wattlink.connectors.errors import ConnectorError, CredentialsRejected, Refusal, UnexpectedAnswer
+from wattlink.connectors.oauth2 import (
+    TokenRefused,
+    authorization_query,
+    claims_of,
+    code_form,
+    credential_of,
+    refresh_form,
+    revocation_form,
+    tokens_of,
+)
+from wattlink.connectors.registry import manifests
+from wattlink.connectors.vendors.tesla.capabilities import CHARGING, DATA, Listed, Rights, listed
+from wattlink.connectors.vendors.tesla.fleet import REGIONS, Fleet, Trouble, error_text, raise_error
+from wattlink.connectors.vendors.tesla.mapping import silent_vehicle, unlisted_vehicle, vehicle
+
+_SIGN_IN_SCOPES = ("openid", "offline_access")  # who it is, and a refresh token
+_DEAD = {"login_required", "invalid_grant", "invalid_auth_code", "invalid_token"}
+
+
+class TeslaConnector(Connector):
+    """One registration at Tesla."""
+
+    def sign_in_address(self, request: SignInRequest) -> str:
+        """Tesla's sign-in page, which asks again for what was left out another time."""
+        query = authorization_query(
+            self.registration.client_id,
+            request,
+            " ".join([*_SIGN_IN_SCOPES, *_vendor_scopes(request.scopes)]),
+            prompt="login",
+            prompt_missing_scopes="true",
+            locale=request.language,
+        )
+        return self.door.address("auth", "/oauth2/v3/authorize", query)
+
+    async def exchange(self, answer: SignInAnswer) -> Grant:
+        """Trade the code for tokens, and find the region that keeps the account."""
+        form = code_form(
+            self.registration.client_id,
+            answer,
+            client_secret=self.registration.client_secret,
+            audience=self.door.address("api_na", "/").rstrip("/"),
+        )
+        credential = credential_of(await self._tokens(form), self.door.now())
+        claims = claims_of(credential.access_token)
+        if not isinstance(claims.get("sub"), str):
+            with contextlib.suppress(ConnectorError):
+                await self.revoke(credential)
+            raise UnexpectedAnswer("an access token that doesn't say whose it is")
+        extra = {"asked": " ".join(sorted(answer.scopes)), **await self._region(credential)}
+        return Grant(
+            credential=msgspec.structs.replace(credential, extra=extra),
+            subject=claims["sub"],
+            scopes=_granted(answer.scopes, claims),
+        )
+
+    async def refresh(self, credential: Credential) -> Credential:
+        """Trade the single-use refresh token for the next one."""
+        tokens = await self._tokens(refresh_form(self.registration.client_id, credential))
+        fresh = credential_of(tokens, self.door.now(), before=credential)
+        region = str(claims_of(fresh.access_token).get("ou_code", "")).lower()
+        return msgspec.structs.replace(fresh, extra={**fresh.extra, "region": region}) if region in REGIONS else fresh
+
+    async def read(
+        self, credential: Credential, kinds: frozenset[Kind], scopes: frozenset[str], last: Mapping[str, Document]
+    ) -> Sequence[DeviceReading]:
+        """The account's cars; energy sites in its list are no vehicles and are passed over."""
+        if Kind.VEHICLE not in kinds:
+            return ()
+        asked = frozenset(credential.extra.get("asked", "").split()) or scopes
+        rights = Rights(asked=asked, granted=_granted(scopes, claims_of(credential.access_token)))
+        before = {vin: document for vin, document in last.items() if isinstance(document, Vehicle)}
+        fleet = Fleet(self.door, credential.access_token, credential.extra.get("region"))
+        products = await fleet.products()
+        if isinstance(products, Trouble):
+            return [_reading(vin, unlisted_vehicle(document)) for vin, document in before.items()]
+        cars = [product for product in products if _is_car(product)]
+        keys = await self._keys(fleet, cars, rights)
+        now = self.door.now()
+        known = [listed(car, keys, rights, before.get(car["vin"]), now) for car in cars]
+        return [_reading(car.product["vin"], await _seen(fleet, car)) for car in known]
+
+    async def revoke(self, credential: Credential) -> None:
+        """Withdraw the grant with its refresh token."""
+        form = revocation_form(self.registration.client_id, credential, client_secret=self.registration.client_secret)
+        answer = await self.door.send("POST", "auth", "/oauth2/v3/revoke", form=form)
+        if answer.status != 200 and error_text(answer) not in _DEAD:
+            raise_error(answer)
+
+    def pairing_address(self, vendor_device_id: str) -> str | None:  # noqa: ARG002
+        """The page that opens the Tesla app to add our key; Tesla asks there which car."""
+        domain = self.registration.options.get("domain")
+        return self.door.address("www", f"/_ak/{quote(domain, safe='')}") if domain else None
+
+    async def _tokens(self, form: Mapping[str, str]) -> Mapping[str, Any]:
+        answer = await self.door.send("POST", "token", "/oauth2/v3/token", form=form)
+        if answer.status == 429 or answer.status >= 500:
+            raise_error(answer)  # whatever its body says, the token may be good
+        try:
+            return tokens_of(answer)
+        except TokenRefused as refused:
+            if refused.error in _DEAD:
+                raise CredentialsRejected(Refusal.REVOKED, str(refused)) from None
+            if answer.status == 423:
+                raise CredentialsRejected(Refusal.ACCOUNT_LOCKED, str(refused)) from None
+            raise_error(answer)
+
+    async def _region(self, credential: Credential) -> dict[str, str]:
+        # Reading finds the region too, so a fresh grant isn't thrown away when the vendor can't tell it now.
+        with contextlib.suppress(ConnectorError):
+            return {"region": await Fleet(self.door, credential.access_token, None).region()}
+        return {}
+
+    async def _keys(self, fleet: Fleet, cars: Sequence[Mapping[str, Any]], rights: Rights) -> Mapping[str, Any]:
+        if not cars or CHARGING not in rights.granted:
+            return {}
+        keys = await fleet.fleet_status([car["vin"] for car in cars])
+        return {} if isinstance(keys, Trouble) else keys
+
+
+async def _seen(fleet: Fleet, car: Listed) -> Vehicle:
+    if car.product.get("mobile_access_disabled") is True:
+        return silent_vehicle(car, Trouble.MOBILE_ACCESS_OFF)
+    if DATA not in car.rights.granted:
+        return silent_vehicle(car, Trouble.PERMISSION_MISSING)
+    if car.product.get("state") != "online":
+        offline = car.product.get("state") == "offline"
+        return silent_vehicle(car, Trouble.UNREACHABLE if offline else Trouble.ASLEEP)
+    data = await fleet.vehicle_data(car.product["vin"], with_location=car.may_show_location)
+    return silent_vehicle(car, data) if isinstance(data, Trouble) else vehicle(car, data)
+
+
+def _reading(vin: str, document: Vehicle) -> DeviceReading:
+    return DeviceReading(vendor_device_id=vin, document=document)
+
+
+def _is_car(product: Mapping[str, Any]) -> bool:
+    vin = product.get("vin")
+    return isinstance(vin, str) and bool(vin) and "energy_site_id" not in product
+
+
+def _vendor_scopes(scopes: frozenset[str]) -> list[str]:
+    offered = manifests()["tesla"].scopes
+    return list(dict.fromkeys(theirs for ours, group in offered.items() if ours in scopes for theirs in group))
+
+
+def _granted(scopes: frozenset[str], claims: Mapping[str, Any]) -> frozenset[str]:
+    """Those of our scopes that an access token carries; all of them where it doesn't say."""
+    offered = manifests()["tesla"].scopes
+    carried = claims.get("scp")
+    return frozenset(
+        scope
+        for scope in scopes & set(offered)
+        if not isinstance(carried, list) or all(theirs in carried for theirs in offered[scope])
+    )

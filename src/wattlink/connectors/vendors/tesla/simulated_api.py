@@ -1,0 +1,156 @@
+"""The simulated Fleet API: who may ask what where, and what it answers."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
+from wattlink.connectors.vendors.tesla import simulated_life as life
+from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
+from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure, told
+from wattlink.connectors.vendors.tesla.simulated_commands import command
+from wattlink.connectors.vendors.tesla.simulated_data import data_of, entry_of
+from wattlink.connectors.vendors.tesla.simulated_grants import CLIENT_ID, DOMAIN, session_of
+
+_BASES = {
+    "na": "https://fleet-api.prd.na.vn.cloud.tesla.com",
+    "eu": "https://fleet-api.prd.eu.vn.cloud.tesla.com",
+    "cn": "https://fleet-api.prd.cn.vn.cloud.tesla.cn",
+}
+_VEHICLE = re.compile(r"/api/1/vehicles/([A-Z0-9]{17})(?:/(vehicle_data|wake_up|command/([a-z_]+)))?")
+_READ, _LOCATE = "vehicle_device_data", "vehicle_location"
+_COMMAND = {"vehicle_cmds", "vehicle_charging_cmds"}
+
+_NO_SCOPE = failure(403, "Unauthorized missing scopes")
+_NOT_FOUND = failure(404, "not_found")
+_ASLEEP = failure(408, "vehicle unavailable: vehicle is offline or asleep")
+_MOBILE_ACCESS = failure(401, "mobile_access_disabled")
+_QUOTA = failure(
+    429, "Rate limit exceeded", retry_after="60", ratelimit_limit="60", ratelimit_remaining="0", ratelimit_reset="60"
+)
+
+Claims = Mapping[str, Any]
+
+
+def answer(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
+    """Any request to one of the three regions' hosts."""
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if (request.method, request.path) == ("POST", "/api/1/partner_accounts"):
+        return _registered(request, bearer), state
+    claims = tokens.opened_access(bearer)
+    if state is None or claims is None or session_of(claims, state) is None:
+        return failure(401, "invalid bearer token"), state
+    if claims["exp"] <= now.timestamp() or Fault.ACCESS_REFUSED in state["faults"]:
+        return failure(401, "token expired (401)"), state
+    refused = _turned_away(request, state)
+    return (refused, state) if refused is not None else _routed(request, state, claims, now)
+
+
+def _turned_away(request: SimulatedRequest, state: State) -> SimulatedAnswer | None:
+    if Fault.QUOTA in state["faults"]:
+        return _QUOTA
+    if not state["registered"]:
+        return failure(412, "Account must be registered in the current region.")
+    if request.host != f"api_{state['region']}":
+        return failure(421, f"user out of region, use base URL: {_BASES[state['region']]}")
+    if Fault.FORBIDDEN in state["faults"]:
+        return failure(403, "forbidden")
+    return None
+
+
+def _routed(request: SimulatedRequest, state: State, claims: Claims, now: datetime) -> Outcome:
+    route = f"{request.method} {request.path}"
+    if route == "GET /api/1/users/region":
+        region = state["region"]
+        return told({"region": region, "fleet_api_base_url": _BASES[region]}), state
+    if not {_READ, _LOCATE, *_COMMAND} & set(claims["scp"]):
+        return _NO_SCOPE, state
+    if route in ("GET /api/1/products", "GET /api/1/vehicles"):
+        return _listed(request, state, now), state
+    if route == "POST /api/1/vehicles/fleet_status":
+        return _fleet_status(request, state), state
+    found = _VEHICLE.fullmatch(request.path)
+    if found is None or found[1] not in state["devices"]:
+        return _NOT_FOUND, state
+    return _of_vehicle(request, state, claims, now, found)
+
+
+def _of_vehicle(
+    request: SimulatedRequest, state: State, claims: Claims, now: datetime, found: re.Match[str]
+) -> Outcome:
+    vin, verb, scopes = found[1], found[2], set(claims["scp"])
+    car = state["devices"][vin]
+    if verb is None and request.method == "GET":
+        return told(entry_of(vin, car, state, now)), state
+    if verb == "wake_up" and request.method == "POST":
+        at = life.account_time(state, now)
+        state = {**state, "devices": {**state["devices"], vin: life.woken(car, at, state["pace"])}}
+        return told(entry_of(vin, state["devices"][vin], state, now)), state
+    needed = {_READ} if verb == "vehicle_data" else _COMMAND
+    if not needed & scopes or Fault.SCOPE_MISSING in state["faults"]:
+        return _NO_SCOPE, state
+    if not car["mobile_access"]:
+        return _MOBILE_ACCESS, state
+    if entry_of(vin, car, state, now)["state"] != "online":
+        return _ASLEEP, state
+    if verb == "vehicle_data" and request.method == "GET":
+        endpoints = set(
+            request.query.get("endpoints", "charge_state;drive_state;vehicle_config;vehicle_state").split(";")
+        )
+        located = _LOCATE in scopes and "location_data" in endpoints
+        return told(data_of(vin, state, now, endpoints, with_location=located)), state
+    if found[3] and request.method == "POST":
+        return command(state, vin, found[3], request.json(), now)
+    return _NOT_FOUND, state
+
+
+def _registered(request: SimulatedRequest, bearer: str) -> SimulatedAnswer:
+    body = request.json()
+    domain = body.get("domain") if isinstance(body, dict) else None
+    if tokens.opened("partner", bearer) is None:
+        return failure(401, "invalid bearer token")
+    if domain != DOMAIN:
+        return failure(400, "invalid_field: domain")
+    return told({"client_id": CLIENT_ID, "domain": domain, "name": "Wattlink Demo"})
+
+
+def _listed(request: SimulatedRequest, state: State, now: datetime) -> SimulatedAnswer:
+    page, size = (_positive(request.query.get(name), default) for name, default in (("page", 1), ("per_page", 100)))
+    entries = [entry_of(vin, car, state, now) for vin, car in state["devices"].items()]
+    pages = max(1, -(-len(entries) // size))
+    shown = entries[(page - 1) * size : page * size]
+    pagination = {
+        "previous": page - 1 or None,
+        "next": page + 1 if page < pages else None,
+        "current": page,
+        "per_page": size,
+        "count": len(entries),
+        "pages": pages,
+    }
+    return told(shown, pagination=pagination, count=len(shown))
+
+
+def _positive(text: str | None, default: int) -> int:
+    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else default
+
+
+def _fleet_status(request: SimulatedRequest, state: State) -> SimulatedAnswer:
+    body = request.json()
+    vins = body.get("vins") if isinstance(body, dict) else None
+    if not isinstance(vins, list):
+        return failure(400, "invalid_field: vins")
+    cars = {vin: car for vin, car in state["devices"].items() if vin in vins}
+    paired = [vin for vin, car in cars.items() if car["key"]]
+    about = {
+        vin: {
+            "firmware_version": car["firmware"],
+            "vehicle_command_protocol_required": life.has_firmware(car, car["signs_since"]),
+            "discounted_device_data": False,
+            "fleet_telemetry_version": "1.0.0",
+            "total_number_of_keys": 2 + car["key"],
+        }
+        for vin, car in cars.items()
+    }
+    unpaired = [vin for vin in cars if vin not in paired]
+    return told({"key_paired_vins": paired, "unpaired_vins": unpaired, "vehicle_info": about})

@@ -1,0 +1,134 @@
+"""The simulated vendor's own pages: sign-in with consent, and the page that puts our key into cars.
+
+Nothing is remembered between two pages but a sealed ticket that says who signed in.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader
+
+from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
+from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
+from wattlink.connectors.vendors.tesla.simulated_answers import Outcome
+from wattlink.connectors.vendors.tesla.simulated_grants import CLIENT_ID, DOMAIN, new_code
+
+_TICKET_SECONDS = 900
+_ALWAYS = ("openid", "offline_access")
+_PERMISSIONS = {
+    "user_data": "Profile information",
+    "vehicle_device_data": "Vehicle information: battery, range, odometer",
+    "vehicle_location": "Vehicle location",
+    "vehicle_cmds": "Vehicle commands",
+    "vehicle_charging_cmds": "Vehicle charging management",
+    "energy_device_data": "Energy product information",
+    "energy_cmds": "Energy product settings",
+}
+
+
+def username_on(request: SimulatedRequest) -> str | None:
+    """Who signs in, or did on the page before."""
+    form = request.form
+    ticket = tokens.opened("ticket", form.get("ticket", ""))
+    return str(ticket["username"]) if ticket is not None else form.get("username")
+
+
+def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
+    """`/oauth2/v3/authorize`: sign in, then choose what to allow, then back to the app."""
+    query, form = request.query, request.form
+    mistake = _mistake_in(query)
+    if mistake is not None:
+        return _page("message", 400, title="This sign-in link is broken", text=mistake), state
+    if form.get("decision") == "deny":
+        return _back(query, error="access_denied", error_description="User denied access"), state
+    asked = [scope for scope in query.get("scope", "").split() if scope in _PERMISSIONS]
+    if state is not None and _has_ticket(form, now):
+        scopes = [*_ALWAYS, *(scope for scope in asked if scope in form)]
+        code, state = new_code(state, query["redirect_uri"], scopes, now)
+        return _back(query, code=code), state
+    purpose = "to continue to Wattlink Demo"
+    refused = _sign_in(request, state, purpose, can_cancel=True)
+    if refused is not None or state is None:
+        return refused or _page("message", 400, title="Sign in again", text="This page is too old."), state
+    permissions = {scope: _PERMISSIONS[scope] for scope in asked}
+    return _page("consent", ticket=_ticket(state, now), permissions=permissions, username=state["username"]), state
+
+
+def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
+    """`/_ak/{domain}`: sign in, then choose the cars that get the key."""
+    form = request.form
+    if request.path != f"/_ak/{DOMAIN}":
+        text = "No app is registered for this address, so there is no key to add."
+        return _page("message", 404, title="Unknown app", text=text), state
+    if state is not None and _has_ticket(form, now):
+        devices = {vin: {**car, "key": car["key"] or vin in form} for vin, car in state["devices"].items()}
+        added = [car["name"] for vin, car in devices.items() if car["key"] and not state["devices"][vin]["key"]]
+        text = f"Added to {', '.join(added)}." if added else "Nothing was added."
+        text += " You can close this page and go back to the app."
+        return _page("message", title="Phone key", text=text), {**state, "devices": devices}
+    refused = _sign_in(request, state, "to add the key of Wattlink Demo to your cars", can_cancel=False)
+    if refused is not None or state is None:
+        return refused or _page("message", 400, title="Sign in again", text="This page is too old."), state
+    return _page("pairing", ticket=_ticket(state, now), cars=state["devices"]), state
+
+
+def _sign_in(
+    request: SimulatedRequest, state: State | None, purpose: str, *, can_cancel: bool
+) -> SimulatedAnswer | None:
+    """The sign-in page, again as long as what was typed isn't right; None once it is."""
+    form = request.form
+    shown: dict[str, Any] = {"purpose": purpose, "can_cancel": can_cancel, "username": form.get("username", "")}
+    if request.method != "POST":
+        return _page("sign_in", **shown)
+    if state is not None and Fault.ACCOUNT_LOCKED in state["faults"]:
+        text = "There were too many attempts to sign in. Unlock your account with the e-mail that we sent you."
+        return _page("message", title="Your account is locked", text=text)
+    right = state is not None and form.get("password") == state["password"]
+    if not right or state is None or Fault.WRONG_PASSWORD in state["faults"]:
+        return _page("sign_in", **shown, problem="We don't recognize this sign-in. Check e-mail and password.")
+    return None
+
+
+def _mistake_in(query: Mapping[str, str]) -> str | None:
+    address = urlsplit(query.get("redirect_uri", ""))
+    if query.get("client_id") != CLIENT_ID:
+        return "The app that sent you here isn't known to us."
+    if address.scheme not in ("http", "https") or not address.netloc:
+        return "The app that sent you here doesn't say where to go afterwards."
+    return None if query.get("response_type") == "code" else "The app asks for an answer that we don't give."
+
+
+def _back(query: Mapping[str, str], **result: str) -> SimulatedAnswer:
+    address = query["redirect_uri"]
+    joint = "&" if urlsplit(address).query else "?"
+    returned = urlencode({**result, "state": query.get("state", "")})
+    return SimulatedAnswer(status=303, headers={"location": f"{address}{joint}{returned}", "cache-control": "no-store"})
+
+
+def _ticket(state: State, now: datetime) -> str:
+    return tokens.sealed("ticket", state["username"], until=now.timestamp() + _TICKET_SECONDS)
+
+
+def _has_ticket(form: Mapping[str, str], now: datetime) -> bool:
+    ticket = tokens.opened("ticket", form.get("ticket", ""))
+    return ticket is not None and ticket["until"] > now.timestamp()
+
+
+@cache
+def _templates() -> Environment:
+    package = __name__.rpartition(".")[0]
+    return Environment(loader=PackageLoader(package, "simulated_pages"), autoescape=True, trim_blocks=True)
+
+
+def _page(name: str, status: int = 200, **shown: Any) -> SimulatedAnswer:
+    headers = {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "x-frame-options": "DENY",
+    }
+    body = _templates().get_template(f"{name}.html").render(shown).encode()
+    return SimulatedAnswer(status=status, headers=headers, body=body)
