@@ -98,8 +98,9 @@ async def test_a_renewed_credential_reads_when_the_old_one_no_longer_does(
 
 @every_vendor
 async def test_a_used_refresh_token_is_good_for_the_time_of_grace_only(
-    vendor: str, connector: Connector, outbound: Outbound, clock: StillClock
+    vendor: str, connector: Connector, outbound: Outbound, sandbox: RunningSandbox, clock: StillClock
 ) -> None:
+    await sandbox.change(vendor, LOGIN.username, knobs={"grace_seconds": 60})
     old = (await link(vendor, connector, outbound, LOGIN)).credential
     lost = await connector.refresh(old)  # as if the answer had got lost
     clock.forward(seconds=30)
