@@ -58,7 +58,7 @@ async def sign_in(
     method, url, body = "GET", address, None
     typed = False
     for _ in range(_PAGES_AT_MOST):
-        headers = {"content-type": "application/x-www-form-urlencoded"} if body else {}
+        headers = {"content-type": "application/x-www-form-urlencoded"} if body else None
         answer = await outbound.send(method, url, headers=headers, body=body)
         if answer.status in (301, 302, 303, 307):
             method, url, body = "GET", urljoin(url, answer.headers["location"]), None

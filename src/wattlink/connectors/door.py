@@ -31,7 +31,7 @@ class VendorDoor:
         budget: Budget = unlimited,
         patience: float = 10.0,
     ) -> None:
-        """`hosts` maps the manifest's host names to base URLs without a trailing slash; `patience` is in seconds."""
+        """`hosts` maps the manifest's host names to base URLs without a trailing slash; `patience` is in seconds, per request."""
         self._outbound = outbound
         self._hosts = hosts
         self._clock = clock
@@ -68,7 +68,9 @@ class VendorDoor:
         elif json is not None:
             body, sent["content-type"] = msgspec.json.encode(json), "application/json"
         try:
-            return await self._outbound.send(method, self.address(host, path, query), headers=sent, body=body)
+            return await self._outbound.send(
+                method, self.address(host, path, query), headers=sent, body=body, deadline=self._patience
+            )
         except AnswerTooLarge as error:
             raise UnexpectedAnswer(f"{host}: {error}") from None
         except OutboundError as error:
