@@ -101,6 +101,11 @@ def manifests() -> Mapping[str, Manifest]:
     return {vendor: manifest_of(vendor) for vendor in folders}
 
 
+def package_of(vendor: str) -> str:
+    """The Python package that a vendor's folder is, for its data files."""
+    return f"{_VENDORS}.{vendor}"
+
+
 @cache
 def connector_class(vendor: str) -> type[Connector]:
     """The one Connector class that a vendor's `connector.py` defines."""

@@ -82,6 +82,15 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         await self._pool.close()
 
+    async def answers(self) -> bool:
+        """Whether the database can be used now."""
+        try:
+            async with self._pool.connection(timeout=2.0) as connection:
+                await connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
         """A reader for single statements, each seeing what is committed when it starts."""

@@ -1,0 +1,1 @@
+"""The HTTP APIs that apps know: each translates, and none knows another."""

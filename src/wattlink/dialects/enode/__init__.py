@@ -1,0 +1,3 @@
+"""Enode's API, version 2024-10-01."""
+
+DIALECT = "enode"

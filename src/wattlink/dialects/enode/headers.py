@@ -1,0 +1,28 @@
+"""Enode's own request headers: the API version that is asked for, and one that is history."""
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from wattlink.domain.errors import InvalidInput
+from wattlink.web.authentication import header_of
+
+CURRENT_VERSION = "2024-10-01"
+VERSIONS = (
+    "2023-02-01",
+    "2023-03-01",
+    "2023-04-01",
+    "2023-04-15",
+    "2023-05-01",
+    "2023-08-01",
+    "2024-01-01",
+    CURRENT_VERSION,
+)
+
+
+async def sensible_headers(connection: ASGIConnection[BaseRouteHandler, None, None, None], _: BaseRouteHandler) -> None:
+    """A guard: raises InvalidInput for a version that never was, and for a user in a header."""
+    version = header_of(connection.scope, b"enode-version")
+    if version is not None and version not in VERSIONS:
+        raise InvalidInput("Enode-Version", f"{version!r} isn't a version of the API", allowed=VERSIONS)
+    if header_of(connection.scope, b"enode-user-id") is not None:
+        raise InvalidInput("Enode-User-Id", "isn't used since version 2023-08-01: the user stands in the path")

@@ -1,0 +1,67 @@
+"""Interventions: what somebody must do, in the language of those who shall do it."""
+
+from typing import Annotated, Literal
+
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from wattlink.connectors.devices import Kind
+from wattlink.dialects.enode.vendors import VendorName, name_of
+from wattlink.dialects.enode.wire import Answer, Timestamp, Uuid
+from wattlink.domain.interventions import catalogue
+
+_ENGLISH = "en-US"
+VendorType = Annotated[Kind | None, QueryParameter(name="vendorType")]
+
+
+class Resolution(Answer):
+    """What to do; `description` is Markdown."""
+
+    title: str
+    description: str
+    access: Literal["Remote", "Physical"]
+    agent: Literal["User", "ThirdParty"]
+    action: Literal["Link"] | None
+
+
+class Intervention(Answer):
+    """Without a vendor it is the same for all of them."""
+
+    id: Uuid
+    vendor: VendorName | None
+    vendor_type: Kind | None
+    brand: str | None
+    introduced_at: Timestamp
+    domain: Literal["Account", "Device"]
+    resolution: Resolution
+
+
+async def list_interventions(
+    language: FromQuery[str] = _ENGLISH, vendor_type: VendorType = None, vendor: FromQuery[str | None] = None
+) -> list[Intervention]:
+    """The catalogue, whole or of one vendor or type."""
+    found = [_shown(entry) for entry in catalogue.entries(language)]
+    return [entry for entry in found if vendor in (None, entry.vendor) and vendor_type in (None, entry.vendor_type)]
+
+
+async def get_intervention(intervention_id: FromPath[str], language: FromQuery[str] = _ENGLISH) -> Intervention:
+    """An entry of the catalogue."""
+    return _shown(catalogue.entry(intervention_id, language))
+
+
+def _shown(found: catalogue.Intervention) -> Intervention:
+    entry = found.entry
+    return Intervention(
+        id=entry.id,
+        vendor=None if found.vendor is None else name_of(found.vendor, entry.kind),
+        vendor_type=entry.kind,
+        brand=found.brand,
+        introduced_at=entry.introduced_at,
+        domain=entry.domain,
+        resolution=Resolution(
+            title=found.title,
+            description=found.description,
+            access=entry.access,
+            agent=entry.agent,
+            action=entry.action,
+        ),
+    )

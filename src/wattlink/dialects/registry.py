@@ -1,0 +1,19 @@
+"""The dialects, one line each."""
+
+from collections.abc import Callable, Mapping
+
+from litestar import Litestar
+
+from wattlink.dialects import enode
+from wattlink.dialects.enode.app import make_app as make_enode_app
+from wattlink.dialects.enode.events import EnodeWebhooks
+from wattlink.domain.webhooks.dialect import WebhookDialect
+from wattlink.settings import Settings
+from wattlink.wiring import Hub
+
+DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {enode.DIALECT: make_enode_app}
+
+
+def webhook_dialects(settings: Settings) -> Mapping[str, WebhookDialect]:
+    """How each dialect tells events."""
+    return {enode.DIALECT: EnodeWebhooks.of(settings)}

@@ -1,0 +1,1 @@
+"""What somebody must do before a device or an account works again."""

@@ -1,0 +1,1 @@
+"""Plumbing that the HTTP edges share; knows no dialect."""

@@ -1,0 +1,44 @@
+"""The Litestar app of a dialect, with what all dialects have in common."""
+
+from collections.abc import Sequence
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap, Receive, Scope, Send
+
+from wattlink.web.call import Call
+from wattlink.web.request_log import RequestLog
+from wattlink.wiring import Hub
+
+_LARGEST_BODY_BYTES = 256 * 1024
+
+
+def make_api(
+    hub: Hub, *, routes: Sequence[ControllerRouterHandler], errors: ExceptionHandlersMap, openapi: OpenAPIConfig
+) -> Litestar:
+    """An app whose views take a `Call`; `errors` answers for everything that they raise."""
+    app = Litestar(
+        route_handlers=routes,
+        exception_handlers=errors,
+        openapi_config=openapi,
+        request_class=Call,
+        request_max_body_size=_LARGEST_BODY_BYTES,
+        state=State({"hub": hub}),
+        logging_config=None,
+    )
+    app.asgi_handler = RequestLog(EncodedPaths(app.asgi_handler))
+    return app
+
+
+class EncodedPaths:
+    """ASGI: routes by the path as it was sent, so that an encoded slash in an id isn't a separator."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if raw_path := scope.get("raw_path"):
+            scope["path"] = raw_path.decode("latin-1")
+        scope["root_path"] = ""  # Litestar would look for it anywhere in the path, also in ids
+        await self._app(scope, receive, send)

@@ -1,0 +1,134 @@
+"""Request bodies: JSON whatever the Content-Type says, and every bad field told at once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec import NODEFAULT, UnsetType
+
+T = TypeVar("T")
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """A field that can't be used: its path as sent (`scopes.0`), what is wrong, and what may stand there."""
+
+    field: str
+    message: str
+    allowed: tuple[str, ...] = ()
+
+
+class NotJson(Exception):
+    """A body that isn't JSON."""
+
+
+class InvalidBody(Exception):
+    """JSON of another shape than is asked for."""
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        super().__init__(f"{len(issues)} issues")
+        self.issues = tuple(issues)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """In an annotation: a rule for text that no schema can say; gives what is wrong, or None."""
+
+    problem_of: Callable[[str], str | None]
+
+
+def one_of(*allowed: str) -> dict[str, Any]:
+    """For `Meta(extra_json_schema=...)`: a string that must be one of these, checked here and shown in OpenAPI."""
+    return {"extra": {"enum": list(allowed)}}
+
+
+def decode(raw: bytes, expected: type[T]) -> T:
+    """The body as a struct; raises NotJson, or InvalidBody with all its issues."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJson(str(error)) from None
+    if issues := list(issues_of(value, expected)):
+        raise InvalidBody(issues)
+    return msgspec.convert(value, expected)
+
+
+def issues_of(value: Any, expected: Any, field: str = "") -> Iterator[Issue]:
+    """Everything that is wrong with a decoded value, seen against an annotation."""
+    kind = _bare(expected)
+    if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield from _issues_of_fields(value, kind, field)
+    elif isinstance(value, list) and get_origin(kind) is list:
+        (inner,) = get_args(kind)
+        found = [issue for at, part in enumerate(value) for issue in issues_of(part, inner, _path(field, str(at)))]
+        yield from found or _issues_of_whole(value, expected, field)
+    else:
+        yield from _issues_of_whole(value, expected, field)
+
+
+def _issues_of_fields(value: dict[str, Any], kind: type[msgspec.Struct], field: str) -> Iterator[Issue]:
+    known = {known.encode_name: known for known in msgspec.structs.fields(kind)}
+    for name, info in known.items():
+        if name in value:
+            yield from issues_of(value[name], info.type, _path(field, name))
+        elif info.default is NODEFAULT and info.default_factory is NODEFAULT:
+            yield Issue(_path(field, name), "is missing", allowed_in(info.type))
+    if kind.__struct_config__.forbid_unknown_fields:
+        for name in value.keys() - known.keys():
+            yield Issue(_path(field, name), "isn't known here", tuple(known))
+
+
+def _issues_of_whole(value: Any, expected: Any, field: str) -> Iterator[Issue]:
+    allowed = allowed_in(expected)
+    try:
+        msgspec.convert(value, expected)
+    except msgspec.ValidationError as error:
+        yield Issue(field, str(error).split(" - at `$")[0], allowed)
+        return
+    if isinstance(value, str) and allowed and value not in allowed:
+        yield Issue(field, f"{value!r} isn't one of the allowed values", allowed)
+    elif isinstance(value, str) and not is_storable(value):
+        yield Issue(field, "holds a character that no text can hold")
+    elif isinstance(value, str):
+        checks = [part.problem_of(value) for part in _parts(expected) if isinstance(part, Check)]
+        yield from (Issue(field, problem) for problem in checks if problem is not None)
+
+
+def allowed_in(expected: Any) -> tuple[str, ...]:
+    """The values that an annotation closes itself to; none where it is open."""
+    for part in _parts(expected):
+        if isinstance(part, msgspec.Meta) and "enum" in (part.extra_json_schema or {}).get("extra", {}):
+            return tuple((part.extra_json_schema or {})["extra"]["enum"])
+        if get_origin(part) is Literal:
+            return tuple(str(choice) for choice in get_args(part))
+        if isinstance(part, type) and issubclass(part, Enum):
+            return tuple(str(member.value) for member in part)
+    return ()
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL and UTF-8 can hold the text."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _bare(expected: Any) -> Any:
+    """The one annotation below `Annotated` and `| None`."""
+    kinds = [part for part in _parts(expected) if not isinstance(part, msgspec.Meta | Check)]
+    return kinds[0] if len(kinds) == 1 else expected
+
+
+def _parts(expected: Any) -> Iterator[Any]:
+    if get_origin(expected) is Annotated:
+        inner, *notes = get_args(expected)
+        yield from (note for note in notes if isinstance(note, msgspec.Meta | Check))
+        yield from _parts(inner)
+    elif get_origin(expected) in (Union, UnionType):
+        for arm in get_args(expected):
+            if arm not in (NoneType, UnsetType):
+                yield from _parts(arm)
+    else:
+        yield expected
+
+
+def _path(field: str, name: str) -> str:
+    return f"{field}.{name}" if field else name
