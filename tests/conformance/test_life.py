@@ -70,7 +70,10 @@ async def test_a_renewed_credential_reads_when_the_old_one_no_longer_does(world:
 
 
 @every_vendor
-async def test_a_used_refresh_token_is_good_for_the_time_of_grace_only(world: World) -> None:
+async def test_a_used_refresh_token_is_good_for_the_time_of_grace_only(
+    vendor: str, world: World, sandbox: RunningSandbox
+) -> None:
+    await sandbox.change(vendor, LOGIN.username, knobs={"grace_seconds": 60})
     old = (await world.link()).credential
     lost = await world.connector.refresh(old)  # as if the answer had got lost
     world.clock.forward(seconds=30)
