@@ -4,7 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import gettempdir, mkdtemp
 
 import psycopg
 import pytest
@@ -79,3 +79,12 @@ def dsn(shared_dsn: str) -> str:
 def db(dsn: str, shared_db: Database) -> Database:
     """Connections to the empty database."""
     return shared_db
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder that other users of this machine may enter."""
+    folder = Path(mkdtemp(prefix="wattlink-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)

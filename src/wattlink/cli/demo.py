@@ -34,8 +34,14 @@ def demo(*, port: int, data: Path | None, info: Path | None) -> None:
     at = DemoAddresses(port)
     refuse_ports_in_use("127.0.0.1", {"the server": at.port, "the vendors": at.sandbox_port, "the app": at.app_port})
     place: AbstractContextManager[Folder] = temporary_folder() if data is None else nullcontext(Folder(data))
-    with place as folder, folder.running_database() as (database, log):
-        environ = _environment(folder, at, database.dsn)
+    with place as folder:
+        _run(folder, at, info)
+
+
+def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
+    environ = _environment(folder, at)
+    with folder.running_database() as (database, log):
+        environ["WATTLINK_DATABASE_URL"] = database.dsn
         settings = load_settings(environ)
         key = folder.kept("sandbox-key", new_secret)
         file = folder.path / "demo-app.json"
@@ -87,7 +93,7 @@ class _Ready:
         }
 
 
-def _environment(folder: Folder, at: DemoAddresses, dsn: str) -> dict[str, str]:
+def _environment(folder: Folder, at: DemoAddresses) -> dict[str, str]:
     """The demonstration's own settings; of the operator's, those of the log."""
     kept = {
         name: text
@@ -97,7 +103,6 @@ def _environment(folder: Folder, at: DemoAddresses, dsn: str) -> dict[str, str]:
     return {
         **kept,
         **folder.settings(kept),
-        "WATTLINK_DATABASE_URL": dsn,
         "WATTLINK_PUBLIC_URL": at.server,
         "WATTLINK_PORT": str(at.port),
         "WATTLINK_SERVE_PROCESSES": "1",

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import msgspec
 
 from wattlink.base.clock import system_clock
 from wattlink.base.vault import Vault
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
-from wattlink.connectors.simulation import devices_of
+from wattlink.connectors.simulation import State, devices_of
 from wattlink.db.database import Database
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.vendors.register import register
@@ -49,14 +51,14 @@ class DemoAddresses:
 
 
 class VirtualDevice(msgspec.Struct, frozen=True):
-    kind: str
+    kind: Kind
     name: str
 
 
 class VirtualAccount(msgspec.Struct, frozen=True):
     """Whom to sign in as at a simulated vendor, and what is found then."""
 
-    vendor: str
+    vendor: str  # as the Enode API names it
     username: str
     password: str
     devices: Sequence[VirtualDevice]
@@ -105,9 +107,11 @@ async def _register_at_all_vendors(db: Database, vault: Vault, sandbox: str) -> 
 async def _virtual_accounts(db: Database) -> Sequence[VirtualAccount]:
     shelf = DatabaseShelf(db)
     await seed(shelf, system_clock())
-    return [
-        VirtualAccount(
-            vendor, username, state["password"], [VirtualDevice(one.kind, one.name) for one in devices_of(state)]
-        )
-        for vendor, username, state in sorted(await shelf.load_all())
-    ]
+    return [_virtual_account(*row) for row in sorted(await shelf.load_all(), key=itemgetter(0, 1))]
+
+
+def _virtual_account(vendor: str, username: str, state: State) -> VirtualAccount:
+    devices = [VirtualDevice(one.kind, one.name) for one in devices_of(state)]
+    names = manifests()[vendor].names["enode"]
+    name = names[devices[0].kind] if devices else next(iter(names.values()))
+    return VirtualAccount(name, username, state["password"], devices)

@@ -1,0 +1,69 @@
+"""Real processes: starting `wattlink`, waiting for what it does, seeing that it is gone."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+_PATIENCE_SECONDS = 60.0
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float = _PATIENCE_SECONDS) -> None:
+    """Wait for something that happens soon; fails if it doesn't."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    """Whether this process has ended; one that waits to be collected has."""
+    try:
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """Every process that this one started, directly or not, with its command line."""
+    found: dict[int, str] = {}
+    wanted = [pid]
+    while wanted:
+        children = Path("/proc", str(wanted.pop()), "task").glob("*/children")
+        for child in {int(word) for listing in children for word in listing.read_text().split()} - found.keys():
+            found[child] = Path("/proc", str(child), "cmdline").read_text().replace("\0", " ").strip()
+            wanted.append(child)
+    return found
+
+
+def plain_environment(**settings: str) -> dict[str, str]:
+    """This process's environment without settings of ours, and with these."""
+    return {**{name: text for name, text in os.environ.items() if not name.startswith("WATTLINK_")}, **settings}
+
+
+def wattlink(*words: str, environ: Mapping[str, str], typed: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    command = (sys.executable, "-m", "wattlink", *words)
+    return subprocess.run(command, env=environ, input=typed, capture_output=True, text=True, check=False, timeout=120)
+
+
+def free_ports(number: int) -> int:
+    """The first of so many free ports in a row."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first: int = probe.getsockname()[1]
+        if first + number < 65536 and all(_is_free(port) for port in range(first, first + number)):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
