@@ -81,7 +81,7 @@ def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_setting_is_asked_for() -> None:
-    with pytest.raises(SettingsError, match="WATTLINK_MASTER_KEYS is missing.*wattlink master-key new"):
+    with pytest.raises(SettingsError, match=r"WATTLINK_MASTER_KEYS is missing.*wattlink master-key new"):
         load_settings({}, needed=("master_keys",))
 
 
