@@ -28,7 +28,7 @@ class Enode:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._token_url = token_url
-        self._client = aiohttp.BasicAuth(client_id, client_secret)
+        self._client = {"Authorization": aiohttp.encode_basic_auth(client_id, client_secret)}
         self._token = ""
         self._good_until = 0.0
         self._renewing = asyncio.Lock()
@@ -65,7 +65,7 @@ class Enode:
         async with self._renewing:
             if time.monotonic() >= self._good_until:
                 form = {"grant_type": "client_credentials"}
-                async with self._session.post(self._token_url, data=form, auth=self._client) as answer:
+                async with self._session.post(self._token_url, data=form, headers=self._client) as answer:
                     told = await _content(answer)
                 self._token = told["access_token"]
                 self._good_until = time.monotonic() + told["expires_in"] - _RENEWED_BEFORE
