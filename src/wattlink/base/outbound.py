@@ -6,14 +6,18 @@ counted after decompression; redirects are answers and are never followed.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import msgspec
+from aiohttp.abc import AbstractResolver
+
+from wattlink.base.resolver import Resolver
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -25,7 +29,7 @@ _REFUSED = tuple(
         *("192.88.99.0/24", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8"),
     )
 )
-_CONNECT_SECONDS = 5.0
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
 _CONNECTIONS_PER_HOST = 64
 
 
@@ -70,14 +74,26 @@ def is_public(address: str, allowed: Sequence[Network] = ()) -> bool:
 class Outbound:
     """Sends requests to public addresses only, save those that `allowed` names. Use as an async context manager."""
 
-    def __init__(self, *, allowed: Sequence[Network] = (), user_agent: str = "wattlink") -> None:
+    def __init__(
+        self,
+        *,
+        allowed: Sequence[Network] = (),
+        user_agent: str = "wattlink",
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        """`resolver` looks host names up, instead of the system; what it says is judged as any address is."""
         self._allowed = tuple(allowed)
         self._user_agent = user_agent
+        self._resolver = resolver or Resolver()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Outbound":
         connector = aiohttp.TCPConnector(
-            limit=0, limit_per_host=_CONNECTIONS_PER_HOST, socket_factory=self._judged_socket, ttl_dns_cache=30
+            limit=0,
+            limit_per_host=_CONNECTIONS_PER_HOST,
+            socket_factory=self._judged_socket,
+            resolver=self._resolver,
+            ttl_dns_cache=30,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -92,6 +108,16 @@ class Outbound:
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
+        await self._resolver.close()
+
+    def allows_http(self, host: str) -> bool:
+        """Whether `http` without TLS may go to this host: only to what `allowed` names, by address or as localhost."""
+        name = host.strip("[]").rstrip(".").lower()
+        try:
+            address = ipaddress.ip_address("127.0.0.1" if name == "localhost" else name)
+        except ValueError:
+            return False
+        return any(address in network for network in self._allowed if network.version == address.version)
 
     def _judged_socket(self, address_info: Any) -> socket.socket:
         family, kind, protocol, _, address = address_info
@@ -111,26 +137,46 @@ class Outbound:
         deadline: float = 10.0,
         max_bytes: int = 4 * 1024 * 1024,
     ) -> Answer:
-        """Send one request; `deadline` in seconds for everything, `max_bytes` of decompressed body. Raises OutboundError."""
+        """Send one request; `deadline` in seconds for everything, `max_bytes` of decompressed body.
+
+        Raises OutboundError, also for an answer that is too large or doesn't end in time.
+        """
+        with _translating(deadline):
+            async with asyncio.timeout(deadline):
+                response = await self._request(method, url, headers, body)
+                try:
+                    content = await _read_up_to(response, max_bytes)
+                finally:
+                    _leave(response)
+        return Answer(response.status, _lower(response), content)
+
+    async def push(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        deadline: float,
+        max_bytes: int = 20_000,
+    ) -> Answer:
+        """POST where the status is all that counts: of the body only what comes in time, and up to `max_bytes`.
+
+        Raises OutboundError when no status came within `deadline` seconds.
+        """
+        ends = asyncio.get_running_loop().time() + deadline
+        with _translating(deadline):
+            async with asyncio.timeout_at(ends):
+                response = await self._request("POST", url, headers, body)
+        return Answer(response.status, _lower(response), await _read_what_comes(response, max_bytes, ends))
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+    ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise RuntimeError("an Outbound is used inside `async with`")
-        try:
-            async with asyncio.timeout(deadline):
-                async with self._session.request(
-                    method,
-                    url,
-                    headers=headers,
-                    data=body,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=deadline, sock_connect=_CONNECT_SECONDS),
-                ) as response:
-                    content = await _read_up_to(response, max_bytes)
-                    names = {name.lower(): value for name, value in response.headers.items()}
-                    return Answer(response.status, names, content)
-        except TimeoutError:
-            raise DeadlinePassed(f"no complete answer within {deadline:g} s") from None
-        except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
-            raise _translated(error) from None
+        return await self._session.request(
+            method, url, headers=headers, data=body, allow_redirects=False, timeout=_TIMEOUT
+        )
 
 
 class _Refused(OSError):
@@ -146,12 +192,46 @@ def _translated(error: Exception) -> OutboundError:
     return ConnectionFailed(f"{type(error).__name__}: the request could not be completed")
 
 
+@contextlib.contextmanager
+def _translating(deadline: float) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise DeadlinePassed(f"no complete answer within {deadline:g} s") from None
+    except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
+        raise _translated(error) from None
+
+
+def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
 async def _read_up_to(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
-    parts, size = [], 0
-    async for part in response.content.iter_chunked(65_536):
-        size += len(part)
-        if size > max_bytes:
-            response.close()
+    received = bytearray()
+    async for part in response.content.iter_any():
+        received += part
+        if len(received) > max_bytes:
             raise AnswerTooLarge(f"the answer is larger than {max_bytes} bytes")
-        parts.append(part)
-    return b"".join(parts)
+    return bytes(received)
+
+
+async def _read_what_comes(response: aiohttp.ClientResponse, max_bytes: int, ends: float) -> bytes:
+    received = bytearray()
+    try:
+        with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
+            async with asyncio.timeout_at(ends):
+                async for part in response.content.iter_any():
+                    received += part
+                    if len(received) > max_bytes:
+                        break
+    finally:
+        _leave(response)
+    return bytes(received[:max_bytes])
+
+
+def _leave(response: aiohttp.ClientResponse) -> None:
+    """Give the socket back for the next request, or close it if the rest of an answer still stands in it."""
+    if response.content.at_eof():
+        response.release()
+    else:
+        response.close()

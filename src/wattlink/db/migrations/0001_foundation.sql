@@ -77,6 +77,18 @@ CREATE TABLE event (
 CREATE INDEX event_feed ON event (application_id, epoch, xid, position);
 CREATE INDEX event_of_user ON event (user_id);
 
+-- What lies behind a place in an application's feed, whose order is (epoch, xid, position). Transactions end in another
+-- order than they begin in, so the current epoch is complete only below the oldest one under way. The clock chooses
+-- partitions; an hour is granted for long transactions and clocks that are set back.
+CREATE FUNCTION events_behind(application uuid, after_epoch integer, after_xid xid8, after_position bigint, since timestamptz)
+RETURNS SETOF event LANGUAGE sql STABLE AS $$
+    SELECT * FROM event
+     WHERE application_id = application
+       AND (epoch, xid, position) > (after_epoch, after_xid, after_position)
+       AND recorded_at >= since - interval '1 hour'
+       AND (epoch < (SELECT current_epoch()) OR xid < pg_snapshot_xmin(pg_current_snapshot()))
+$$;
+
 CREATE FUNCTION make_event_partitions() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     day date;

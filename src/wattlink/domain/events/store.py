@@ -1,13 +1,7 @@
-"""SQL on `event`: the outbox, and the feed that is read from it.
-
-The feed is ordered by (epoch, xid, position). Transactions end in another order than they began, so of the current
-epoch only what lies below the oldest transaction still under way may be read: nothing can appear there any more. The
-clock's day chooses the partition; an hour is granted for transactions that take long and clocks that are set back.
-"""
+"""SQL on `event`: the outbox, and the feed that is read from it (its order: `events_behind` in the schema)."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -68,26 +62,22 @@ async def feed(reader: Reader, access: Access, *, after: FeedPosition | None, li
     """Up to `limit` events behind `after` (None: from the oldest on); raises CursorTooOld."""
     if after is not None and after.recorded_at < await _oldest_day(reader):
         raise CursorTooOld
-    place: dict[str, Any] = {"epoch": 0, "xid": "0", "position": 0, "recorded_at": None}
-    if after is not None:
-        place = {**msgspec.structs.asdict(after), "xid": str(after.xid)}
+    place = {"epoch": 0, "xid": 0, "position": 0, "recorded_at": "-infinity"}
     return await reader.all(
         Event,
         """
         SELECT epoch, xid::text, position, recorded_at, event_id, application_id, user_id, account_id, device_id,
                type, occurred_at, payload
-          FROM event
-         WHERE application_id = ANY(%(applications)s) AND (%(only_user)s::uuid IS NULL OR user_id = %(only_user)s)
-           AND (epoch, xid, position) > (%(epoch)s::integer, %(xid)s::xid8, %(position)s::bigint)
-           AND recorded_at >= coalesce(%(recorded_at)s::timestamptz - interval '1 hour', '-infinity')
-           AND (epoch < (SELECT current_epoch()) OR xid < pg_snapshot_xmin(pg_current_snapshot()))
-         ORDER BY epoch, xid, position
+          FROM unnest(%(applications)s::uuid[]) AS application,
+               events_behind(application, %(epoch)s, %(xid)s::text::xid8, %(position)s, %(recorded_at)s)
+         WHERE %(only_user)s::uuid IS NULL OR user_id = %(only_user)s
+         ORDER BY event.epoch, event.xid, event.position
          LIMIT %(limit)s
         """,
         applications=list(access.applications),
         only_user=access.only_user,
         limit=limit,
-        **place,
+        **(place if after is None else msgspec.structs.asdict(after)),
     )
 
 

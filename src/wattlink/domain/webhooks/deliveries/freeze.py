@@ -1,0 +1,104 @@
+"""Make the next delivery of subscriptions that have none under way: gather events, render them, write the bytes down.
+
+A due heartbeat goes before the events that wait, and says how many those are.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from wattlink.base.ids import new_id
+from wattlink.base.log import get_logger
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import DeliveryId, SubscriptionId
+from wattlink.domain.events.model import Event
+from wattlink.domain.webhooks.deliveries import store
+from wattlink.domain.webhooks.deliveries.model import Frozen, Outgoing, Rules, Target
+from wattlink.domain.webhooks.dialect import WebhookDialect
+from wattlink.domain.webhooks.model import ALL_EVENTS
+from wattlink.domain.webhooks.store import Address
+
+_log = get_logger(__name__)
+_PENDING_COUNTED = 10_000
+
+
+async def freeze(
+    tx: Transaction, subscription_ids: Sequence[SubscriptionId], *, rules: Rules, now: datetime
+) -> list[Outgoing]:
+    """Of locked subscriptions, those without a delivery under way get one if anything waits; it is the caller's."""
+    targets = await store.targets(tx, subscription_ids[: rules.subscriptions_at_once], rules, now)
+    waiting: dict[SubscriptionId, list[Event]] = defaultdict(list)
+    for event in await store.behind(tx, [target.subscription_id for target in targets], rules.max_events):
+        waiting[event.subscription_id].append(event)
+    frozen: list[tuple[Target, Frozen]] = []
+    for target in targets:
+        dialect = rules.dialects[target.dialect]
+        if target.heartbeat_is_due and target.doubted_id is None:
+            pending = await store.count_behind(tx, target.subscription_id, _PENDING_COUNTED)
+            frozen.append((target, _heartbeat(target, dialect.heartbeat(pending, now, target.api_version))))
+        elif events := waiting[target.subscription_id]:
+            frozen.append((target, _gathered(target, events, dialect)))
+    if frozen:
+        await store.freeze(tx, [made for _, made in frozen], rules, now)
+    return [_outgoing(target, made) for target, made in frozen if made.body is not None]
+
+
+def _heartbeat(target: Target, body: bytes) -> Frozen:
+    return Frozen(
+        subscription_id=target.subscription_id,
+        place=target.place,
+        delivery_id=DeliveryId(new_id()),
+        body=body,
+        is_heartbeat=True,
+    )
+
+
+def _gathered(target: Target, events: Sequence[Event], dialect: WebhookDialect) -> Frozen:
+    """The wanted ones of consecutive events, as one delivery; a probe carries a single one."""
+    wanted = [event for event in events if is_wanted(event, target.event_types, dialect)]
+    if not wanted:
+        return Frozen(subscription_id=target.subscription_id, place=events[-1].place)
+    carried = wanted[:1] if target.doubted_id is not None else wanted
+    body = rendered(carried, dialect, target.api_version)
+    if body is None and len(carried) > 1:
+        carried = carried[:1]
+        body = rendered(carried, dialect, target.api_version)
+    return Frozen(
+        subscription_id=target.subscription_id,
+        place=events[-1].place if len(carried) == len(wanted) else carried[-1].place,
+        delivery_id=DeliveryId(new_id()),
+        body=body,
+        event_ids=tuple(event.event_id for event in carried),
+        users=tuple({event.user_id for event in carried if event.user_id is not None}),
+        doubted_id=target.doubted_id,
+    )
+
+
+def is_wanted(event: Event, event_types: Sequence[str], dialect: WebhookDialect) -> bool:
+    """Whether a subscription to these of the dialect's names gets this event; an erased one nobody gets."""
+    if event.payload is None:
+        return False
+    name = dialect.name_of(event)
+    return name is not None and (ALL_EVENTS in event_types or name in event_types)
+
+
+def rendered(events: Sequence[Event], dialect: WebhookDialect, api_version: str | None) -> bytes | None:
+    """The body that carries these events; None if there is one among them that the dialect stumbles over."""
+    try:
+        return dialect.render(events, api_version)
+    except Exception:  # what one event does to the renderer must not stop the deliveries of all
+        _log.exception("events can't be rendered", first=str(events[0].event_id), events=len(events))
+        return None
+
+
+def _outgoing(target: Target, made: Frozen) -> Outgoing:
+    assert made.delivery_id is not None
+    assert made.body is not None
+    return Outgoing(
+        **{name: getattr(target, name) for name in Address.__struct_fields__},
+        delivery_id=made.delivery_id,
+        turn=1,
+        body=made.body,
+        events=len(made.event_ids),
+        doubted_id=made.doubted_id,
+    )

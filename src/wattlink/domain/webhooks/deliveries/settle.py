@@ -1,0 +1,27 @@
+"""Write down what came of deliveries, and freeze the next ones of the same subscriptions in the same transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wattlink.db.database import Transaction
+from wattlink.domain.webhooks.deliveries import store
+from wattlink.domain.webhooks.deliveries.freeze import freeze
+from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules, State, Verdict
+
+
+async def settle(
+    tx: Transaction, verdicts: Sequence[Verdict], *, rules: Rules, now: datetime, go_on: bool = True
+) -> list[Outgoing]:
+    """Settle deliveries of different subscriptions; with `go_on` the next ones of these are the caller's to send."""
+    subscription_ids = [verdict.subscription_id for verdict in verdicts]
+    await store.lock(tx, subscription_ids)
+    settled = await store.settle(tx, verdicts, now)
+    mine = [verdict for verdict in verdicts if verdict.delivery_id in settled]
+    if probes := [verdict for verdict in mine if verdict.doubted_id is not None]:
+        await store.settle_doubted(tx, probes, now)
+    if failed := [verdict for verdict in mine if verdict.failed]:
+        await store.deactivate(tx, failed, now)
+    following = await freeze(tx, subscription_ids, rules=rules, now=now) if go_on else []
+    if doubted := [verdict.subscription_id for verdict in mine if verdict.state is State.DOUBTED]:
+        await store.reopen_doubted(tx, doubted)
+    return following

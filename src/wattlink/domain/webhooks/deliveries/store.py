@@ -1,0 +1,310 @@
+"""SQL on `delivery` and `subscription_cursor`. Whoever locks more than one row locks cursors first, in their order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.ids import DeliveryId, SubscriptionId
+from wattlink.domain.events.model import Event
+from wattlink.domain.webhooks.deliveries.model import Frozen, Outgoing, Rules, Target, Verdict
+
+
+class Behind(Event, frozen=True, kw_only=True):
+    """An event that waits for a subscription."""
+
+    subscription_id: SubscriptionId
+
+
+async def lock(tx: Transaction, subscription_ids: Sequence[SubscriptionId]) -> None:
+    """Hold these subscriptions' cursors until the end of the transaction."""
+    await tx.all(
+        SubscriptionId,
+        """
+        SELECT subscription_id FROM subscription_cursor WHERE subscription_id = ANY(%(subscription_ids)s)
+         ORDER BY subscription_id FOR UPDATE
+        """,
+        subscription_ids=list(subscription_ids),
+    )
+
+
+async def lock_waiting(tx: Transaction, rules: Rules, now: datetime, limit: int) -> list[SubscriptionId]:
+    """Hold the cursors of subscriptions without a delivery under way for which something waits."""
+    return await tx.all(
+        SubscriptionId,
+        """
+        SELECT subscription_id
+          FROM subscription_cursor AS place JOIN subscription USING (subscription_id)
+         WHERE is_active AND dialect = ANY(%(dialects)s)
+           AND NOT EXISTS (SELECT FROM delivery
+                            WHERE delivery.subscription_id = place.subscription_id AND state = 'open')
+           AND (heartbeat_at <= %(now)s
+                OR EXISTS (SELECT FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
+                                                     place.recorded_at)))
+         LIMIT %(limit)s
+           FOR UPDATE OF place SKIP LOCKED
+        """,
+        dialects=list(rules.dialects),
+        now=now,
+        limit=limit,
+    )
+
+
+async def targets(
+    tx: Transaction, subscription_ids: Sequence[SubscriptionId], rules: Rules, now: datetime
+) -> list[Target]:
+    """Of these locked subscriptions the active ones that have no delivery under way."""
+    return await tx.all(
+        Target,
+        """
+        SELECT subscription_id, dialect, api_version, url, sealed_secret, header_name, sealed_header,
+               place.application_id, event_types, batch_limit, heartbeat_at <= %(now)s AS heartbeat_is_due,
+               (SELECT delivery_id FROM delivery
+                 WHERE delivery.subscription_id = place.subscription_id AND state = 'doubted') AS doubted_id,
+               epoch, xid::text, position, recorded_at
+          FROM subscription_cursor AS place JOIN subscription USING (subscription_id)
+         WHERE subscription_id = ANY(%(subscription_ids)s) AND is_active AND dialect = ANY(%(dialects)s)
+           AND NOT EXISTS (SELECT FROM delivery
+                            WHERE delivery.subscription_id = place.subscription_id AND state = 'open')
+        """,
+        subscription_ids=list(subscription_ids),
+        dialects=list(rules.dialects),
+        now=now,
+    )
+
+
+async def behind(reader: Reader, subscription_ids: Sequence[SubscriptionId], max_events: int) -> list[Behind]:
+    """What comes next for each of these subscriptions, in the order of the feed."""
+    return await reader.all(
+        Behind,
+        """
+        SELECT subscription_id, event.epoch, event.xid::text, event.position, event.recorded_at, event_id,
+               event.application_id, user_id, account_id, device_id, type, occurred_at, payload
+          FROM subscription_cursor AS place,
+               LATERAL (SELECT *
+                          FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
+                                             place.recorded_at) AS event
+                         ORDER BY event.epoch, event.xid, event.position
+                         LIMIT least(place.batch_limit, %(max_events)s)) AS event
+         WHERE subscription_id = ANY(%(subscription_ids)s)
+         ORDER BY subscription_id, event.epoch, event.xid, event.position
+        """,
+        subscription_ids=list(subscription_ids),
+        max_events=max_events,
+    )
+
+
+async def count_behind(reader: Reader, subscription_id: SubscriptionId, at_most: int) -> int:
+    """About how many events wait for a subscription."""
+    return await reader.one(
+        int,
+        """
+        SELECT count(*)
+          FROM (SELECT
+                  FROM subscription_cursor AS place,
+                       events_behind(place.application_id, place.epoch, place.xid, place.position, place.recorded_at)
+                 WHERE subscription_id = %(subscription_id)s
+                 LIMIT %(at_most)s) AS waiting
+        """,
+        subscription_id=subscription_id,
+        at_most=at_most,
+    )
+
+
+async def freeze(tx: Transaction, frozen: Sequence[Frozen], rules: Rules, now: datetime) -> None:
+    """Move cursors and insert the deliveries that were made, taken by the caller; those without a body are held."""
+    await tx.execute(
+        """
+        WITH frozen AS (
+            SELECT *
+              FROM unnest(%(subscription_ids)s::uuid[], %(delivery_ids)s::uuid[], %(bodies)s::bytea[],
+                          %(event_ids)s::text[], %(users)s::text[], %(doubted_ids)s::uuid[], %(heartbeats)s::bool[],
+                          %(epochs)s::int[], %(xids)s::text[], %(positions)s::bigint[],
+                          %(recorded_ats)s::timestamptz[])
+                AS frozen (subscription_id, delivery_id, body, event_ids, users, doubted_id, is_heartbeat,
+                           epoch, xid, position, recorded_at)
+        ), made AS (
+            INSERT INTO delivery (delivery_id, subscription_id, application_id, state, body, events, event_ids, users,
+                                  before_epoch, before_xid, before_position, before_recorded_at,
+                                  last_epoch, last_xid, last_position, last_recorded_at,
+                                  doubted_id, due_at, busy_until, turn, created_at, last_error, ended_at)
+            SELECT frozen.delivery_id, subscription_id, application_id,
+                   CASE WHEN body IS NULL THEN 'held' ELSE 'open' END, body,
+                   cardinality(event_ids::uuid[]), event_ids::uuid[], users::uuid[],
+                   place.epoch, place.xid, place.position, place.recorded_at,
+                   frozen.epoch, frozen.xid::xid8, frozen.position, frozen.recorded_at,
+                   doubted_id, %(now)s, now() + %(lease)s, 1, %(now)s,
+                   CASE WHEN body IS NULL THEN 'could not be rendered' END,
+                   CASE WHEN body IS NULL THEN %(now)s::timestamptz END
+              FROM frozen JOIN subscription_cursor AS place USING (subscription_id)
+             WHERE frozen.delivery_id IS NOT NULL
+        )
+        UPDATE subscription_cursor AS place
+           SET epoch = frozen.epoch, xid = frozen.xid::xid8, position = frozen.position,
+               recorded_at = frozen.recorded_at,
+               heartbeat_at = CASE WHEN is_heartbeat THEN %(now)s + %(heartbeat_every)s ELSE heartbeat_at END
+          FROM frozen WHERE place.subscription_id = frozen.subscription_id
+        """,
+        now=now,
+        lease=rules.lease,
+        heartbeat_every=rules.heartbeat_every,
+        subscription_ids=[made.subscription_id for made in frozen],
+        delivery_ids=[made.delivery_id for made in frozen],
+        bodies=[made.body for made in frozen],
+        event_ids=[_array(made.event_ids) for made in frozen],
+        users=[_array(made.users) for made in frozen],
+        doubted_ids=[made.doubted_id for made in frozen],
+        heartbeats=[made.is_heartbeat for made in frozen],
+        epochs=[made.place.epoch for made in frozen],
+        xids=[str(made.place.xid) for made in frozen],
+        positions=[made.place.position for made in frozen],
+        recorded_ats=[made.place.recorded_at for made in frozen],
+    )
+
+
+async def take(tx: Transaction, rules: Rules, now: datetime, limit: int) -> list[Outgoing]:
+    """Due deliveries that nobody holds, now held by the caller until its lease ends."""
+    return await tx.all(
+        Outgoing,
+        """
+        WITH due AS (
+            SELECT delivery_id, subscription_id, dialect, api_version, url, sealed_secret, header_name, sealed_header
+              FROM delivery JOIN subscription USING (subscription_id)
+             WHERE state = 'open' AND due_at <= %(now)s AND busy_until < now()
+               AND is_active AND dialect = ANY(%(dialects)s)
+             ORDER BY due_at
+             LIMIT %(limit)s
+               FOR UPDATE OF delivery SKIP LOCKED
+        )
+        UPDATE delivery SET turn = turn + 1, busy_until = now() + %(lease)s
+          FROM due WHERE delivery.delivery_id = due.delivery_id
+        RETURNING due.*, turn, body, events, tries, body_refusals, doubted_id
+        """,
+        dialects=list(rules.dialects),
+        lease=rules.lease,
+        now=now,
+        limit=limit,
+    )
+
+
+async def release(tx: Transaction, unsent: Sequence[Outgoing]) -> None:
+    """Give up deliveries that were taken and not sent."""
+    await tx.execute(
+        """
+        UPDATE delivery SET busy_until = '-infinity'
+          FROM unnest(%(delivery_ids)s::uuid[], %(turns)s::bigint[]) AS unsent (delivery_id, turn)
+         WHERE delivery.delivery_id = unsent.delivery_id AND delivery.turn = unsent.turn
+        """,
+        delivery_ids=[outgoing.delivery_id for outgoing in unsent],
+        turns=[outgoing.turn for outgoing in unsent],
+    )
+
+
+async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) -> set[DeliveryId]:
+    """Write verdicts, those whose turn is over left out; the deliveries that it was written on."""
+    settled = await tx.all(
+        DeliveryId,
+        """
+        WITH verdict AS (
+            SELECT *
+              FROM unnest(%(delivery_ids)s::uuid[], %(turns)s::bigint[], %(states)s::text[], %(due_ats)s::timestamptz[],
+                          %(tries)s::int[], %(body_refusals)s::int[], %(statuses)s::int[], %(errors)s::text[],
+                          %(accepted)s::bool[], %(failed)s::bool[], %(goes_back)s::bool[], %(batch_limits)s::int[])
+                AS verdict (delivery_id, turn, state, due_at, tries, body_refusals, status, error,
+                            accepted, failed, goes_back, batch_limit)
+        ), settled AS (
+            UPDATE delivery
+               SET state = verdict.state, due_at = verdict.due_at, busy_until = '-infinity',
+                   tries = verdict.tries, body_refusals = verdict.body_refusals,
+                   last_status = verdict.status, last_error = verdict.error,
+                   body = CASE WHEN verdict.state IN ('open', 'doubted') THEN body END,
+                   ended_at = CASE WHEN verdict.state NOT IN ('open', 'doubted') THEN %(now)s::timestamptz END
+              FROM verdict
+             WHERE delivery.delivery_id = verdict.delivery_id AND delivery.turn = verdict.turn
+               AND delivery.state = 'open'
+            RETURNING delivery.delivery_id, subscription_id, events, accepted, failed, goes_back, batch_limit,
+                      before_epoch, before_xid, before_position, before_recorded_at
+        )
+        UPDATE subscription_cursor AS place
+           SET last_success_at = CASE WHEN accepted THEN %(now)s ELSE last_success_at END,
+               failing_since = CASE WHEN accepted THEN NULL
+                                    WHEN failed THEN coalesce(failing_since, %(now)s) ELSE failing_since END,
+               failures = CASE WHEN accepted THEN 0 ELSE failures + failed::int END,
+               batch_limit = CASE WHEN accepted THEN least(greatest(place.batch_limit, events + 1), 100)
+                                  ELSE coalesce(settled.batch_limit, place.batch_limit) END,
+               epoch = CASE WHEN goes_back THEN before_epoch ELSE epoch END,
+               xid = CASE WHEN goes_back THEN before_xid ELSE xid END,
+               position = CASE WHEN goes_back THEN before_position ELSE position END,
+               recorded_at = CASE WHEN goes_back THEN before_recorded_at ELSE recorded_at END
+          FROM settled WHERE place.subscription_id = settled.subscription_id
+        RETURNING settled.delivery_id
+        """,
+        now=now,
+        delivery_ids=[verdict.delivery_id for verdict in verdicts],
+        turns=[verdict.turn for verdict in verdicts],
+        states=[verdict.state.value for verdict in verdicts],
+        due_ats=[verdict.due_at for verdict in verdicts],
+        tries=[verdict.tries for verdict in verdicts],
+        body_refusals=[verdict.body_refusals for verdict in verdicts],
+        statuses=[verdict.status for verdict in verdicts],
+        errors=[verdict.error for verdict in verdicts],
+        accepted=[verdict.accepted for verdict in verdicts],
+        failed=[verdict.failed for verdict in verdicts],
+        goes_back=[verdict.goes_back for verdict in verdicts],
+        batch_limits=[verdict.batch_limit for verdict in verdicts],
+    )
+    return set(settled)
+
+
+async def settle_doubted(tx: Transaction, probes: Sequence[Verdict], now: datetime) -> None:
+    """A doubted delivery whose probe was accepted is held; where that was refused too, it is tried again later."""
+    await tx.execute(
+        """
+        UPDATE delivery
+           SET state = CASE WHEN accepted THEN 'held' ELSE 'open' END,
+               ended_at = CASE WHEN accepted THEN %(now)s::timestamptz END
+          FROM unnest(%(doubted_ids)s::uuid[], %(accepted)s::bool[]) AS probe (doubted_id, accepted)
+         WHERE delivery_id = probe.doubted_id AND state = 'doubted'
+        """,
+        now=now,
+        doubted_ids=[probe.doubted_id for probe in probes],
+        accepted=[probe.accepted for probe in probes],
+    )
+
+
+async def reopen_doubted(tx: Transaction, subscription_ids: Sequence[SubscriptionId]) -> None:
+    """A doubted delivery for which no probe could be made is tried again when it is due."""
+    await tx.execute(
+        """
+        UPDATE delivery SET state = 'open'
+         WHERE subscription_id = ANY(%(subscription_ids)s) AND state = 'doubted'
+           AND NOT EXISTS (SELECT FROM delivery AS probe
+                            WHERE probe.subscription_id = delivery.subscription_id AND probe.state = 'open')
+        """,
+        subscription_ids=list(subscription_ids),
+    )
+
+
+async def deactivate(tx: Transaction, failed: Sequence[Verdict], now: datetime) -> None:
+    """End subscriptions whose receiver is gone, or failed all the time and often enough to be sure."""
+    await tx.execute(
+        """
+        UPDATE subscription
+           SET is_active = false, inactive_since = %(now)s, inactive_reason = verdict.error
+          FROM unnest(%(subscription_ids)s::uuid[], %(gone)s::bool[], %(patience_began)s::timestamptz[],
+                      %(errors)s::text[])
+               AS verdict (subscription_id, is_gone, patience_began, error)
+               JOIN subscription_cursor AS place USING (subscription_id)
+         WHERE subscription.subscription_id = verdict.subscription_id AND is_active
+           AND (is_gone OR (failing_since <= verdict.patience_began AND failures >= 5))
+        """,
+        now=now,
+        subscription_ids=[verdict.subscription_id for verdict in failed],
+        gone=[verdict.is_gone for verdict in failed],
+        patience_began=[verdict.patience_began for verdict in failed],
+        errors=[verdict.error for verdict in failed],
+    )
+
+
+def _array(ids: Sequence[object]) -> str:
+    """An array as text: unnest can't take arrays of different lengths."""
+    return "{" + ",".join(map(str, ids)) + "}"
