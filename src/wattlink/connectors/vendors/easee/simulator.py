@@ -169,7 +169,7 @@ def fleet(now: datetime) -> Sequence[FleetAccount]:
             now,
             "nora@example.com",
             {"name": "Garage", "car": "charging", "wants_kwh": 40.0, "next": at + 10 * hour},
-            {"name": "Driveway", "next": at + 2 * hour},
+            {"name": "Driveway", "next": at + 1.5 * hour},
         ),
         _household(now, "jonas@example.com", {"name": "Carport", "enabled": False}),
         _household(
