@@ -37,15 +37,21 @@ def cluster() -> Iterator[EmbeddedPostgres]:
 def new_database(cluster: EmbeddedPostgres) -> Callable[[], str]:
     """Makes a database of its own for a test that can't share, migrated and empty; gives its dsn."""
     numbers = count(1)
+    return lambda: _create_database(cluster, f"test_{next(numbers)}", template="wattlink")
 
-    def make() -> str:
-        name = f"test_{next(numbers)}"
-        with psycopg.connect(make_conninfo(cluster.dsn, dbname="postgres"), autocommit=True) as connection:
-            create = sql.SQL("CREATE DATABASE {} TEMPLATE wattlink STRATEGY file_copy")
-            connection.execute(create.format(sql.Identifier(name)))
-        return make_conninfo(cluster.dsn, dbname=name)
 
-    return make
+@pytest.fixture(scope="session")
+def new_empty_database(cluster: EmbeddedPostgres) -> Callable[[], str]:
+    """Makes a database in which nothing is, not even our schema; gives its dsn."""
+    numbers = count(1)
+    return lambda: _create_database(cluster, f"empty_{next(numbers)}", template="template0")
+
+
+def _create_database(cluster: EmbeddedPostgres, name: str, *, template: str) -> str:
+    with psycopg.connect(make_conninfo(cluster.dsn, dbname="postgres"), autocommit=True) as connection:
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+    return make_conninfo(cluster.dsn, dbname=name)
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,18 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from wattlink.base.vault import Vault
 from wattlink.cli.failures import Group, Refused, ready_settings
 from wattlink.connectors.contract import Registration
+from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database
-from wattlink.domain.access.ids import ApplicationId
+from wattlink.domain.access.ids import ApplicationId, RegistrationId
+from wattlink.domain.linking.leave_for_vendor import callback_address
+from wattlink.domain.vendors import store
+from wattlink.domain.vendors.model import VendorRegistration
 from wattlink.domain.vendors.register import register
 from wattlink.settings import Settings
 
@@ -43,15 +49,33 @@ def set_(
     secret = client_secret_file.read_text(encoding="utf-8").strip() if client_secret_file else ""
     client = Registration(client_id=client_id, client_secret=secret, options=_pairs("--option", options))
     application_id = None if application is None else ApplicationId(application)
-    asyncio.run(_store(settings, vendor, application_id, client, _pairs("--host", hosts)))
-    click.echo(f"Registered at {vendor}.")
+    registration_id = asyncio.run(_store(settings, vendor, application_id, client, _pairs("--host", hosts)))
+    click.echo(f"Registered at {vendor}. {_callback(settings, vendor, registration_id)}".rstrip())
+
+
+@registration.command("list")
+def list_() -> None:
+    """Show the registrations, and the addresses to enter in the vendors' developer portals."""
+    settings = ready_settings("database_url")
+    table = Table("Vendor", "For", "Callback address")
+    for one in asyncio.run(_list(settings.database_url)):
+        whom = "all applications" if one.application_id is None else str(one.application_id)
+        table.add_row(one.vendor, whom, _callback(settings, one.vendor, one.registration_id))
+    Console(soft_wrap=True).print(table)
+
+
+def _callback(settings: Settings, vendor: str, registration_id: RegistrationId) -> str:
+    """Where a vendor with a sign-in page of its own sends browsers back to."""
+    if manifests()[vendor].sign_in.way != "redirect":
+        return ""
+    return callback_address(settings.public_url, registration_id)
 
 
 async def _store(
     settings: Settings, vendor: str, application_id: ApplicationId | None, client: Registration, hosts: dict[str, str]
-) -> None:
+) -> RegistrationId:
     async with Database(settings.database_url, size=2) as db, db.transaction() as tx:
-        await register(
+        return await register(
             tx,
             vendor=vendor,
             application_id=application_id,
@@ -60,6 +84,11 @@ async def _store(
             is_sandbox=False,
             vault=Vault(settings.master_keys),
         )
+
+
+async def _list(dsn: str) -> list[VendorRegistration]:
+    async with Database(dsn, size=2) as db, db.read() as reader:
+        return await store.list_registrations(reader)
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

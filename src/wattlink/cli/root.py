@@ -10,6 +10,7 @@ from wattlink.cli.master_key import master_key
 from wattlink.cli.registrations import registration
 from wattlink.cli.sandbox import demo_app, sandbox
 from wattlink.cli.serve import serve
+from wattlink.cli.status import status
 from wattlink.cli.up import up
 from wattlink.cli.work import work
 
@@ -20,5 +21,11 @@ def wattlink() -> None:
     """Links end users' energy devices to apps."""
 
 
-for command in (demo, up, serve, work, sandbox, demo_app, migrate, application, registration, master_key):
-    wattlink.add_command(command)
+_COMMANDS = (
+    *(demo, up),
+    *(serve, work, sandbox, demo_app),
+    *(migrate, status),
+    *(application, registration, master_key),
+)
+for _command in _COMMANDS:
+    wattlink.add_command(_command)

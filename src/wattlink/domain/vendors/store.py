@@ -1,0 +1,244 @@
+"""SQL on registration and circuit."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from wattlink.db.database import Json, Reader, Transaction
+from wattlink.domain.access.ids import ApplicationId, RegistrationId
+from wattlink.domain.access.model import Access
+from wattlink.domain.errors import NotFound
+from wattlink.domain.vendors.model import Circuit, VendorRegistration, VendorTrouble
+
+
+class SealedRegistration(msgspec.Struct, frozen=True, kw_only=True):
+    """A registration as it is stored."""
+
+    registration_id: RegistrationId
+    vendor: str
+    sealed: bytes
+    hosts: dict[str, str]
+    is_sandbox: bool
+
+
+async def usable(reader: Reader, access: Access) -> list[VendorRegistration]:
+    """One registration per vendor: the application's own, else the one for all. Alphabetical by vendor."""
+    return await reader.all(
+        VendorRegistration,
+        """
+        SELECT DISTINCT ON (vendor) registration_id, vendor, application_id, hosts, is_sandbox
+          FROM registration
+         WHERE application_id IS NULL OR application_id = %(application_id)s
+         ORDER BY vendor, application_id NULLS LAST
+        """,
+        application_id=access.application_id,
+    )
+
+
+async def list_registrations(reader: Reader) -> list[VendorRegistration]:
+    """Every registration of this installation, alphabetical by vendor, the one for all applications first."""
+    return await reader.all(
+        VendorRegistration,
+        """
+        SELECT registration_id, vendor, application_id, hosts, is_sandbox
+          FROM registration ORDER BY vendor, application_id NULLS FIRST
+        """,
+    )
+
+
+async def get(reader: Reader, registration_id: RegistrationId) -> VendorRegistration:
+    """The registration."""
+    found = await reader.one_or_none(
+        VendorRegistration,
+        """
+        SELECT registration_id, vendor, application_id, hosts, is_sandbox
+          FROM registration WHERE registration_id = %(registration_id)s
+        """,
+        registration_id=registration_id,
+    )
+    if found is None:
+        raise NotFound("registration", registration_id)
+    return found
+
+
+async def sealed(reader: Reader, registration_ids: Sequence[RegistrationId]) -> list[SealedRegistration]:
+    """These registrations with their sealed secrets."""
+    return await reader.all(
+        SealedRegistration,
+        """
+        SELECT registration_id, vendor, sealed, hosts, is_sandbox
+          FROM registration WHERE registration_id = ANY(%(registration_ids)s)
+        """,
+        registration_ids=list(registration_ids),
+    )
+
+
+async def claim(
+    tx: Transaction, new_id: RegistrationId, vendor: str, application_id: ApplicationId | None
+) -> RegistrationId:
+    """The id of this vendor's registration for this application; the row is locked, and made if it is new."""
+    registration_id = await tx.one(
+        RegistrationId,
+        """
+        INSERT INTO registration (registration_id, vendor, application_id, sealed)
+        VALUES (%(new_id)s, %(vendor)s, %(application_id)s, '')
+            ON CONFLICT (vendor, application_id) DO UPDATE SET vendor = excluded.vendor
+        RETURNING registration_id
+        """,
+        new_id=new_id,
+        vendor=vendor,
+        application_id=application_id,
+    )
+    await tx.execute(
+        "INSERT INTO circuit (registration_id) VALUES (%(registration_id)s) ON CONFLICT DO NOTHING",
+        registration_id=registration_id,
+    )
+    return registration_id
+
+
+async def fill(
+    tx: Transaction, registration_id: RegistrationId, *, sealed: bytes, hosts: Mapping[str, str], is_sandbox: bool
+) -> None:
+    """Replace what a registration holds."""
+    await tx.execute(
+        """
+        UPDATE registration SET sealed = %(sealed)s, hosts = %(hosts)s, is_sandbox = %(is_sandbox)s
+         WHERE registration_id = %(registration_id)s
+        """,
+        registration_id=registration_id,
+        sealed=sealed,
+        hosts=Json(dict(hosts)),
+        is_sandbox=is_sandbox,
+    )
+
+
+async def troubles(reader: Reader, access: Access) -> list[VendorTrouble]:
+    """What ails the vendors that this application can use."""
+    return await reader.all(
+        VendorTrouble,
+        """
+        SELECT vendor, since, kind
+          FROM (SELECT DISTINCT ON (vendor) registration_id, vendor FROM registration
+                 WHERE application_id IS NULL OR application_id = %(application_id)s
+                 ORDER BY vendor, application_id NULLS LAST) AS usable
+          JOIN circuit USING (registration_id)
+         CROSS JOIN LATERAL (VALUES ('outage', open_since), ('incident', incident_since)) AS trouble (kind, since)
+         WHERE since IS NOT NULL
+         ORDER BY vendor, since
+        """,
+        application_id=access.application_id,
+    )
+
+
+async def circuits(reader: Reader, registration_ids: Sequence[RegistrationId] | None = None) -> list[Circuit]:
+    """How these registrations do, or all that have trouble."""
+    return await reader.all(
+        Circuit,
+        """
+        SELECT registration_id, vendor, open_since, probe_at, reason, proved_at, incident_since, incident_ended_at
+          FROM circuit JOIN registration USING (registration_id)
+         WHERE CASE WHEN %(registration_ids)s::uuid[] IS NULL
+                    THEN open_since IS NOT NULL OR incident_since IS NOT NULL
+                    ELSE registration_id = ANY(%(registration_ids)s) END
+        """,
+        registration_ids=None if registration_ids is None else list(registration_ids),
+    )
+
+
+async def lock_circuit(tx: Transaction, registration_id: RegistrationId) -> Circuit:
+    """How a registration does, held until the end of the transaction."""
+    return await tx.one(
+        Circuit,
+        """
+        SELECT registration_id, vendor, open_since, probe_at, reason, proved_at, incident_since, incident_ended_at
+          FROM circuit JOIN registration USING (registration_id)
+         WHERE registration_id = %(registration_id)s FOR UPDATE OF circuit
+        """,
+        registration_id=registration_id,
+    )
+
+
+async def open_circuit(
+    tx: Transaction, registration_id: RegistrationId, *, reason: str, now: datetime, probe_at: datetime
+) -> bool:
+    """Take no more of this registration's rows; False if it was so already."""
+    opened = await tx.execute(
+        """
+        UPDATE circuit SET open_since = %(now)s, probe_at = %(probe_at)s, reason = %(reason)s
+         WHERE registration_id = %(registration_id)s AND open_since IS NULL
+        """,
+        registration_id=registration_id,
+        reason=reason,
+        now=now,
+        probe_at=probe_at,
+    )
+    return opened > 0
+
+
+async def claim_probes(tx: Transaction, vendor: str, *, now: datetime, next_at: datetime) -> list[RegistrationId]:
+    """Open circuits of a vendor whose probe is due; each is given to one caller."""
+    return await tx.all(
+        RegistrationId,
+        """
+        UPDATE circuit SET probe_at = %(next_at)s
+          FROM registration
+         WHERE registration.registration_id = circuit.registration_id AND vendor = %(vendor)s
+           AND open_since IS NOT NULL AND probe_at <= %(now)s
+        RETURNING circuit.registration_id
+        """,
+        vendor=vendor,
+        now=now,
+        next_at=next_at,
+    )
+
+
+async def close_circuit(tx: Transaction, registration_id: RegistrationId) -> bool:
+    """Take this registration's rows again."""
+    closed = await tx.execute(
+        """
+        UPDATE circuit SET open_since = NULL, probe_at = NULL, reason = NULL
+         WHERE registration_id = %(registration_id)s AND open_since IS NOT NULL
+        """,
+        registration_id=registration_id,
+    )
+    return closed > 0
+
+
+async def note_proofs(tx: Transaction, registration_ids: Sequence[RegistrationId], now: datetime) -> None:
+    """Credentials of these registrations were proved good now; kept to the second, so that rows are rarely fought for."""
+    await tx.execute(
+        """
+        UPDATE circuit SET proved_at = %(now)s
+         WHERE registration_id IN (SELECT registration_id FROM circuit
+                                    WHERE registration_id = ANY(%(registration_ids)s)
+                                      AND (proved_at IS NULL OR proved_at <= %(now)s - interval '1 second')
+                                    ORDER BY registration_id FOR UPDATE)
+        """,
+        registration_ids=list(registration_ids),
+        now=now,
+    )
+
+
+async def begin_incident(tx: Transaction, registration_id: RegistrationId, now: datetime) -> None:
+    """From now on no account of this registration breaks."""
+    await tx.execute(
+        """
+        UPDATE circuit SET incident_since = %(now)s
+         WHERE registration_id = %(registration_id)s AND incident_since IS NULL
+        """,
+        registration_id=registration_id,
+        now=now,
+    )
+
+
+async def end_incident(tx: Transaction, registration_id: RegistrationId, now: datetime) -> None:
+    """Accounts of this registration may break again, once the calm has lasted."""
+    await tx.execute(
+        """
+        UPDATE circuit SET incident_since = NULL, incident_ended_at = %(now)s
+         WHERE registration_id = %(registration_id)s AND incident_since IS NOT NULL
+        """,
+        registration_id=registration_id,
+        now=now,
+    )

@@ -1,0 +1,16 @@
+"""How all background work stands, for operators."""
+
+from datetime import datetime
+
+from wattlink.db.database import Database
+from wattlink.domain.access.work import WorkStatus
+from wattlink.domain.vendors import status as vendors
+from wattlink.domain.visits import status as visits
+
+_ALL = (visits.work_status, vendors.work_status)
+
+
+async def work_status(db: Database, now: datetime) -> list[WorkStatus]:
+    """Every kind of work: how much is due, how old the oldest is, what fails."""
+    async with db.read() as reader:
+        return [status for of_noun in _ALL for status in await of_noun(reader, now)]

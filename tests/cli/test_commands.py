@@ -1,0 +1,118 @@
+"""What an operator types, run as real processes against a database of their own."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import free_ports, plain_environment, wattlink
+from wattlink.base.vault import new_master_key, parse_master_keys
+from wattlink.connectors.registry import manifests, simulator
+
+
+@pytest.fixture(scope="module")
+def environ(new_database: Callable[[], str]) -> Mapping[str, str]:
+    """The settings of an installation whose database is up to date."""
+    return plain_environment(WATTLINK_DATABASE_URL=new_database(), WATTLINK_MASTER_KEYS=new_master_key())
+
+
+def without(environ: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key: text for key, text in environ.items() if key != name}
+
+
+@pytest.mark.parametrize("command", [("serve",), ("work",), ("migrate",), ("status",), ("application", "list")])
+def test_a_command_without_its_database_says_so_in_one_line(command: tuple[str, ...]) -> None:
+    told = wattlink(*command, environ=plain_environment())
+    assert told.returncode == 2
+    assert told.stderr.startswith("wattlink: WATTLINK_DATABASE_URL is missing")
+    assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_without_master_keys_nothing_starts_and_it_is_said_how_to_make_one(
+    command: str, environ: Mapping[str, str]
+) -> None:
+    told = wattlink(command, environ=without(environ, "WATTLINK_MASTER_KEYS"))
+    assert told.returncode == 2
+    assert "WATTLINK_MASTER_KEYS is missing" in told.stderr
+    assert "`wattlink master-key new`" in told.stderr
+
+
+def test_a_fresh_master_key_is_one_that_may_be_used() -> None:
+    made = wattlink("master-key", "new", "--id", "k7", environ=plain_environment())
+    assert list(parse_master_keys(made.stdout.strip())) == ["k7"]
+
+
+def test_a_public_address_without_tls_is_refused(environ: Mapping[str, str]) -> None:
+    told = wattlink("serve", environ={**environ, "WATTLINK_PUBLIC_URL": "http://link.example"})
+    assert told.returncode == 2
+    assert "WATTLINK_PUBLIC_URL=https://link.example.com" in told.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(environ: Mapping[str, str]) -> None:
+    nowhere = f"postgresql://wattlink@127.0.0.1:{free_ports(1)}/wattlink"
+    told = wattlink("status", environ={**environ, "WATTLINK_DATABASE_URL": nowhere})
+    assert told.returncode == 2
+    assert told.stderr.startswith("wattlink: the database can't be used")
+    assert told.stderr.count("\n") == 1
+
+
+def test_an_older_schema_is_refused_until_it_is_migrated(new_empty_database: Callable[[], str]) -> None:
+    environ = plain_environment(WATTLINK_DATABASE_URL=new_empty_database(), WATTLINK_MASTER_KEYS=new_master_key())
+    told = wattlink("work", environ=environ)
+    assert told.returncode == 2
+    assert "run `wattlink migrate` first" in told.stderr
+    assert "Applied: 0001" in wattlink("migrate", environ=environ).stdout
+    assert wattlink("migrate", environ=environ).stdout == "The schema is up to date.\n"
+    assert wattlink("status", environ=environ).returncode == 0
+
+
+def test_an_application_shows_its_secret_once_and_is_listed_without_it(environ: Mapping[str, str]) -> None:
+    made = wattlink("application", "create", "Voltly", "--redirect-uri", "voltly://done", "--json", environ=environ)
+    told = json.loads(made.stdout)
+    assert told["client_secret"].startswith("wls_")
+    listed = wattlink("application", "list", environ=environ).stdout
+    assert "Voltly" in listed
+    assert "voltly://done" in listed
+    assert told["client_secret"] not in listed
+
+
+def test_an_application_without_a_name_is_refused(environ: Mapping[str, str]) -> None:
+    told = wattlink("application", "create", " ", environ=environ)
+    assert (told.returncode, told.stderr) == (2, "wattlink: name: must have 1 to 100 letters\n")
+
+
+@pytest.mark.parametrize("vendor", list(manifests()))
+def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str], tmp_path: Path) -> None:
+    client = simulator(vendor).DEMO_REGISTRATION
+    secret = tmp_path / "secret"
+    secret.write_text(client.client_secret + "\n")
+    options = [word for name, value in client.options.items() for word in ("--option", f"{name}={value}")]
+    words = ("--client-id", client.client_id, "--client-secret-file", str(secret), *options)
+    told = wattlink("registration", "set", vendor, *words, environ=environ)
+    assert (told.returncode, told.stderr) == (0, "")
+    listed = wattlink("registration", "list", environ=environ).stdout
+    assert vendor in listed
+    has_callback = manifests()[vendor].sign_in.way == "redirect"
+    assert ("http://localhost:8080/link/callback/" in told.stdout) is has_callback
+
+
+def test_a_registration_that_lacks_what_the_vendor_needs_names_it(environ: Mapping[str, str]) -> None:
+    demanding = next(vendor for vendor, manifest in manifests().items() if manifest.registration)
+    told = wattlink("registration", "set", demanding, environ=environ)
+    assert told.returncode == 2
+    assert manifests()[demanding].registration[0] in told.stderr
+
+
+def test_an_unknown_vendor_is_refused_with_those_that_there_are(environ: Mapping[str, str]) -> None:
+    told = wattlink("registration", "set", "acme", environ=environ)
+    assert told.returncode == 2
+    assert "there is no connector for 'acme'" in told.stderr
+
+
+def test_the_status_of_an_idle_installation(environ: Mapping[str, str]) -> None:
+    rows = json.loads(wattlink("status", "--json", environ=environ).stdout)
+    assert {row["kind"] for row in rows} >= {"visits", "circuits"}
+    assert all(row["due"] == 0 and row["failing"] == [] for row in rows)
+    assert "visits" in wattlink("status", environ=environ).stdout
