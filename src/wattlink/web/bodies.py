@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Issue(msgspec.Struct, frozen=True):
-    """A field that can't be used: its path as sent (`scopes.0`), what is wrong, and what may stand there."""
+    """A field that can't be used: its path as sent (`scopes[0]`), what is wrong, and what may stand there."""
 
     field: str
     message: str
@@ -60,7 +60,7 @@ def issues_of(value: Any, expected: Any, field: str = "") -> Iterator[Issue]:
         yield from _issues_of_fields(value, kind, field)
     elif isinstance(value, list) and get_origin(kind) is list:
         (inner,) = get_args(kind)
-        found = [issue for at, part in enumerate(value) for issue in issues_of(part, inner, _path(field, str(at)))]
+        found = [issue for at, part in enumerate(value) for issue in issues_of(part, inner, f"{field}[{at}]")]
         yield from found or _issues_of_whole(value, expected, field)
     else:
         yield from _issues_of_whole(value, expected, field)

@@ -7,8 +7,8 @@ from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
-from wattlink.domain.errors import NotFound
-from wattlink.domain.users.model import User
+from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.domain.users.model import MOST_LETTERS, User
 
 _SELECT = """
     SELECT user_id, application_id, external_id, created_at FROM app_user
@@ -69,7 +69,9 @@ async def hold(tx: Transaction, user_id: UserId) -> bool:
 
 
 async def get_or_create(tx: Transaction, access: Access, external_id: str, *, now: datetime) -> User:
-    """The user of this id, made if the id is new."""
+    """The user of this id, made if the id is new; raises InvalidInput for an id that is empty or too long."""
+    if not 1 <= len(external_id) <= MOST_LETTERS:
+        raise InvalidInput("user_id", f"must have 1 to {MOST_LETTERS} characters")
     await tx.execute(
         """
         INSERT INTO app_user (user_id, application_id, external_id, created_at)

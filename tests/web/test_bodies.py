@@ -1,0 +1,89 @@
+"""A body is JSON whatever it is called, and whoever sent a bad one hears of everything that is wrong with it."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wattlink.web.bodies import Check, InvalidBody, Issue, NotJson, decode, one_of
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Wheel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    tyre_size: Annotated[int, msgspec.Meta(ge=10)]
+
+
+class Cart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="camel"):
+    owner: Annotated[str, msgspec.Meta(max_length=5), Check(lambda text: "is nobody" if text == "nemo" else None)]
+    colours: Annotated[list[Colour], msgspec.Meta(min_length=1)]
+    make: Annotated[str, msgspec.Meta(extra_json_schema=one_of("oak", "ash"))] | msgspec.UnsetType = msgspec.UNSET
+    gear: Literal["slow", "fast"] = "slow"
+    wheel: Wheel | None = None
+
+
+def issues(body: bytes) -> dict[str, Issue]:
+    with pytest.raises(InvalidBody) as caught:
+        decode(body, Cart)
+    return {issue.field: issue for issue in caught.value.issues}
+
+
+def test_a_good_body_becomes_a_struct() -> None:
+    cart = decode(b'{"owner": "ada", "colours": ["red"], "make": "ash", "wheel": {"tyreSize": 12}}', Cart)
+    assert cart == Cart(owner="ada", colours=[Colour.RED], make="ash", wheel=Wheel(12))
+
+
+def test_every_bad_field_is_told_with_what_may_stand_there() -> None:
+    found = issues(b'{"colours": ["red", "mud"], "make": "tin", "gear": "warp", "wheel": {"tyreSize": 1}, "x": 1}')
+    assert found.keys() == {"owner", "colours[1]", "make", "gear", "wheel.tyreSize", "x"}
+    assert found["owner"].message == "is missing"
+    assert found["colours[1]"].allowed == ("red", "blue")
+    assert found["make"].allowed == ("oak", "ash")
+    assert found["gear"].allowed == ("slow", "fast")
+    assert found["wheel.tyreSize"].message == "Expected `int` >= 10"
+    assert found["x"].allowed == ("owner", "colours", "make", "gear", "wheel")
+
+
+def test_lengths_and_own_rules_are_kept() -> None:
+    assert issues(b'{"owner": "abcdef", "colours": []}').keys() == {"owner", "colours"}
+    assert issues(b'{"owner": "nemo", "colours": ["red"]}')["owner"].message == "is nobody"
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "\\u0000"])
+def test_text_that_no_database_holds_is_refused(text: str) -> None:
+    assert issues(f'{{"owner": "{text}", "colours": ["red"]}}'.encode()).keys() == {"owner"}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"owner=ada", b"{", b'{"owner": "\\ud800"}', b'{"owner": "\xed\xa0\x80"}', b"[" * 100_000, b"\xff"]
+)
+def test_what_is_not_json_is_told_as_that(body: bytes) -> None:
+    with pytest.raises(NotJson):
+        decode(body, Cart)
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b"1", b'"text"'])
+def test_json_of_another_kind_is_an_issue_of_the_whole(body: bytes) -> None:
+    assert issues(body).keys() == {""}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text("abNred\0é"),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["owner", "colours", "wheel", "tyreSize"]), inner),
+)
+
+
+@given(_JSON)
+def test_anything_is_either_a_cart_or_has_issues(value: object) -> None:
+    try:
+        cart = decode(msgspec.json.encode(value), Cart)
+    except InvalidBody as error:
+        assert error.issues
+    else:
+        assert msgspec.json.decode(msgspec.json.encode(cart), type=Cart) == cart
