@@ -70,9 +70,9 @@ async def come_back(
         code_verifier=left.verifier,
     )
     async with db.read() as reader:
-        connector = await connectors.open(reader, brought.registration_id)
+        registration = await connectors.open(reader, brought.registration_id)
     try:
-        grant = await connector.exchange(answer)
+        grant = await connectors.of(registration).exchange(answer)
     except ConnectorError as error:
         await note_failure(db, trying, cause_of_error(error), now=clock())
     else:

@@ -7,8 +7,8 @@ from wattlink.connectors.registry import manifests
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.access.model import Access
-from wattlink.domain.accounts import limits
-from wattlink.domain.errors import InvalidInput
+from wattlink.domain.accounts import store as accounts
+from wattlink.domain.errors import ConnectionsLimitReached, InvalidInput
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewLinkSession, Purpose, State
 from wattlink.domain.linking.redirects import check_redirect_uri
@@ -26,7 +26,9 @@ async def create(
     check_redirect_uri(new.redirect_uri, application.redirect_uris)
     _check_scopes(new)
     registration = None if new.vendor is None else await _registration(tx, access, new)
-    await limits.check(tx, application)
+    limit = application.connections_limit
+    if limit is not None and await accounts.count_live(tx, application.application_id) >= limit:
+        raise ConnectionsLimitReached
     user = await users.get_or_create(tx, access, external_id, now=now)
     session = LinkSession(
         session_id=SessionId(new_id()),

@@ -8,13 +8,14 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
-from wattlink.domain.accounts.model import Account
+from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.devices import store as devices
-from wattlink.domain.devices.model import Device, interventions_of
+from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking.create import keep
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
+from wattlink.domain.linking.pair import interventions_of
 from wattlink.domain.linking.redirects import check_redirect_uri
 from wattlink.domain.organizations import store as organizations
 
@@ -28,7 +29,7 @@ class Mending(StrEnum):
 
 def mending(account: Account, device: Device) -> Mending | None:
     """What is to be done for the device; None: nothing that linking could mend."""
-    if not account.is_valid:
+    if account.state in (AccountState.BROKEN, AccountState.DEAUTHORIZED):
         return Mending.SIGN_IN
     missing = [found for found in interventions_of(device.document) if catalogue.has_link_action(found)]
     if missing and all(catalogue.is_pairing(found) for found in missing):
@@ -57,8 +58,8 @@ async def create_relink(
         vendor=account.vendor,
         vendor_is_fixed=True,
         registration_id=account.registration_id,
-        kinds=account.kinds,
-        scopes=account.scopes,
+        kinds=account.kinds or (device.kind,),
+        scopes=account.scopes or device.scopes,
         language=new.language,
         color_scheme=new.color_scheme,
         redirect_uri=new.redirect_uri,

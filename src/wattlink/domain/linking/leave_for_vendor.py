@@ -33,8 +33,8 @@ async def leave_for_vendor(
     state, verifier = new_secret(), new_secret() if sign_in.pkce else None
     redirect_uri = callback_address(public_url, session.registration_id)
     async with db.read() as reader:
-        connector = await connectors.open(reader, session.registration_id)
-    address = connector.sign_in_address(
+        registration = await connectors.open(reader, session.registration_id)
+    address = connectors.of(registration).sign_in_address(
         SignInRequest(
             redirect_uri=redirect_uri,
             state=state,

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from wattlink.base.clock import Clock
 from wattlink.base.vault import Vault
+from wattlink.connectors.errors import Refusal
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database, Transaction
-from wattlink.domain.accounts.discovery import Discovery, discovery
-from wattlink.domain.accounts.link import publish, take_back
+from wattlink.domain.accounts.link import discovery, publish, take_back
+from wattlink.domain.accounts.model import Discovery
 from wattlink.domain.devices.model import Device
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State, cause_of_refusal
@@ -16,6 +17,7 @@ from wattlink.domain.linking.settle import turn_back
 from wattlink.domain.users import store as users
 
 _EXCHANGING_AT_MOST = timedelta(seconds=60)
+_REFUSALS = frozenset(refusal.value for refusal in Refusal)
 _PAIRING_IDLE = timedelta(minutes=15)  # then the devices are linked without it, as if it was put off
 
 
@@ -52,7 +54,11 @@ async def _move(tx: Transaction, session: LinkSession, found: Discovery | None, 
             await put_off(tx, session, now=now)
             return True
         case State.PAIRING:
-            return found is not None and found.finished and await _end_check(tx, session, found.devices, now=now)
+            return (
+                found is not None
+                and found.finished
+                and await _end_check(tx, session, _asked_for(session, found), now=now)
+            )
         case _:
             return found is not None and await _end_discovering(tx, session, found, vault=vault, now=now)
 
@@ -62,15 +68,16 @@ async def _end_discovering(
 ) -> bool:
     """A vendor in trouble is waited for."""
     cause = None
-    if found.refusal is not None:
-        cause = cause_of_refusal(found.refusal)
-    elif found.finished and not found.devices and session.purpose is Purpose.LINK:
+    devices = _asked_for(session, found)
+    if found.error in _REFUSALS:
+        cause = cause_of_refusal(Refusal(found.error))
+    elif found.finished and not devices and session.purpose is Purpose.LINK:
         cause = _nothing_found(session)
     if cause is not None:
         if moved := await turn_back(tx, session, cause, now=now):
             await take_back(tx, session.session_id, vault=vault, now=now)
         return moved
-    return found.finished and await _link(tx, session, found.devices, now=now)
+    return found.finished and await _link(tx, session, devices, now=now)
 
 
 async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *, now: datetime) -> bool:
@@ -82,11 +89,15 @@ async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *,
     return completed
 
 
-async def _end_check(tx: Transaction, session: LinkSession, devices: list[Device], *, now: datetime) -> bool:
-    if unpaired(session, devices):
+async def _end_check(tx: Transaction, session: LinkSession, found: Discovery, *, now: datetime) -> bool:
+    if unpaired(session, _asked_for(session, found)):
         return await store.pairing_missing(tx, session.session_id, now=now)
     await put_off(tx, session, now=now)
     return True
+
+
+def _asked_for(session: LinkSession, found: Discovery) -> list[Device]:
+    return [device for device in found.devices if device.kind in session.kinds]
 
 
 def _nothing_found(session: LinkSession) -> Cause:

@@ -3,13 +3,22 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
+from wattlink.connectors.devices import Document
 from wattlink.db.database import Transaction
 from wattlink.domain.accounts.link import publish
-from wattlink.domain.devices.model import Device, interventions_of
+from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LinkSession, Purpose
 from wattlink.domain.visits import store as visits
+
+
+def interventions_of(document: Document) -> set[str]:
+    """The ids of everything that a device's capabilities wait for."""
+    capabilities = msgspec.structs.astuple(document.capabilities)
+    return {found for capability in capabilities for found in capability.interventions}
 
 
 def unpaired(session: LinkSession, devices: Iterable[Device]) -> list[Device]:
@@ -23,10 +32,12 @@ def unpaired(session: LinkSession, devices: Iterable[Device]) -> list[Device]:
 
 
 async def check_pairing(tx: Transaction, session: LinkSession, *, now: datetime) -> None:
-    """Ask the vendor now whether the pairing arrived; the pump takes it from there."""
+    """Ask the vendor now whether the pairing arrived; the pump takes it from there. Wake `visits` afterwards."""
     assert session.account_id is not None
-    if await store.check_pairing(tx, session.session_id, now=now):
-        await visits.want(tx, session.account_id, now)
+    if not await store.check_pairing(tx, session.session_id, now=now):
+        return
+    if not await visits.want(tx, session.account_id, now):
+        await store.pairing_missing(tx, session.session_id, now=now)
 
 
 async def put_off(tx: Transaction, session: LinkSession, *, now: datetime) -> None:

@@ -58,7 +58,7 @@ _MESSAGES = {
 
 
 def check_redirect_uri(uri: str, listed: Sequence[str]) -> None:
-    """Raise InvalidInput unless people may be sent to `uri`; `listed` are the application's own, empty: any safe one."""
+    """Raise InvalidInput unless people may be sent to `uri`; `listed` are the application's own, none: any safe one."""
     scheme = _SCHEME.match(uri)
     if not 1 <= len(uri) <= MOST_LETTERS or scheme is None or _SHAPE.fullmatch(uri) is None:
         raise _refused(f"must be an absolute URI of up to {MOST_LETTERS} ASCII letters")

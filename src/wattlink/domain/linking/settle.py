@@ -7,8 +7,8 @@ from wattlink.connectors.contract import Grant
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database, Transaction
-from wattlink.domain.accounts.errors import WrongAccount
-from wattlink.domain.accounts.link import LinkedBy, revoke_grant, save_grant
+from wattlink.domain.accounts.link import revoke_grant, save_grant
+from wattlink.domain.accounts.model import LinkedBy, WrongAccount
 from wattlink.domain.errors import ConnectionsLimitReached
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State
@@ -58,14 +58,15 @@ async def _save(
 ) -> None:
     assert session.vendor is not None
     assert session.registration_id is not None
-    is_wanted = session.user_id is not None and await users.hold(tx, session.user_id)
-    if not is_wanted or not await store.holds_turn(tx, session.session_id, session.turn):
+    user_id = session.user_id
+    is_there = user_id is not None and await users.hold(tx, user_id)
+    if user_id is None or not is_there or not await store.holds_turn(tx, session.session_id, session.turn):
         await _give_back(tx, session, grant, vault=vault, now=now)
         return
     by = LinkedBy(
         session_id=session.session_id,
         application_id=session.application_id,
-        user_id=session.user_id,
+        user_id=user_id,
         registration_id=session.registration_id,
         vendor=session.vendor,
         kinds=kinds,

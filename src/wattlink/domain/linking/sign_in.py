@@ -35,9 +35,9 @@ async def sign_in(
         return
     trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
     async with db.read() as reader:
-        connector = await connectors.open(reader, session.registration_id)
+        registration = await connectors.open(reader, session.registration_id)
     try:
-        grant = await connector.sign_in(typed.username, typed.password, frozenset(session.scopes))
+        grant = await connectors.of(registration).sign_in(typed.username, typed.password, frozenset(session.scopes))
     except ConnectorError as error:
         kept = seal(TypedStep(username=typed.username), session.session_id, vault=vault)
         await note_failure(db, trying, cause_of_error(error), sealed_step=kept, now=clock())
