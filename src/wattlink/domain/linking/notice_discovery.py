@@ -7,16 +7,19 @@ from wattlink.base.vault import Vault
 from wattlink.connectors.errors import Refusal
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database, Transaction
-from wattlink.domain.accounts.link import discovery, publish, take_back
+from wattlink.domain.accounts import store as accounts
+from wattlink.domain.accounts.link import discovery, take_back
 from wattlink.domain.accounts.model import Discovery
 from wattlink.domain.devices.model import Device
+from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State, cause_of_refusal
-from wattlink.domain.linking.pair import put_off, unpaired
+from wattlink.domain.linking.pair import complete, unpaired
 from wattlink.domain.linking.settle import turn_back
 from wattlink.domain.users import store as users
 
 _EXCHANGING_AT_MOST = timedelta(seconds=60)
+_NOBODY_LOOKS = Discovery(finished=False, error=None, devices=())
 _REFUSALS = frozenset(refusal.value for refusal in Refusal)
 _PAIRING_IDLE = timedelta(minutes=15)  # then the devices are linked without it, as if it was put off
 
@@ -36,31 +39,38 @@ async def notice_discovery(db: Database, *, vault: Vault, clock: Clock) -> int:
     return moved
 
 
-async def _discovery(db: Database, session: LinkSession) -> Discovery | None:
-    """How looking for devices stands; None: nobody looks."""
+async def _discovery(db: Database, session: LinkSession) -> Discovery:
+    """How looking for devices stands; nobody looks while a pairing waits for the person."""
     if session.account_id is None or session.discover_from is None:
-        return None
+        return _NOBODY_LOOKS
     async with db.read() as reader:
         return await discovery(reader, session.account_id, session.discover_from)
 
 
-async def _move(tx: Transaction, session: LinkSession, found: Discovery | None, *, vault: Vault, now: datetime) -> bool:
-    if session.user_id is None or not await users.hold(tx, session.user_id):
+async def _move(tx: Transaction, session: LinkSession, found: Discovery, *, vault: Vault, now: datetime) -> bool:
+    if not await _is_wanted(tx, session):
         return await store.end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
     match session.state:
         case State.EXCHANGING:
             return await turn_back(tx, session, Cause.INTERRUPTED, now=now)
-        case State.PAIRING if not session.is_checking:
-            await put_off(tx, session, now=now)
-            return True
+        case State.PAIRING if found.finished:
+            return await _end_check(tx, session, found, now=now)
         case State.PAIRING:
-            return (
-                found is not None
-                and found.finished
-                and await _end_check(tx, session, _asked_for(session, found), now=now)
-            )
+            return now - session.step_started_at >= _PAIRING_IDLE and await complete(tx, session, now=now)
         case _:
-            return found is not None and await _end_discovering(tx, session, found, vault=vault, now=now)
+            return await _end_discovering(tx, session, found, vault=vault, now=now)
+
+
+async def _is_wanted(tx: Transaction, session: LinkSession) -> bool:
+    """Whether the user and the account are still there, neither deleted nor disconnected meanwhile."""
+    if session.user_id is None or not await users.hold(tx, session.user_id):
+        return False
+    try:
+        if session.account_id is not None:
+            await accounts.get(tx, session.account_id)
+    except NotFound:
+        return False
+    return True
 
 
 async def _end_discovering(
@@ -84,16 +94,13 @@ async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *,
     assert session.account_id is not None
     if unpaired(session, devices):
         return await store.start_pairing(tx, session, session.account_id, now=now)
-    if completed := await store.complete(tx, session, now=now):
-        await publish(tx, session.session_id, now=now)
-    return completed
+    return await complete(tx, session, now=now)
 
 
 async def _end_check(tx: Transaction, session: LinkSession, found: Discovery, *, now: datetime) -> bool:
     if unpaired(session, _asked_for(session, found)):
         return await store.pairing_missing(tx, session.session_id, now=now)
-    await put_off(tx, session, now=now)
-    return True
+    return await complete(tx, session, now=now)
 
 
 def _asked_for(session: LinkSession, found: Discovery) -> list[Device]:

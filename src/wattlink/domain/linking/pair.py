@@ -40,7 +40,12 @@ async def check_pairing(tx: Transaction, session: LinkSession, *, now: datetime)
         await store.pairing_missing(tx, session.session_id, now=now)
 
 
-async def put_off(tx: Transaction, session: LinkSession, *, now: datetime) -> None:
-    """pairing -> completed: the device is linked, and goes on asking for its pairing."""
-    if await store.complete(tx, session, now=now):
+async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
+    """discovering or pairing -> completed: the devices are seen, with their first data. Wake `events` afterwards.
+
+    A device that lacks its pairing is linked all the same, and goes on asking for it.
+    """
+    completed = await store.complete(tx, session, now=now)
+    if completed:
         await publish(tx, session.session_id, now=now)
+    return completed
