@@ -99,13 +99,12 @@ class Sandbox:
             return simulator(vendor).handle(asked, None, self._clock())[0]
         async with account.lock:
             now = self._clock()
-            before = simulator(vendor).advance(account.state, now)
-            answer = common_fault(before["faults"])
+            # Advancing from what is saved gives the same again, so only what the request itself changes needs saving.
+            account.state = simulator(vendor).advance(account.state, now)
+            answer = common_fault(account.state["faults"])
             if answer is None:
-                answer, after = simulator(vendor).handle(asked, before, now)
-                # Advancing again gives the same, so only what the request itself changed needs saving.
-                if after is not None and after != before:
-                    await self.accounts.keep(account, after)
+                answer, after = simulator(vendor).handle(asked, account.state, now)
+                await self.accounts.keep(account, after or account.state)
             return answer
 
 

@@ -1,7 +1,8 @@
 """Easee's cloud, simulated: sign-in, rotating tokens, chargers that live, and every command and error we know of.
 
-Knobs of the account beyond the common ones: `access_seconds` (life of an access token), `lock_after` (wrong passwords
-until the account is locked), `wrong_passwords` (how many there were). Knobs of a charger: see `simulated_life.py`.
+A charger doesn't sleep, so the fault `asleep` changes nothing. Knobs of the account beyond the common ones:
+`access_seconds` (life of an access token), `lock_after` (wrong passwords until the account is locked),
+`wrong_passwords` (how many there were). Knobs of a charger: see `simulated_life.py`.
 """
 
 import re
