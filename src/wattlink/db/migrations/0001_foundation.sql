@@ -101,6 +101,16 @@ BEGIN
     END LOOP;
 END $$;
 
+CREATE VIEW event_partition AS
+    SELECT relname::text AS name, to_date(right(relname, 8), 'YYYYMMDD') AS day
+      FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+     WHERE inhparent = 'event'::regclass;
+
+CREATE FUNCTION drop_event_partition(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('DROP TABLE %I', name);
+END $$;
+
 -- Whom we speak to: registrations at vendors, and how the vendors do.
 
 CREATE TABLE registration (

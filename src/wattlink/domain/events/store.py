@@ -20,6 +20,13 @@ class Horizon(msgspec.Struct, frozen=True):
     next_xid: int
 
 
+class Partition(msgspec.Struct, frozen=True):
+    """A day of the feed; it holds what was recorded before `ends_at`."""
+
+    name: str
+    ends_at: datetime
+
+
 async def insert(tx: Transaction, facts: Sequence[Fact], now: datetime) -> None:
     """Append facts in their order."""
     await tx.execute(
@@ -94,29 +101,25 @@ async def horizon(reader: Reader) -> Horizon:
 
 async def make_partitions(tx: Transaction) -> None:
     """Have a partition for each of the days around today, by the database's clock."""
-    await tx.one(object, "SELECT make_event_partitions()")
+    await tx.execute("SELECT make_event_partitions()")
 
 
-async def expired_partitions(reader: Reader) -> list[str]:
+async def expired_partitions(reader: Reader) -> list[Partition]:
     """Partitions that hold nothing younger than 30 days, oldest first."""
     return await reader.all(
-        str,
+        Partition,
         """
-        SELECT relname::text
-          FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-         WHERE inhparent = 'event'::regclass
-           AND to_date(right(relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - 30
-         ORDER BY relname
+        SELECT name, (day + 1)::timestamp AT TIME ZONE 'UTC' AS ends_at
+          FROM event_partition WHERE day < (now() AT TIME ZONE 'UTC')::date - 30 ORDER BY day
         """,
     )
+
+
+async def drop_partition(tx: Transaction, name: str) -> None:
+    """Drop a partition; whoever still reads the feed is waited for a moment only, since all others wait behind us."""
+    await tx.execute("SET LOCAL lock_timeout = '200ms'")
+    await tx.execute("SELECT drop_event_partition(%(name)s)", name=name)
 
 
 async def _oldest_day(reader: Reader) -> datetime:
-    return await reader.one(
-        datetime,
-        """
-        SELECT min(to_date(right(relname, 8), 'YYYYMMDD'))::timestamp AT TIME ZONE 'UTC'
-          FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
-         WHERE inhparent = 'event'::regclass
-        """,
-    )
+    return await reader.one(datetime, "SELECT min(day)::timestamp AT TIME ZONE 'UTC' FROM event_partition")
