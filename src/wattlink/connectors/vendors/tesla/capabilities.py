@@ -95,9 +95,10 @@ def _command(car: Listed) -> Capability:
     permitted = car.rights.capability(CHARGING)
     if not permitted.is_capable or car.key_needed is False or car.key_paired is True:
         return permitted
-    if car.key_paired is None:
-        return car.last.capabilities.start_charging if car.last else CAPABLE
-    return _blocked_by("phone_key")
+    without_key = _blocked_by("phone_key")
+    if car.key_paired is None and (car.last is None or car.last.capabilities.start_charging != without_key):
+        return permitted
+    return without_key
 
 
 def _location(car: Listed, drive: Mapping[str, Any]) -> Capability:

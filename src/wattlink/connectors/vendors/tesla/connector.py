@@ -85,7 +85,7 @@ class TeslaConnector(Connector):
         products = await fleet.products()
         if isinstance(products, Trouble):
             return [_reading(vin, unlisted_vehicle(document)) for vin, document in before.items()]
-        cars = [product for product in products if _is_car(product)]
+        cars = [product for product in products if is_car(product)]
         keys = await self._keys(fleet, cars, rights)
         now = self.door.now()
         known = [listed(car, keys, rights, before.get(car["vin"]), now) for car in cars]
@@ -95,7 +95,8 @@ class TeslaConnector(Connector):
         """Withdraw the grant with its refresh token."""
         form = revocation_form(self.registration.client_id, credential, client_secret=self.registration.client_secret)
         answer = await self.door.send("POST", "auth", "/oauth2/v3/revoke", form=form)
-        if answer.status != 200 and error_text(answer) not in _DEAD:
+        dead_already = answer.status in (400, 401) and error_text(answer) in _DEAD
+        if answer.status != 200 and not dead_already:
             raise_error(answer)
 
     def pairing_address(self, vendor_device_id: str) -> str | None:  # noqa: ARG002
@@ -145,7 +146,8 @@ def _reading(vin: str, document: Vehicle) -> DeviceReading:
     return DeviceReading(vendor_device_id=vin, document=document)
 
 
-def _is_car(product: Mapping[str, Any]) -> bool:
+def is_car(product: Mapping[str, Any]) -> bool:
+    """Whether an entry of the list is a car; energy sites are listed beside them."""
     vin = product.get("vin")
     return isinstance(vin, str) and bool(vin) and "energy_site_id" not in product
 

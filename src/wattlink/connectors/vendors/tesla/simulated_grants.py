@@ -14,6 +14,7 @@ from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, json_answer, refusal
 
 CLIENT_ID, CLIENT_SECRET, DOMAIN = "wattlink-demo", "wattlink-demo-secret", "wattlink.example"  # ours, at the simulator
+ALWAYS = ("openid", "offline_access")  # scopes without which there is no sign-in
 _CODE_SECONDS = 120
 _REFRESH_SECONDS = 90 * 86_400
 _USED_UP = refusal(400, "invalid_auth_code", "The code is unknown, used or expired.")
@@ -63,7 +64,7 @@ def new_code(state: State, redirect_uri: str, scopes: Sequence[str], now: dateti
     codes = {key: code for key, code in state["codes"].items() if code["until"] > moment}
     codes[number] = {"redirect_uri": redirect_uri, "scopes": list(scopes), "until": moment + _CODE_SECONDS}
     code = tokens.sealed("code", state["username"], number=number)
-    return code, {**state, "numbers": state["numbers"] + 1, "codes": codes}
+    return code, {**state, "numbers": state["numbers"] + 1, "codes": codes, "consent": None}
 
 
 def carried(token_text: str) -> Mapping[str, Any] | None:
@@ -118,7 +119,7 @@ def _given(state: State, key: str, session: Mapping[str, Any], now: datetime) ->
         sub=state["subject"],
         azp=CLIENT_ID,
         aud=["https://fleet-api.prd.na.vn.cloud.tesla.com", "https://fleet-api.prd.eu.vn.cloud.tesla.com"],
-        scp=session["scopes"],
+        scp=_consented(state, session["scopes"]),
         ou_code=state["region"].upper(),
         session=key,
     )
@@ -130,3 +131,8 @@ def _given(state: State, key: str, session: Mapping[str, Any], now: datetime) ->
         "token_type": "Bearer",
     }
     return json_answer(answer), {**state, "sessions": {**state["sessions"], key: dict(session)}}
+
+
+def _consented(state: State, scopes: Sequence[str]) -> list[str]:
+    kept = state["consent"]
+    return [scope for scope in scopes if kept is None or scope in kept or scope in ALWAYS]

@@ -7,6 +7,7 @@ same; what moves in between is computed when it is looked at. Times here are the
 made faster by `pace`.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -171,11 +172,10 @@ def _percent_per_second(car: Car, kilowatts: float) -> float:
 
 def _full_at(car: Car) -> float:
     """When the battery reaches its limit, if it goes on charging."""
-    missing = max(0.0, car["limit"] - car["battery"])
-    power = _set_power(car)
-    return (
-        float(car["battery_at"] + missing / _percent_per_second(car, power)) if power or not missing else float("inf")
-    )
+    missing, power = car["limit"] - car["battery"], _set_power(car)
+    if missing > 0 and not power:
+        return math.inf
+    return float(car["battery_at"] + (missing / _percent_per_second(car, power) if missing > 0 else 0.0))
 
 
 def _set_power(car: Car) -> float:
@@ -216,7 +216,7 @@ def _wakefulness(car: Car, at: float) -> str:
 def _idle_since(car: Car) -> float:
     full = _full_at(car)
     if _leg(car)["do"] == "charge":
-        return float(max(car["since"], full if full != float("inf") else car["battery_at"]))
+        return float(max(car["since"], full if full < math.inf else car["battery_at"]))
     return float(car["since"])
 
 

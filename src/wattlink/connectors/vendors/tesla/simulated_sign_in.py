@@ -14,10 +14,9 @@ from jinja2 import Environment, PackageLoader
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome
-from wattlink.connectors.vendors.tesla.simulated_grants import CLIENT_ID, DOMAIN, new_code
+from wattlink.connectors.vendors.tesla.simulated_grants import ALWAYS, CLIENT_ID, DOMAIN, new_code
 
 _TICKET_SECONDS = 900
-_ALWAYS = ("openid", "offline_access")
 _PERMISSIONS = {
     "user_data": "Profile information",
     "vehicle_device_data": "Vehicle information: battery, range, odometer",
@@ -46,7 +45,7 @@ def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> 
         return _back(query, error="access_denied", error_description="User denied access"), state
     asked = [scope for scope in query.get("scope", "").split() if scope in _PERMISSIONS]
     if state is not None and _has_ticket(form, now):
-        scopes = [*_ALWAYS, *(scope for scope in asked if scope in form)]
+        scopes = [*ALWAYS, *(scope for scope in asked if scope in form)]
         code, state = new_code(state, query["redirect_uri"], scopes, now)
         return _back(query, code=code), state
     purpose = "to continue to Wattlink Demo"

@@ -1,7 +1,8 @@
 """Tesla's clouds, simulated: the sign-in page, rotating tokens, three regions, cars that drive, charge and sleep.
 
 Knobs of the account beyond the common ones: `grace_seconds`, `pace`, `region` (na, eu, cn), `registered` (false: the
-API answers 412), `signing` (false: commands arrive unsigned). Knobs of a car: see `simulated_life.new_car`.
+API answers 412), `signing` (false: commands arrive unsigned), `consent` (scopes that the user didn't take back since;
+None: all). Knobs of a car: see `simulated_life.new_car`.
 """
 
 import zlib
@@ -83,6 +84,7 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "signing": True,
         "sessions": {},
         "codes": {},
+        "consent": None,
         "numbers": 0,
         "devices_made": 0,
         "devices": {},

@@ -1,0 +1,80 @@
+"""Tesla's clouds on a free port, somebody's garage there, and the connector on the other side of real HTTP."""
+
+from collections.abc import AsyncIterator, Mapping
+from ipaddress import ip_network
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.clock import StillClock
+from tests.support.linking import Login, connect, link
+from tests.support.sandbox import RunningSandbox, running_sandbox
+from wattlink.base.outbound import Answer, Outbound
+from wattlink.connectors.contract import Connector, Credential, Grant
+from wattlink.connectors.devices import Document, Kind, Vehicle
+from wattlink.connectors.registry import manifest_of
+
+LOGIN = Login("somebody@example.com", "the-right-password")
+SCOPES = frozenset(manifest_of("tesla").scopes)
+
+
+class Garage:
+    """An account with cars, and us with the connector."""
+
+    def __init__(self, connector: Connector, outbound: Outbound, sandbox: RunningSandbox) -> None:
+        self.connector = connector
+        self.outbound = outbound
+        self.sandbox = sandbox
+
+    async def link(self, scopes: frozenset[str] = SCOPES) -> Grant:
+        """Sign in on the vendor's pages and allow everything."""
+        return await link("tesla", self.connector, self.outbound, LOGIN, scopes)
+
+    async def read(
+        self, credential: Credential, last: Mapping[str, Document] | None = None, scopes: frozenset[str] = SCOPES
+    ) -> dict[str, Vehicle]:
+        """The cars by VIN."""
+        readings = await self.connector.read(credential, frozenset({Kind.VEHICLE}), scopes, last or {})
+        cars = {reading.vendor_device_id: reading.document for reading in readings}
+        assert all(isinstance(car, Vehicle) for car in cars.values())
+        return cars  # type: ignore[return-value]
+
+    async def knobs(self, **knobs: Any) -> None:
+        """Turn knobs of the account."""
+        await self.sandbox.change("tesla", LOGIN.username, knobs=knobs)
+
+    async def car_knobs(self, vin: str, **knobs: Any) -> None:
+        """Turn knobs of one car."""
+        await self.sandbox.change("tesla", LOGIN.username, devices={vin: knobs})
+
+    async def send(self, credential: Credential, method: str, path: str, body: Any = None) -> Answer:
+        """A request of a foreign client to the European API."""
+        headers = {"authorization": f"Bearer {credential.access_token}", "content-type": "application/json"}
+        sent = msgspec.json.encode(body) if body is not None else None
+        url = f"{self.sandbox.hosts('tesla')['api_eu']}{path}"
+        return await self.outbound.send(method, url, headers=headers, body=sent)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def outbound() -> AsyncIterator[Outbound]:
+    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
+        yield running
+
+
+@pytest.fixture
+async def garage(sandbox: RunningSandbox, outbound: Outbound, clock: StillClock) -> Garage:
+    """Two cars that were just plugged in."""
+    await sandbox.open("tesla", LOGIN.username, LOGIN.password, devices=2)
+    return Garage(connect("tesla", outbound, sandbox.hosts("tesla"), clock), outbound, sandbox)
