@@ -17,16 +17,9 @@ _NOT_OURS = {
     "job": "visit, delivery or the row's own name",
     "task": "visit, delivery or pump",
 }
-# Where the word is right: for connections to PostgreSQL, of TCP and HTTP, and in the limit that the outside has a name for.
+# Where the word is right: PostgreSQL's, TCP's and HTTP's connections, and a limit that has this name outside.
 _ALLOWED = {
-    "connection": (
-        "db/",
-        "settings.py",
-        "base/outbound.py",
-        "domain/errors.py",
-        "domain/organizations/",
-    ),  # and the limit
-    "task": (),
+    "connection": ("db/", "web/", "settings.py", "base/", "domain/errors.py", "domain/organizations/"),
 }
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 

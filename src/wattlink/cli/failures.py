@@ -9,14 +9,12 @@ from typing import IO, Any
 import click
 import psycopg
 
-from wattlink.cli.folder import FolderError
-from wattlink.cli.supervisor import NotStarted
 from wattlink.db.embedded import EmbeddedPostgresError
 from wattlink.db.migrate import SchemaTooOld, check_schema
 from wattlink.domain.errors import DomainError
 from wattlink.settings import Settings, SettingsError, load_settings
 
-_EXPECTED = (SettingsError, EmbeddedPostgresError, SchemaTooOld, FolderError, NotStarted, DomainError)
+_EXPECTED = (SettingsError, EmbeddedPostgresError, SchemaTooOld, DomainError)
 
 
 class Refused(click.ClickException):

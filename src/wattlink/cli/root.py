@@ -4,14 +4,14 @@ import click
 
 from wattlink.cli.applications import application
 from wattlink.cli.database import migrate
-from wattlink.cli.demo import demo
 from wattlink.cli.failures import Group
 from wattlink.cli.master_key import master_key
+from wattlink.cli.one_machine.demo import demo
+from wattlink.cli.one_machine.up import up
 from wattlink.cli.registrations import registration
 from wattlink.cli.sandbox import demo_app, sandbox
 from wattlink.cli.serve import serve
 from wattlink.cli.status import status
-from wattlink.cli.up import up
 from wattlink.cli.work import work
 
 

@@ -10,12 +10,9 @@ from pathlib import Path
 
 from wattlink.base.ids import new_id
 from wattlink.base.vault import new_master_key
+from wattlink.cli.failures import Refused
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
-
-
-class FolderError(Exception):
-    """The folder or a port can't be used; the text says what to do."""
 
 
 class Folder:
@@ -35,7 +32,7 @@ class Folder:
     def _master_keys(self) -> Path:
         file = self.path / "master-keys"
         if not file.exists() and (self.database / "cluster").exists():
-            raise FolderError(f"{file} is missing: what is sealed in the database beside it can't be opened without it")
+            raise Refused(f"{file} is missing: what is sealed in the database beside it can't be opened without it")
         return self.kept("master-keys", new_master_key)
 
     def kept(self, name: str, make: Callable[[], str]) -> Path:
@@ -81,11 +78,11 @@ def write_whole(file: Path, text: str) -> None:
 
 
 def refuse_ports_in_use(host: str, ports: Mapping[str, int]) -> None:
-    """Raise FolderError for the first port where something listens already."""
+    """Raise Refused for the first port where something listens already."""
     for what, port in ports.items():
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError as error:
-                raise FolderError(f"port {port} for {what} can't be used ({error.strerror}): choose another") from None
+                raise Refused(f"port {port} for {what} can't be used ({error.strerror}): choose another") from None

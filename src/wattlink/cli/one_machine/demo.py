@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from wattlink.base.ids import new_secret
-from wattlink.cli.demo_world import DemoAddresses, VirtualAccount, prepare
-from wattlink.cli.folder import Folder, refuse_ports_in_use, temporary_folder, write_whole
-from wattlink.cli.supervisor import Child, supervise
-from wattlink.cli.up import end_cleanly_on_sigterm, serving
+from wattlink.cli.one_machine.demo_world import DemoAddresses, VirtualAccount, prepare
+from wattlink.cli.one_machine.folder import Folder, refuse_ports_in_use, temporary_folder, write_whole
+from wattlink.cli.one_machine.supervisor import Child, supervise
+from wattlink.cli.one_machine.up import end_cleanly_on_sigterm, serving
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.settings import load_settings
 

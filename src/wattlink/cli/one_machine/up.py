@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from wattlink.cli.failures import Refused
-from wattlink.cli.folder import Folder, refuse_ports_in_use
-from wattlink.cli.supervisor import Child, supervise
+from wattlink.cli.one_machine.folder import Folder, refuse_ports_in_use
+from wattlink.cli.one_machine.supervisor import Child, supervise
 from wattlink.settings import Settings, load_settings
 
 

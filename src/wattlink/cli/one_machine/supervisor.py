@@ -20,6 +20,7 @@ import click
 
 from wattlink.base.outbound import Outbound, OutboundError
 from wattlink.base.processes import ending_with_us
+from wattlink.cli.failures import Refused
 from wattlink.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 
 _LONGEST_LINE = 2**20
@@ -28,10 +29,6 @@ _STEADY_SECONDS = 60.0  # who ran that long starts again without delay
 _END_SECONDS = 40.0  # `work` takes up to 30 to finish what it holds
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
-
-
-class NotStarted(Exception):
-    """A process ended before it was ready for the first time; the text says which."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +44,7 @@ class Child:
 async def supervise(
     children: Sequence[Child], *, database: EmbeddedPostgres, database_log: int, ready: Callable[[], None]
 ) -> None:
-    """Keep them until told to stop; `ready` is called once everything answers. Raises NotStarted.
+    """Keep them until told to stop; `ready` is called once everything answers. Raises Refused if one never does.
 
     `database` runs already and writes its log to the pipe whose reading end is `database_log`.
     """
@@ -107,14 +104,14 @@ class _Kept:
         self._log: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it and wait until it answers. Raises NotStarted."""
+        """Start it and wait until it answers. Raises Refused if one ends before."""
         process = await self._launch()
         while self._child.answers_at is not None:
             with contextlib.suppress(OutboundError):
                 await self._outbound.send("GET", self._child.answers_at, deadline=2.0)
                 return
             if process.returncode is not None:
-                raise NotStarted(f"`{self._child.name}` ended with {process.returncode} before it was ready")
+                raise Refused(f"`{self._child.name}` ended with {process.returncode} before it was ready")
             await asyncio.sleep(0.1)
 
     async def keep(self) -> None:

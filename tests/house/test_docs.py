@@ -1,0 +1,79 @@
+"""The docs know every setting, command, connector, event, error and dependency."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+
+import click
+
+from tests.house.source import ROOT
+from wattlink.cli.root import wattlink
+from wattlink.connectors.registry import manifests
+from wattlink.dialects.enode import errors as enode_errors
+from wattlink.domain.events.model import EventType
+from wattlink.domain.linking.model import Cause
+from wattlink.settings import RULES, variable
+
+_PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
+_TEXT = "\n".join(_PAGES.values())
+
+
+def _missing(names: Iterable[str]) -> list[str]:
+    """Those that the docs never mention as code."""
+    return [name for name in names if not re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-]*\w)", _TEXT)]
+
+
+def test_every_setting_is_documented() -> None:
+    assert _missing(map(variable, RULES)) == []
+
+
+def test_every_command_and_its_options_are_documented() -> None:
+    assert _missing(_commands(wattlink, "wattlink")) == []
+    assert _missing(_options(wattlink)) == []
+
+
+def test_every_connector_is_documented() -> None:
+    assert _missing(f"`{vendor}`"[1:-1] for vendor in manifests()) == []
+
+
+def test_every_event_is_documented() -> None:
+    assert _missing(EventType) == []
+
+
+def test_every_error_code_is_documented() -> None:
+    assert _missing({told.slug for told in enode_errors.STATUS.values()}) == []
+    assert _missing(Cause) == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    reasons = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
+    names = [re.split(r"[\[<>=~! ]", requirement)[0] for requirement in listed]
+    assert [name for name in names if f"`{name}`" not in reasons] == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = []
+    for path, text in {**_PAGES, ROOT / "README.md": (ROOT / "README.md").read_text(encoding="utf-8")}.items():
+        for target in re.findall(r"\]\(([^)#\s]+)", text):
+            if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def _commands(group: click.Group, name: str) -> Iterator[str]:
+    for word, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{name} {word}")
+        elif not command.hidden:
+            yield f"{name} {word}"
+
+
+def _options(group: click.Group) -> Iterator[str]:
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _options(command)
+        elif not command.hidden:
+            shown = (one for one in command.params if isinstance(one, click.Option) and not one.hidden)
+            yield from (option.opts[0] for option in shown)
