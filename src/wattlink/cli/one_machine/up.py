@@ -28,9 +28,9 @@ def up(*, data: Path) -> None:
     if any(name.startswith("WATTLINK_DATABASE_URL") for name in os.environ):
         raise Refused("`up` brings its own database: unset WATTLINK_DATABASE_URL, or run `serve` and `work` on yours")
     end_cleanly_on_sigterm()
+    settings = load_settings(os.environ)
     folder = Folder(data)
     environ = {**os.environ, **folder.settings(os.environ)}
-    settings = load_settings(environ)
     refuse_ports_in_use(settings.host, {"the server": settings.port})
     told = f"Wattlink answers at {settings.public_url}, its data is in {folder.path}; Ctrl-C ends it."
     with folder.running_database() as (database, log):

@@ -1,0 +1,139 @@
+"""The demonstration as a newcomer runs it: real processes, from the first to the last."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.support.processes import descendants, free_ports, gone, plain_environment, wait_until, wattlink
+
+_START_SECONDS = 120.0
+
+
+class Demo:
+    """A running `wattlink demo` and what it told."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", info: dict[str, Any], log: Path) -> None:
+        self.process = process
+        self.info = info
+        self._log = log
+
+    @property
+    def said(self) -> str:
+        """Everything that it printed so far."""
+        return self._log.read_text(errors="replace")
+
+    def token(self) -> str:
+        """A token for the demonstration's application."""
+        enode = self.info["enode"]
+        client = base64.b64encode(f"{enode['client_id']}:{enode['client_secret']}".encode()).decode()
+        asked = Request(enode["token_url"], b"grant_type=client_credentials", {"Authorization": f"Basic {client}"})
+        with urlopen(asked, timeout=30) as answer:
+            return str(json.load(answer)["access_token"])
+
+    def vehicles(self) -> Any:
+        """The application's vehicles, as the API lists them."""
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        with urlopen(Request(f"{self.info['enode']['base_url']}/vehicles", headers=headers), timeout=30) as answer:
+            return json.load(answer)["data"]
+
+    def works(self) -> bool:
+        """Whether the API answers."""
+        try:
+            return bool(self.vehicles() == [])
+        except OSError:
+            return False
+
+
+@contextmanager
+def demo(folder: Path, *options: str) -> Iterator[Demo]:
+    """Run it until the end of the block, with what it started."""
+    info, log = folder / "info.json", folder / "log"
+    info.unlink(missing_ok=True)
+    words = (sys.executable, "-m", "wattlink", "demo", "--port", str(free_ports(3)), "--info", str(info), *options)
+    with log.open("wb") as output:
+        process = subprocess.Popen(words, env=plain_environment(), stdout=output, stderr=output)
+    try:
+        wait_until(lambda: info.exists() or process.poll() is not None, seconds=_START_SECONDS)
+        assert info.exists(), log.read_text()
+        yield Demo(process, json.loads(info.read_text()), log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(90)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demonstration for the tests that leave it running."""
+    with demo(tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+def test_it_writes_where_to_go_once_everything_answers(running: Demo) -> None:
+    assert set(running.info) == {"enode", "app_url", "accounts"}
+    assert set(running.info["enode"]) == {"base_url", "token_url", "client_id", "client_secret"}
+    assert running.info["enode"]["token_url"] == running.info["enode"]["base_url"] + "/oauth2/token"
+    assert running.vehicles() == []
+    with urlopen(running.info["app_url"], timeout=30) as page:
+        assert page.status == 200
+
+
+def test_it_prints_whom_to_sign_in_as(running: Demo) -> None:
+    assert running.info["app_url"] in running.said
+    for account in running.info["accounts"]:
+        assert set(account) == {"vendor", "username", "password", "devices"}
+        assert account["username"] in running.said
+        assert account["password"] in running.said
+        assert all(device["name"] in running.said for device in account["devices"])
+    assert {device["kind"] for account in running.info["accounts"] for device in account["devices"]} >= {
+        "vehicle",
+        "charger",
+    }
+
+
+def test_a_second_one_is_refused_for_its_ports(running: Demo) -> None:
+    port = running.info["enode"]["base_url"].rsplit(":", 1)[1].partition("/")[0]
+    told = wattlink("demo", "--port", port, environ=plain_environment())
+    assert told.returncode == 2
+    assert f"port {port}" in told.stderr
+
+
+@pytest.mark.parametrize("which", ["wattlink serve", "wattlink work", "wattlink sandbox", "postgres -D"])
+def test_what_crashes_is_started_again(running: Demo, which: str) -> None:
+    before = {pid for pid, words in descendants(running.process.pid).items() if which in words}
+    assert before
+    os.kill(min(before), signal.SIGKILL)
+    wait_until(
+        lambda: any(which in words and pid not in before for pid, words in descendants(running.process.pid).items())
+    )
+    wait_until(running.works)
+    assert "starting it again" in running.said
+
+
+def test_ctrl_c_ends_everything_that_it_started(tmp_path: Path) -> None:
+    with demo(tmp_path) as started:
+        processes = descendants(started.process.pid)
+        assert len(processes) >= 5
+        os.kill(started.process.pid, signal.SIGINT)
+        assert started.process.wait(90) == 0
+        assert [words for pid, words in processes.items() if not gone(pid)] == []
+
+
+def test_a_kill_of_the_demo_leaves_nothing_behind_and_its_data_is_kept(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path / "data"))
+    with demo(tmp_path, *data) as started:
+        first, processes = started.info["enode"]["client_id"], descendants(started.process.pid)
+        started.process.kill()
+        wait_until(lambda: all(gone(pid) for pid in processes))
+    with demo(tmp_path, *data) as again:
+        assert again.info["enode"]["client_id"] == first
+        assert again.vehicles() == []
