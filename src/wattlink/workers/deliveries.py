@@ -1,0 +1,162 @@
+"""Deliveries as a pipeline: take what is due, send many at once, save what came of them and freeze the next ones.
+
+    take and freeze --> queue --> senders --> verdicts --> one transaction per 10 ms or 500 --> queue
+
+A subscription has at most one delivery under way, so a receiver that is slow holds one sender and nobody else. Killed
+at any point, what was taken is sent again when its lease ends: the same bytes under the same id.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from wattlink.base.clock import Clock
+from wattlink.base.log import get_logger
+from wattlink.db.database import Database
+from wattlink.dialects.registry import webhook_dialects
+from wattlink.domain.events import store as events
+from wattlink.domain.webhooks.deliveries import store
+from wattlink.domain.webhooks.deliveries.freeze import freeze
+from wattlink.domain.webhooks.deliveries.judge import judge
+from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules, Verdict
+from wattlink.domain.webhooks.deliveries.send import Sender
+from wattlink.domain.webhooks.deliveries.settle import settle
+from wattlink.wiring import Hub
+from wattlink.workers.pump import Pump, Runs
+
+_log = get_logger(__name__)
+_QUEUED = 500
+_SENDERS = 256
+_SAVED_AT_ONCE = 500
+_GATHER_SECONDS = 0.01
+_FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.005, 0.2
+
+
+def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+    """Deliver what happens to whoever subscribed to it."""
+    settings, dialects = hub.settings, webhook_dialects(hub.settings)
+    rules = Rules(
+        dialects=dialects,
+        max_events=settings.webhook_max_events,
+        heartbeat_every=timedelta(seconds=settings.heartbeat_seconds),
+    )
+    sender = Sender(outbound=hub.outbound, dialects=dialects, vault=hub.vault, clock=hub.clock)
+    return [(Deliveries(db=hub.db, sender=sender, rules=rules, clock=hub.clock), "events")]
+
+
+class _Taken(NamedTuple):
+    outgoing: Outgoing
+    too_late_at: float  # on the monotonic clock: sent later, it could still be under way when its lease ends
+
+
+class Deliveries:
+    """Runs the pipeline; several in different processes share the work."""
+
+    name = "deliveries"
+
+    def __init__(self, *, db: Database, sender: Sender, rules: Rules, clock: Clock) -> None:
+        self._db = db
+        self._sender = sender
+        self._rules = rules
+        self._clock = clock
+        self._queue: asyncio.Queue[_Taken] = asyncio.Queue(_QUEUED)
+        self._verdicts: list[Verdict] = []
+        self._unsent: list[Outgoing] = []
+        self._is_stopping = False
+        self._taker = Pump("deliveries", self._take)
+        self._saver = Pump("deliveries saved", self._save)
+        self._is_woken = True
+        self._complete_from = 0  # the feed is looked at again until it is complete below this transaction id
+        self._look_again = _FIRST_LOOK_SECONDS
+
+    def wake(self) -> None:
+        """Events were recorded."""
+        self._is_woken = True
+        self._taker.wake()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`; then finish what is being sent, save what came of it, give the rest back."""
+        all_sent = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            saving = group.create_task(self._saver.run(all_sent))
+            senders = [group.create_task(self._send_queued()) for _ in range(_SENDERS)]
+            await self._taker.run(stop)
+            self._is_stopping = True
+            await self._queue.join()
+            for sender in senders:
+                sender.cancel()
+            all_sent.set()
+            await saving
+        while await self._save():
+            pass
+        if self._unsent:
+            async with self._db.transaction() as tx:
+                await store.release(tx, self._unsent)
+
+    async def _take(self) -> int:
+        async with self._db.read() as reader:
+            horizon = await events.horizon(reader)
+        now, free = self._clock(), self._queue.maxsize - self._queue.qsize()
+        async with self._db.transaction() as tx:
+            at_once = min(free, self._rules.subscriptions_at_once)
+            waiting = await store.lock_waiting(tx, self._rules, now, at_once)
+            frozen = await freeze(tx, waiting, rules=self._rules, now=now) if waiting else []
+            due = await store.take(tx, self._rules, now, free - len(frozen))
+        await self._enqueue([*frozen, *due])
+        self._look_again_until_complete(horizon)
+        return len(waiting) + len(due)
+
+    def _look_again_until_complete(self, horizon: events.Horizon) -> None:
+        """What woke us may stand behind a transaction that is still under way."""
+        if self._is_woken:
+            self._is_woken, self._complete_from = False, horizon.next_xid
+        if horizon.complete_below >= self._complete_from:
+            self._look_again = _FIRST_LOOK_SECONDS
+        else:
+            asyncio.get_running_loop().call_later(self._look_again, self._taker.wake)
+            self._look_again = min(2 * self._look_again, _LAST_LOOK_SECONDS)
+
+    async def _enqueue(self, taken: Iterable[Outgoing]) -> None:
+        now = time.monotonic()
+        for outgoing in taken:
+            patience = self._rules.lease.total_seconds() - 2 * self._rules.dialects[outgoing.dialect].deadline
+            await self._queue.put(_Taken(outgoing, now + patience))
+
+    async def _send_queued(self) -> None:
+        while True:
+            taken = await self._queue.get()
+            try:
+                await self._send(taken)
+            except Exception:
+                _log.exception("a delivery failed by itself", delivery=str(taken.outgoing.delivery_id))
+            finally:
+                self._queue.task_done()
+
+    async def _send(self, taken: _Taken) -> None:
+        outgoing = taken.outgoing
+        if self._is_stopping:
+            self._unsent.append(outgoing)
+        elif time.monotonic() < taken.too_late_at:
+            attempt = await self._sender.attempt(outgoing)
+            deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
+            self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))
+            self._saver.wake()
+
+    async def _save(self) -> int:
+        if 0 < len(self._verdicts) < _SAVED_AT_ONCE:
+            await asyncio.sleep(_GATHER_SECONDS)
+        batch, self._verdicts = self._verdicts[:_SAVED_AT_ONCE], self._verdicts[_SAVED_AT_ONCE:]
+        if not batch:
+            return 0
+        try:
+            async with self._db.transaction() as tx:
+                following = await settle(tx, batch, rules=self._rules, now=self._clock(), go_on=not self._is_stopping)
+        except BaseException:
+            self._verdicts = batch + self._verdicts
+            raise
+        await self._enqueue(following)
+        if len(batch) > self._rules.subscriptions_at_once:
+            self._taker.wake()
+        return len(batch)
