@@ -1,5 +1,7 @@
 """Bearer tokens: a guard in front of every view that isn't public."""
 
+from typing import Any
+
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Scope
@@ -7,10 +9,12 @@ from litestar.types import Scope
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.wiring import Hub
 
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
-async def authenticated(connection: ASGIConnection[BaseRouteHandler, None, None, None], _: BaseRouteHandler) -> None:
+
+async def authenticated(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """Put the caller's reach into the request; raises NotAuthenticated."""
-    scheme, _, token = (header_of(connection.scope, b"authorization") or "").partition(" ")
+    scheme, _space, token = (header_of(connection.scope, b"authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("no bearer token")
     hub: Hub = connection.app.state["hub"]

@@ -95,8 +95,10 @@ def _issues_of_whole(value: Any, expected: Any, field: str) -> Iterator[Issue]:
 
 
 def allowed_in(expected: Any) -> tuple[str, ...]:
-    """The values that an annotation closes itself to; none where it is open."""
+    """The values that an annotation, or what a list of it holds, closes itself to; none where it is open."""
     for part in _parts(expected):
+        if get_origin(part) is list:
+            return allowed_in(get_args(part)[0])
         if isinstance(part, msgspec.Meta) and "enum" in (part.extra_json_schema or {}).get("extra", {}):
             return tuple((part.extra_json_schema or {})["extra"]["enum"])
         if get_origin(part) is Literal:

@@ -70,6 +70,7 @@ _MISSING: Mapping[str, Told] = {
     "user": Told(404, "not-found", "User does not exist", "Could not find user with ID {key}"),
     "device": Told(404, "not-found", "Not Found", "The requested asset wasn't found."),
     "subscription": Told(404, "not-found", "Webhook not found", "Could not find webhook {key}"),
+    "linked vendor": Told(404, "not-found", "Not Found", "Nothing of the user is linked there."),
     "intervention": Told(404, "not-found", "Intervention not found", "Could not find intervention {key}"),
 }
 
@@ -83,8 +84,8 @@ _BAD_REQUEST = Told(400, "bad-request", "Bad Request")
 _UNAVAILABLE = Told(503, "service-unavailable", "Service Unavailable", "The database can't be reached at the moment.")
 _BUG = Told(500, "internal-server-error", "Internal Server Error", "Something went wrong on our side.")
 _HTTP: Mapping[type[Exception], Told] = {
-    NotFoundException: Told(404, "not-found", "Not Found", "Route not found: {route}"),
-    MethodNotAllowedException: Told(405, "method-not-allowed", "Method Not Allowed", "Route not found: {route}"),
+    NotFoundException: Told(404, "not-found", "Route not found"),
+    MethodNotAllowedException: Told(405, "method-not-allowed", "Method not allowed"),
 }
 
 
@@ -123,17 +124,18 @@ def _of_parameters(request: AnyRequest, error: ValidationException) -> Response[
     issues = []
     for found in error.extra if isinstance(error.extra, list) else []:
         name = str(found.get("key", "data"))
+        if name == "data":
+            return problem_answer(request, 400, _problem(_BAD_REQUEST, "The body isn't JSON: there is none."))
         allowed = allowed_in(fields[name].annotation) if name in fields else ()
-        shown = "body" if name == "data" else camel(name)
-        issues.append(Issue(field=shown, message=found["message"], allowed_values=list(allowed)))
+        issues.append(Issue(field=camel(name), message=found["message"], allowed_values=list(allowed)))
     return problem_answer(request, 400, _invalid(issues))
 
 
 def _of_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What Litestar itself refuses: an unknown route or method, a body that is too large."""
-    told = _HTTP.get(type(error), Told(error.status_code, "bad-request", "Bad Request", error.detail))
-    route = f"{request.method} {request.scope['path']}"
-    return problem_answer(request, told.status, _problem(told, told.detail.format(route=route)), error.headers)
+    told = _HTTP.get(type(error), Told(error.status_code, "bad-request", "Bad Request"))
+    detail = f"Route not found: {request.method} {request.scope['path']}" if type(error) in _HTTP else error.detail
+    return problem_answer(request, told.status, _problem(told, detail), error.headers)
 
 
 def _of_database(request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -1,10 +1,9 @@
 """Enode's own request headers: the API version that is asked for, and one that is history."""
 
-from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from wattlink.domain.errors import InvalidInput
-from wattlink.web.authentication import header_of
+from wattlink.web.authentication import AnyConnection, header_of
 
 CURRENT_VERSION = "2024-10-01"
 VERSIONS = (
@@ -19,7 +18,7 @@ VERSIONS = (
 )
 
 
-async def sensible_headers(connection: ASGIConnection[BaseRouteHandler, None, None, None], _: BaseRouteHandler) -> None:
+async def sensible_headers(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """A guard: raises InvalidInput for a version that never was, and for a user in a header."""
     version = header_of(connection.scope, b"enode-version")
     if version is not None and version not in VERSIONS:

@@ -11,7 +11,8 @@ from wattlink.dialects.enode.ids import device_id_of
 from wattlink.dialects.enode.vendors import VendorName, names_of, vendors_named
 from wattlink.dialects.enode.wire import Answer, Payload
 from wattlink.domain.errors import InvalidInput, NotFound
-from wattlink.domain.linking.create import create, create_relink
+from wattlink.domain.linking.create import create
+from wattlink.domain.linking.create_relink import create_relink
 from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRelink
 from wattlink.domain.linking.redirects import MOST_LETTERS, check_redirect_uri
 from wattlink.web.bodies import Check, InvalidBody, Issue

@@ -1,10 +1,11 @@
-"""Every URL of the dialect."""
+"""Every URL of the dialect, in one table."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
-from litestar import Router, delete, get, patch, post
+from litestar import Router
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ControllerRouterHandler
 
@@ -16,7 +17,63 @@ from wattlink.dialects.enode.token import OAuthError, issue_token, oauth_error
 from wattlink.web.authentication import authenticated
 from wattlink.web.problems import PROBLEM_JSON
 
-_FAILURES = {
+
+class Route(NamedTuple):
+    """An operation behind the bearer token, under the name that Enode gives it, and the problems it may answer with."""
+
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    path: str
+    operation_id: str
+    view: Callable[..., Any]
+    status: int = 200
+    problems: tuple[int, ...] = (400, 404)
+
+
+_USER = "/users/{user_id:str}"
+_VENDOR = _USER + "/vendors/{vendor:str}"
+_VENDOR_TYPE = _VENDOR + "/{vendor_type:str}"
+_VEHICLE = "/vehicles/{vehicle_id:str}"
+_CHARGER = "/chargers/{charger_id:str}"
+_WEBHOOK = "/webhooks/{webhook_id:str}"
+
+TABLE: Mapping[str, Sequence[Route]] = {
+    "User Management": [
+        Route("GET", "/users", "listUsers", users.list_users, 200, (400,)),
+        Route("GET", _USER, "getUser", users.get_user),
+        Route("DELETE", _USER, "deleteUsersUserid", users.remove_user, 204),
+        Route("DELETE", _VENDOR, "disconnectUserVendor", users.disconnect_vendor, 204),
+        Route("DELETE", _VENDOR_TYPE, "disconnectUserVendorVendorType", users.disconnect_vendor_type, 204),
+        Route("DELETE", _USER + "/authorization", "deleteUsersUseridAuthorization", users.deauthorize_user, 204),
+        Route("POST", _USER + "/link", "postUsersUseridLink", linking.link_user, 200, (400, 403)),
+        Route("POST", "/assets/{asset_id:str}/relink", "postAssetsAssetidRelink", linking.relink_asset, 200, (400,)),
+    ],
+    "Vehicles": [
+        Route("GET", "/vehicles", "getVehicles", vehicles.list_vehicles, 200, (400,)),
+        Route("GET", _USER + "/vehicles", "listUserVehicles", vehicles.list_user_vehicles, 200, (400,)),
+        Route("GET", _VEHICLE, "getVehicle", vehicles.get_vehicle),
+        Route("POST", _VEHICLE + "/refresh-hint", "vehiclesRefreshHint", vehicles.refresh_vehicle, 204),
+    ],
+    "Chargers": [
+        Route("GET", "/chargers", "listChargers", chargers.list_chargers, 200, (400,)),
+        Route("GET", _USER + "/chargers", "listUserChargers", chargers.list_user_chargers, 200, (400,)),
+        Route("GET", _CHARGER, "getCharger", chargers.get_charger),
+        Route("POST", _CHARGER + "/refresh-hint", "chargersRefreshHint", chargers.refresh_charger, 204),
+    ],
+    "Interventions": [
+        Route("GET", "/interventions", "listInterventions", interventions.list_interventions, 200, (400,)),
+        Route("GET", "/interventions/{intervention_id:str}", "getIntervention", interventions.get_intervention),
+    ],
+    "Webhooks": [
+        Route("POST", "/webhooks", "createWebhook", webhooks.create_webhook, 200, (400,)),
+        Route("GET", "/webhooks", "listWebhooks", webhooks.list_webhooks, 200, (400,)),
+        Route("GET", _WEBHOOK, "getWebhook", webhooks.get_webhook),
+        Route("PATCH", _WEBHOOK, "updateWebhook", webhooks.update_webhook),
+        Route("DELETE", _WEBHOOK, "deleteWebhook", webhooks.delete_webhook, 204),
+        Route("POST", _WEBHOOK + "/test", "testWebhook", webhooks.test_webhook),
+    ],
+}
+
+_PROBLEMS = {
     400: "Something about the request can't be used; `issues` names each field.",
     401: "No, a wrong or an expired token.",
     403: "The application may link no further accounts.",
@@ -25,117 +82,45 @@ _FAILURES = {
 
 
 def routes() -> Sequence[ControllerRouterHandler]:
-    """The public routes, and the ones behind the bearer token."""
+    """The table behind the bearer token, and the two routes that need none."""
     return [
-        get("/health/ready", operation_id="getHealthReady", tags=["Service Health"], **_READY)(health.ready),
-        post("/oauth2/token", include_in_schema=False, status_code=200, **_TOKEN)(issue_token),
+        HTTPRouteHandler(
+            "/health/ready",
+            http_method="GET",
+            operation_id="getHealthReady",
+            status_code=204,
+            tags=["Service Health"],
+            security=[{}],
+            responses={503: ResponseSpec(None, generate_examples=False, description="The database doesn't answer.")},
+        )(health.ready),
+        HTTPRouteHandler(
+            "/oauth2/token",
+            http_method="POST",
+            status_code=200,
+            exception_handlers={OAuthError: oauth_error},
+            include_in_schema=False,  # the document names it as the security scheme's token URL
+        )(issue_token),
         Router(
             "/",
-            route_handlers=[*_users(), *_vehicles(), *_chargers(), *_interventions(), *_webhooks()],
+            route_handlers=list(_handlers()),
             guards=[authenticated, sensible_headers],
             dependencies={"asked": Provide(asked, sync_to_thread=False)},
         ),
     ]
 
 
-def _users() -> list[ControllerRouterHandler]:
-    named: dict[str, Any] = {"tags": ["User Management"]}
-    user, vendor = "/users/{user_id:str}", "/users/{user_id:str}/vendors/{vendor:str}"
-    return [
-        get("/users", operation_id="listUsers", **_fails(400), **named)(users.list_users),
-        get(user, operation_id="getUser", **_fails(400, 404), **named)(users.get_user),
-        delete(user, operation_id="deleteUsersUserid", **_fails(400, 404), **named)(users.remove_user),
-        delete(vendor, operation_id="disconnectUserVendor", **_fails(400, 404), **named)(users.disconnect_vendor),
-        delete(
-            vendor + "/{vendor_type:str}", operation_id="disconnectUserVendorVendorType", **_fails(400, 404), **named
-        )(users.disconnect_vendor_type),
-        delete(user + "/authorization", operation_id="deleteUsersUseridAuthorization", **_fails(400, 404), **named)(
-            users.deauthorize_user
-        ),
-        post(user + "/link", operation_id="postUsersUseridLink", status_code=200, **_fails(400, 403), **named)(
-            linking.link_user
-        ),
-        post(
-            "/assets/{asset_id:str}/relink",
-            operation_id="postAssetsAssetidRelink",
-            status_code=200,
-            **_fails(400),
-            **named,
-        )(linking.relink_asset),
-    ]
-
-
-def _vehicles() -> list[ControllerRouterHandler]:
-    named: dict[str, Any] = {"tags": ["Vehicles"]}
-    one = "/vehicles/{vehicle_id:str}"
-    return [
-        get("/vehicles", operation_id="getVehicles", **_fails(400), **named)(vehicles.list_vehicles),
-        get("/users/{user_id:str}/vehicles", operation_id="listUserVehicles", **_fails(400), **named)(
-            vehicles.list_user_vehicles
-        ),
-        get(one, operation_id="getVehicle", **_fails(400, 404), **named)(vehicles.get_vehicle),
-        post(one + "/refresh-hint", operation_id="vehiclesRefreshHint", status_code=204, **_fails(400, 404), **named)(
-            vehicles.refresh_vehicle
-        ),
-    ]
-
-
-def _chargers() -> list[ControllerRouterHandler]:
-    named: dict[str, Any] = {"tags": ["Chargers"]}
-    one = "/chargers/{charger_id:str}"
-    return [
-        get("/chargers", operation_id="listChargers", **_fails(400), **named)(chargers.list_chargers),
-        get("/users/{user_id:str}/chargers", operation_id="listUserChargers", **_fails(400), **named)(
-            chargers.list_user_chargers
-        ),
-        get(one, operation_id="getCharger", **_fails(400, 404), **named)(chargers.get_charger),
-        post(one + "/refresh-hint", operation_id="chargersRefreshHint", status_code=204, **_fails(400, 404), **named)(
-            chargers.refresh_charger
-        ),
-    ]
-
-
-def _interventions() -> list[ControllerRouterHandler]:
-    named: dict[str, Any] = {"tags": ["Interventions"]}
-    return [
-        get("/interventions", operation_id="listInterventions", **_fails(400), **named)(
-            interventions.list_interventions
-        ),
-        get("/interventions/{intervention_id:str}", operation_id="getIntervention", **_fails(400, 404), **named)(
-            interventions.get_intervention
-        ),
-    ]
-
-
-def _webhooks() -> list[ControllerRouterHandler]:
-    named: dict[str, Any] = {"tags": ["Webhooks"]}
-    one = "/webhooks/{webhook_id:str}"
-    return [
-        post("/webhooks", operation_id="createWebhook", status_code=200, **_fails(400), **named)(
-            webhooks.create_webhook
-        ),
-        get("/webhooks", operation_id="listWebhooks", **_fails(400), **named)(webhooks.list_webhooks),
-        get(one, operation_id="getWebhook", **_fails(400, 404), **named)(webhooks.get_webhook),
-        patch(one, operation_id="updateWebhook", **_fails(400, 404), **named)(webhooks.update_webhook),
-        delete(one, operation_id="deleteWebhook", **_fails(400, 404), **named)(webhooks.delete_webhook),
-        post(one + "/test", operation_id="testWebhook", status_code=200, **_fails(400, 404), **named)(
-            webhooks.test_webhook
-        ),
-    ]
-
-
-def _fails(*statuses: int) -> dict[str, Mapping[int, ResponseSpec]]:
-    """The problems that an operation behind the token may answer with."""
-    return {"responses": {status: _problem(status) for status in (*statuses, 401)}}
+def _handlers() -> Iterator[HTTPRouteHandler]:
+    for tag, rows in TABLE.items():
+        for route in rows:
+            yield HTTPRouteHandler(
+                route.path,
+                http_method=route.method,
+                operation_id=route.operation_id,
+                status_code=route.status,
+                tags=[tag],
+                responses={status: _problem(status) for status in (*route.problems, 401)},
+            )(route.view)
 
 
 def _problem(status: int) -> ResponseSpec:
-    return ResponseSpec(Problem, generate_examples=False, description=_FAILURES[status], media_type=PROBLEM_JSON)
-
-
-_READY: dict[str, Any] = {
-    "status_code": 204,
-    "security": [],
-    "responses": {503: ResponseSpec(None, generate_examples=False, description="The database doesn't answer.")},
-}
-_TOKEN: dict[str, Any] = {"exception_handlers": {OAuthError: oauth_error}}
+    return ResponseSpec(Problem, generate_examples=False, description=_PROBLEMS[status], media_type=PROBLEM_JSON)

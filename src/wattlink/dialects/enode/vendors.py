@@ -22,7 +22,9 @@ def _names() -> Mapping[str, Mapping[Kind, str]]:
 def name_of(vendor: str, kind: Kind | None = None) -> str:
     """How a vendor of ours is called here; where it has no name for the kind, by its first one."""
     names = _names().get(vendor, {})
-    return names[kind] if kind in names else next(iter(names.values()), vendor.upper())
+    if kind is not None and kind in names:
+        return names[kind]
+    return next(iter(names.values()), vendor.upper())
 
 
 def vendors_named(name: str, kind: Kind | None = None) -> list[str]:

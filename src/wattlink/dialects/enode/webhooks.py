@@ -164,7 +164,7 @@ async def update_webhook(request: Call, webhook_id: FromPath[str], data: Webhook
         secret=data.secret,
         event_types=UNSET if data.events is UNSET else tuple(data.events),
         api_version=data.api_version,
-        header=UNSET if data.authentication is UNSET else data.authentication and _header(data.authentication),
+        header=UNSET if data.authentication is UNSET else _header(data.authentication),
     )
     async with hub.db.transaction() as tx:
         changed = await update(
@@ -201,8 +201,8 @@ async def test_webhook(request: Call, webhook_id: FromPath[str]) -> TestFirehose
     return _tried(outcome)
 
 
-def _header(sent: WebhookAuthenticationPayload) -> CustomHeader:
-    return CustomHeader(sent.header_name, sent.header_value)
+def _header(sent: WebhookAuthenticationPayload | None) -> CustomHeader | None:
+    return None if sent is None else CustomHeader(sent.header_name, sent.header_value)
 
 
 def _allows_http(hub: Hub) -> AllowsHttp:
@@ -224,7 +224,9 @@ def _tried(outcome: TestOutcome) -> TestFirehoseWebhook:
     return TestFirehoseWebhook(
         status="SUCCESS" if outcome.succeeded else "FAILURE",
         description=outcome.description,
-        response=answer and ReceiverAnswer(code=answer.code, body=answer.body, headers=list(answer.headers)),
+        response=None
+        if answer is None
+        else ReceiverAnswer(code=answer.code, body=answer.body, headers=list(answer.headers)),
     )
 
 

@@ -12,11 +12,11 @@ Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Answer(msgspec.Struct, rename="camel"):
     """An object that we send: every key is always there."""
 
 
-class Payload(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class Payload(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """An object that we are sent."""
 
 
