@@ -23,8 +23,13 @@ async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
 
 
 @pytest.fixture
-async def world(vendor: str, sandbox: RunningSandbox, clock: StillClock) -> AsyncIterator[World]:
+async def outbound() -> AsyncIterator[Outbound]:
+    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
+        yield running
+
+
+@pytest.fixture
+async def world(vendor: str, sandbox: RunningSandbox, outbound: Outbound, clock: StillClock) -> World:
     """The vendor of the parameter, served."""
     await sandbox.open(vendor, LOGIN.username, LOGIN.password, devices=2)
-    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as outbound:
-        yield World(vendor, outbound, sandbox.hosts(vendor), clock)
+    return World(vendor, outbound, sandbox.hosts(vendor), clock)

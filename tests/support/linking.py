@@ -28,23 +28,28 @@ def connect(
     return connector_class(vendor)(door=door, registration=simulator(vendor).DEMO_REGISTRATION)
 
 
-async def link(
-    vendor: str, connector: Connector, outbound: Outbound, login: Login, scopes: frozenset[str] | None = None
-) -> Grant:
-    """Sign in and give all scopes, or these; raises NotLetIn where the vendor's own pages refuse."""
+def sign_in_request(vendor: str, scopes: frozenset[str] | None = None) -> tuple[SignInRequest, str | None]:
+    """What a browser is sent away with, for all scopes or for these, and the verifier that is kept meanwhile."""
     manifest = manifest_of(vendor)
-    scopes = frozenset(manifest.scopes) if scopes is None else scopes
-    if manifest.sign_in.way == "form":
-        return await connector.sign_in(login.username, login.password, scopes)
     verifier = new_secret() if manifest.sign_in.pkce else None
     request = SignInRequest(
         redirect_uri=CALLBACK,
         state=new_secret(),
-        scopes=scopes,
+        scopes=frozenset(manifest.scopes) if scopes is None else scopes,
         code_challenge=code_challenge(verifier) if verifier else None,
     )
+    return request, verifier
+
+
+async def link(
+    vendor: str, connector: Connector, outbound: Outbound, login: Login, scopes: frozenset[str] | None = None
+) -> Grant:
+    """Sign in and give all scopes, or these; raises NotLetIn where the vendor's own pages refuse."""
+    request, verifier = sign_in_request(vendor, scopes)
+    if manifest_of(vendor).sign_in.way == "form":
+        return await connector.sign_in(login.username, login.password, request.scopes)
     address = connector.sign_in_address(request)
     back = await sign_in(outbound, address, username=login.username, password=login.password)
     assert back["state"] == request.state
-    answer = SignInAnswer(code=back["code"], redirect_uri=CALLBACK, scopes=scopes, code_verifier=verifier)
+    answer = SignInAnswer(code=back["code"], redirect_uri=CALLBACK, scopes=request.scopes, code_verifier=verifier)
     return await connector.exchange(answer)

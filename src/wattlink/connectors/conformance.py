@@ -191,7 +191,7 @@ class SimulatedWeb(Outbound):
         deadline: float = 10.0,  # noqa: ARG002
         max_bytes: int = 0,  # noqa: ARG002
     ) -> Answer:
-        """The simulator's answer; a request to a host that isn't the vendor's raises LookupError."""
+        """The simulator's answer; raises LookupError for a host of nobody's, TypeError for an impure simulator."""
         host, base = self._host_of(url)
         parts = urlsplit(url[len(base) :])
         request = SimulatedRequest(
@@ -206,7 +206,11 @@ class SimulatedWeb(Outbound):
         simulated = simulator(self._manifest.vendor)
         known = simulated.account_of(request) == self.state["username"]
         now = self._clock()
-        answer, state = simulated.handle(request, simulated.advance(self.state, now) if known else None, now)
+        given = simulated.advance(self.state, now) if known else None
+        untouched = copy.deepcopy(given)
+        answer, state = simulated.handle(request, given, now)
+        if given != untouched or msgspec.json.decode(msgspec.json.encode(state)) != state:
+            raise TypeError(f"{method} {parts.path} changes the account in place, or makes it something else than JSON")
         self.state = state if state is not None else self.state
         plain = Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
         self.answers += 1
