@@ -21,14 +21,16 @@ from wattlink.connectors.contract import Credential, SignInAnswer, SignInRequest
 from wattlink.connectors.door import json_of
 from wattlink.connectors.errors import UnexpectedAnswer
 
-_UNTOLD_LIFE = timedelta(minutes=5)  # short, so that a token whose life isn't told is renewed soon and yet is kept
+_LONGEST_LIFE = timedelta(days=3650)
+_UNTOLD_LIFE = timedelta(minutes=5)  # short: a token whose life isn't told, or makes no sense, is kept and renewed soon
 
 
 class TokenRefused(Exception):
     """An error answer of a token endpoint; each vendor's connector says what its `error` means."""
 
-    def __init__(self, error: str, description: str, status: int) -> None:
-        super().__init__(f"{status} {error}: {description}")
+    def __init__(self, error: str, status: int) -> None:
+        # The vendor's description stays out: some quote the token in it.
+        super().__init__(f"status {status} {error[:100]}")
         self.error = error
 
 
@@ -78,7 +80,7 @@ def tokens_of(answer: Answer) -> Mapping[str, Any]:
     except MissingTokenError:
         raise UnexpectedAnswer(f"status {answer.status} of a token endpoint, neither a token nor an error") from None
     except OAuth2Error as refused:
-        raise TokenRefused(str(refused.error), str(refused.description or ""), answer.status) from None
+        raise TokenRefused(str(refused.error), answer.status) from None
     except (AttributeError, TypeError, ValueError):
         raise UnexpectedAnswer(f"status {answer.status} of a token endpoint with fields of wrong types") from None
     if answer.status != 200 or not isinstance(token["access_token"], str):
@@ -88,14 +90,20 @@ def tokens_of(answer: Answer) -> Mapping[str, Any]:
 
 def credential_of(tokens: Mapping[str, Any], now: datetime, *, before: Credential | None = None) -> Credential:
     """The credential that these tokens make; what the answer leaves out is taken from the one `before`."""
-    lifetime, fresh = tokens.get("expires_in"), tokens.get("refresh_token")
+    fresh = tokens.get("refresh_token")
     kept = before.refresh_token if before else None
     return Credential(
         access_token=tokens["access_token"],
-        expires_at=now + (timedelta(seconds=lifetime) if isinstance(lifetime, int) else _UNTOLD_LIFE),
+        expires_at=now + _life(tokens.get("expires_in")),
         refresh_token=fresh if isinstance(fresh, str) else kept,
         extra=before.extra if before else {},
     )
+
+
+def _life(seconds: Any) -> timedelta:
+    if isinstance(seconds, int) and 0 < seconds < _LONGEST_LIFE.total_seconds():
+        return timedelta(seconds=seconds)
+    return _UNTOLD_LIFE
 
 
 def claims_of(token: str) -> Mapping[str, Any]:

@@ -85,10 +85,10 @@ class TeslaConnector(Connector):
         products = await fleet.products()
         if isinstance(products, Trouble):
             return [_reading(vin, unlisted_vehicle(document)) for vin, document in before.items()]
-        cars = [product for product in products if is_car(product)]
-        keys = await self._keys(fleet, cars, rights)
+        cars = {product["vin"]: product for product in products if is_car(product)}
+        keys = await self._keys(fleet, list(cars), rights)
         now = self.door.now()
-        known = [listed(car, keys, rights, before.get(car["vin"]), now) for car in cars]
+        known = [listed(car, keys, rights, before.get(vin), now) for vin, car in cars.items()]
         return [_reading(car.product["vin"], await _seen(fleet, car)) for car in known]
 
     async def revoke(self, credential: Credential) -> None:
@@ -123,10 +123,10 @@ class TeslaConnector(Connector):
             return {"region": await Fleet(self.door, credential.access_token, None).region()}
         return {}
 
-    async def _keys(self, fleet: Fleet, cars: Sequence[Mapping[str, Any]], rights: Rights) -> Mapping[str, Any]:
-        if not cars or CHARGING not in rights.granted:
+    async def _keys(self, fleet: Fleet, vins: Sequence[str], rights: Rights) -> Mapping[str, Any]:
+        if not vins or CHARGING not in rights.granted:
             return {}
-        keys = await fleet.fleet_status([car["vin"] for car in cars])
+        keys = await fleet.fleet_status(vins)
         return {} if isinstance(keys, Trouble) else keys
 
 

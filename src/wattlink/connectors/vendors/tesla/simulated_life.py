@@ -20,7 +20,6 @@ Car = dict[str, Any]
 Place = Sequence[float]  # latitude, longitude
 
 _MINUTE = 60.0
-_IDLE = 15 * _MINUTE  # until a car sleeps
 _KWH_PER_KM = 0.17
 _KW_PER_AMPERE = 3 * 230 / 1000
 _MOST_KW = 11.0
@@ -81,6 +80,7 @@ def new_car(name: str, at: float, **knobs: Any) -> Car:
         "mobile_access": True,
         "private": False,  # whether the owner hides the car's location from this driver
         "offline": False,
+        "sleeps_after": 15,  # minutes of idling
         "routine": commuter(HOME, WORK, km=42.0, minutes=45, park=510, charge=840),
         "leg": 0,
         "since": at,  # when the leg began; battery, odometer and place are those of that moment
@@ -139,7 +139,7 @@ def woken(car: Car, at: float, pace: float) -> Car:
     if _wakefulness(car, at) != "asleep":
         return car
     online_at = at + (10 + int(at) % 21) * pace
-    return {**car, "awake": [online_at, online_at + max(_IDLE, 60 * pace)]}
+    return {**car, "awake": [online_at, online_at + max(car["sleeps_after"] * _MINUTE, 60 * pace)]}
 
 
 def commanded(car: Car, at: float, **changes: Any) -> Car:
@@ -208,7 +208,8 @@ def _wakefulness(car: Car, at: float) -> str:
     if car["offline"]:
         return "offline"
     awake_from, awake_until = car["awake"]
-    if _drives(car) or _power(car, at) or awake_from <= at < awake_until or at < _idle_since(car) + _IDLE:
+    idle_until = _idle_since(car) + car["sleeps_after"] * _MINUTE
+    if _drives(car) or _power(car, at) or awake_from <= at < awake_until or at < idle_until:
         return "online"
     return "waking" if at < awake_from else "asleep"
 

@@ -48,10 +48,10 @@ def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> 
         scopes = [*ALWAYS, *(scope for scope in asked if scope in form)]
         code, state = new_code(state, query["redirect_uri"], scopes, now)
         return _back(query, code=code), state
-    purpose = "to continue to Wattlink Demo"
-    refused = _sign_in(request, state, purpose, can_cancel=True)
-    if refused is not None or state is None:
-        return refused or _page("message", 400, title="Sign in again", text="This page is too old."), state
+    refused = _sign_in(request, state, "to continue to Wattlink Demo", can_cancel=True)
+    if refused is not None:
+        return refused, state
+    assert state is not None  # nobody unknown is let in
     permissions = {scope: _PERMISSIONS[scope] for scope in asked}
     return _page("consent", ticket=_ticket(state, now), permissions=permissions, username=state["username"]), state
 
@@ -69,8 +69,9 @@ def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> O
         text += " You can close this page and go back to the app."
         return _page("message", title="Phone key", text=text), {**state, "devices": devices}
     refused = _sign_in(request, state, "to add the key of Wattlink Demo to your cars", can_cancel=False)
-    if refused is not None or state is None:
-        return refused or _page("message", 400, title="Sign in again", text="This page is too old."), state
+    if refused is not None:
+        return refused, state
+    assert state is not None  # nobody unknown is let in
     return _page("pairing", ticket=_ticket(state, now), cars=state["devices"]), state
 
 
@@ -80,7 +81,7 @@ def _sign_in(
     """The sign-in page, again as long as what was typed isn't right; None once it is."""
     form = request.form
     shown: dict[str, Any] = {"purpose": purpose, "can_cancel": can_cancel, "username": form.get("username", "")}
-    if request.method != "POST":
+    if request.method != "POST" or "ticket" in form:  # or a ticket that is too old
         return _page("sign_in", **shown)
     if state is not None and Fault.ACCOUNT_LOCKED in state["faults"]:
         text = "There were too many attempts to sign in. Unlock your account with the e-mail that we sent you."

@@ -116,7 +116,7 @@ def fleet(now: datetime) -> Sequence[FleetAccount]:
             now,
             "clara@example.com",
             {"name": "Comet", "car_type": "models", "capacity": 95.0, "mobile_access": False},
-            {"name": "Biscuit", "leg": 3, "battery": 64.0},
+            {"name": "Biscuit", "leg": 3, "battery": 64.0, "place": list(life.WORK)},
         ),
         _garage(
             now, "david@example.com", {"name": "Company car", "car_type": "modelx", "capacity": 95.0, "private": True}
@@ -131,7 +131,9 @@ def _garage(now: datetime, username: str, *knobs: dict[str, Any]) -> FleetAccoun
     routine = life.commuter(life.HOME, life.WORK, km=58.0, minutes=40, park=30, charge=240)
     at = life.account_time(state, now)
     cars = {
-        _vin(username, number, car.get("car_type", "model3")): life.new_car(at=at, routine=routine, **car)
+        _vin(username, number, car.get("car_type", "model3")): life.new_car(
+            at=at, routine=routine, sleeps_after=60, **car
+        )
         for number, car in enumerate(knobs, start=1)
     }
     state = {**state, "devices": cars, "devices_made": len(cars)}
