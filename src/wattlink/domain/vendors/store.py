@@ -206,7 +206,7 @@ async def close_circuit(tx: Transaction, registration_id: RegistrationId) -> boo
 
 
 async def note_proofs(tx: Transaction, registration_ids: Sequence[RegistrationId], now: datetime) -> None:
-    """Credentials of these registrations were proved good now; kept to the second, so that rows are rarely fought for."""
+    """Credentials of these registrations were proved good now; kept to the second, since many say so."""
     await tx.execute(
         """
         UPDATE circuit SET proved_at = %(now)s

@@ -1,0 +1,47 @@
+"""Take due visits, and load what a whole batch of them needs at once: no statement per visit."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from wattlink.db.database import Database
+from wattlink.domain.access.ids import AccountId
+from wattlink.domain.accounts import store
+from wattlink.domain.accounts.visit import Prepared
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import KnownDevice
+from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import PROBE_EVERY
+from wattlink.domain.vendors.connectors import Connectors
+from wattlink.domain.visits import store as visits
+from wattlink.domain.visits.model import Visit
+
+
+async def take_due(db: Database, vendor: str, *, now: datetime, limit: int) -> list[Visit]:
+    """Visits that are due at a vendor, and the probes of its open circuits."""
+    async with db.transaction() as tx:
+        taken = await visits.take(tx, vendor, now=now, limit=limit)
+        for registration_id in await vendors.claim_probes(tx, vendor, now=now, next_at=now + PROBE_EVERY):
+            taken += await visits.take_probe(tx, registration_id, now=now)
+    return taken
+
+
+async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) -> list[Prepared]:
+    """What these visits need; one whose account has just left is missing, and its row with it."""
+    account_ids = [visit.account_id for visit in taken]
+    async with db.read() as reader:
+        accounts = {account.account_id: account for account in await store.load(reader, account_ids)}
+        known: dict[AccountId, list[KnownDevice]] = defaultdict(list)
+        for device in await devices.known(reader, account_ids):
+            known[device.account_id].append(device)
+        registrations = await connectors.open_all(reader, {visit.registration_id for visit in taken})
+    return [
+        Prepared(
+            visit=visit,
+            account=accounts[visit.account_id],
+            known=known[visit.account_id],
+            registration=registrations[visit.registration_id],
+        )
+        for visit in taken
+        if visit.account_id in accounts
+    ]

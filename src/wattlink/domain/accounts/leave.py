@@ -1,0 +1,87 @@
+"""End accounts: whatever the vendor says at that moment, nothing is visited and nothing is saved from here on."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from wattlink.base.vault import Vault
+from wattlink.connectors.devices import Kind
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import AccountId, UserId
+from wattlink.domain.access.model import Access
+from wattlink.domain.accounts import store
+from wattlink.domain.accounts.model import Account, AccountState
+from wattlink.domain.accounts.revocations.hand_over import hand_over_accounts, lock_logins
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.delete import delete_of_accounts
+from wattlink.domain.errors import NotFound
+from wattlink.domain.visits import store as visits
+
+
+async def hand_over_for_revocation(
+    tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime
+) -> None:
+    """Take every credential of a user away; the accounts go with the user."""
+    account_ids = await store.ids_of_user(tx, access, user_id)
+    await lock_logins(tx, account_ids, vault=vault)
+    await visits.stop(tx, account_ids)
+    await hand_over_accounts(tx, account_ids, vault=vault, now=now)
+
+
+async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime) -> None:
+    """Take every credential of a user away; accounts and devices stay as they are, for a later link to revive."""
+    account_ids = await store.ids_of_user(tx, access, user_id)
+    await lock_logins(tx, account_ids, vault=vault)
+    await visits.stop(tx, account_ids)
+    await hand_over_accounts(tx, account_ids, vault=vault, now=now)
+    for account in await store.lock_of_user(tx, access, user_id):
+        await _deauthorize(tx, account)
+
+
+async def disconnect(
+    tx: Transaction,
+    access: Access,
+    user_id: UserId,
+    vendor: str,
+    kinds: Collection[Kind] | None,
+    *,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """Remove a user's accounts at a vendor with their devices, or these kinds of devices only.
+
+    The last kind removes the account. Raises NotFound where the user has nothing of it there.
+    """
+    account_ids = await store.ids_of_user(tx, access, user_id, vendor)
+    await lock_logins(tx, account_ids, vault=vault)
+    await visits.interrupt(tx, account_ids, now)
+    accounts = [account for account in await store.lock_of_user(tx, access, user_id) if account.vendor == vendor]
+    concerned = [account for account in accounts if kinds is None or account.everything & set(kinds)]
+    if not concerned:
+        raise NotFound("linked vendor", vendor)
+    await delete_of_accounts(tx, [account.account_id for account in concerned], kinds, now=now)
+    ended = [account for account in concerned if kinds is None or not account.everything - set(kinds)]
+    await _remove(tx, [account.account_id for account in ended], vault=vault, now=now)
+    for account in concerned:
+        if account not in ended and kinds is not None:
+            await _narrow(tx, account, kinds)
+
+
+async def _deauthorize(tx: Transaction, account: Account) -> None:
+    await store.drop_pending(tx, account.account_id)
+    await devices.forget_unpublished(tx, account.account_id, account.pending)
+    if account.state is AccountState.PROVISIONAL:
+        await store.delete(tx, [account.account_id])
+    else:
+        await store.set_reach(tx, account.account_id, state=AccountState.DEAUTHORIZED, kinds=(), scopes=())
+
+
+async def _remove(tx: Transaction, account_ids: Sequence[AccountId], *, vault: Vault, now: datetime) -> None:
+    await hand_over_accounts(tx, account_ids, vault=vault, now=now)
+    await store.delete(tx, account_ids)
+
+
+async def _narrow(tx: Transaction, account: Account, kinds: Collection[Kind]) -> None:
+    await store.drop_pending(tx, account.account_id, kinds=kinds)
+    kept = [kind for kind in account.kinds if kind not in kinds]
+    scopes = [scope for scope in account.scopes if scope.partition(":")[0] not in kinds]
+    await store.set_reach(tx, account.account_id, state=account.state, kinds=kept, scopes=scopes)

@@ -1,0 +1,67 @@
+"""Save what visits brought: up to 200 of them in one transaction, each fenced by its turn."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import uniform
+
+from wattlink.connectors.registry import manifests
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import AccountId
+from wattlink.domain.accounts.breaking import store as suspicion
+from wattlink.domain.accounts.breaking.refuse import refuse
+from wattlink.domain.accounts.model import AccountState, Outcome
+from wattlink.domain.devices.save import save as save_devices
+from wattlink.domain.events.record import record
+from wattlink.domain.visits import store as visits
+from wattlink.domain.visits.model import Ending
+
+_LONGEST_WAIT = timedelta(hours=1)  # whatever a vendor asks for
+
+
+async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, confirm_after: timedelta) -> int:
+    """Save them and end their visits; how many facts were recorded. What came too late is passed over."""
+    held = await visits.hold(
+        tx, [outcome.visit.account_id for outcome in outcomes], [outcome.visit.turn for outcome in outcomes]
+    )
+    spoiled = {row.account_id: row.is_spoiled for row in held}
+    ours = [outcome for outcome in outcomes if outcome.visit.account_id in spoiled]
+    count = [outcome for outcome in ours if not spoiled[outcome.visit.account_id]]
+    facts = await save_devices(tx, [change for outcome in count for change in outcome.changes], now=now)
+    cleared = [outcome.account.account_id for outcome in count if _is_cleared(outcome)]
+    if cleared:
+        await suspicion.clear(tx, cleared)
+    refusals, broken = await refuse(tx, count, now=now, confirm_after=confirm_after)
+    await record(tx, [*facts, *refusals], now=now)
+    await visits.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])
+    return len(facts) + len(refusals)
+
+
+def _is_cleared(outcome: Outcome) -> bool:
+    return outcome.proved and outcome.account.state is AccountState.SUSPECT
+
+
+def _ending(outcome: Outcome, broken: set[AccountId], confirm_after: timedelta) -> Ending:
+    visit = outcome.visit
+    return Ending(
+        account_id=visit.account_id,
+        turn=visit.turn,
+        postponed_to=visit.due_at,
+        ended_at=outcome.ended_at,
+        next_at=_next_at(outcome, confirm_after),
+        error=outcome.failed_of,
+        stop=visit.account_id in broken,
+    )
+
+
+def _next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
+    """When to come again; None: when the row was postponed to."""
+    if outcome.failed_of is None:
+        polling = manifests()[outcome.account.vendor].polling
+        seconds = polling.active if outcome.is_active else polling.idle
+        return outcome.ended_at + timedelta(seconds=seconds * uniform(0.9, 1.1))  # noqa: S311
+    if outcome.refusal is not None and outcome.account.state is AccountState.GOOD:
+        return outcome.ended_at + confirm_after
+    if outcome.retry_after is not None:
+        asked_for = outcome.ended_at + min(timedelta(seconds=max(outcome.retry_after, 0)), _LONGEST_WAIT)
+        return max(asked_for, outcome.visit.due_at)
+    return None

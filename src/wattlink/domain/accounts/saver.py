@@ -1,0 +1,60 @@
+"""Gathers the outcomes of this process's visits, so that a commit is shared by many."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import psycopg
+
+from wattlink.base.clock import Clock
+from wattlink.base.gather import Gatherer
+from wattlink.base.log import get_logger
+from wattlink.db.database import Database, Notifier
+from wattlink.domain.accounts.model import Outcome
+from wattlink.domain.accounts.save import save
+from wattlink.domain.vendors import store as vendors
+
+_log = get_logger(__name__)
+
+
+class Saver:
+    """Saves outcomes, 200 of them or those of 10 ms in one transaction."""
+
+    def __init__(self, *, db: Database, notifier: Notifier, clock: Clock, confirm_after: timedelta) -> None:
+        """`confirm_after` is the least time between the two refusals that break an account."""
+        self._db = db
+        self._notifier = notifier
+        self._clock = clock
+        self._confirm_after = confirm_after
+        self._gatherer = Gatherer(self._save_all)
+
+    async def save(self, outcome: Outcome) -> bool:
+        """Whether the outcome was looked at; what can't be saved is dropped, and its visit made again."""
+        return await self._gatherer.ask(outcome)
+
+    async def _save_all(self, outcomes: Sequence[Outcome]) -> list[bool]:
+        try:
+            async with self._db.transaction() as tx:
+                facts = await save(tx, outcomes, now=self._clock(), confirm_after=self._confirm_after)
+        except psycopg.Error as error:
+            return await self._save_apart(outcomes, error)
+        if facts:
+            self._notifier.wake("events")
+        await self._note_proofs(outcomes)
+        return [True] * len(outcomes)
+
+    async def _save_apart(self, outcomes: Sequence[Outcome], error: psycopg.Error) -> list[bool]:
+        """One outcome that the database refuses mustn't take the others with it."""
+        if len(outcomes) == 1:
+            account = outcomes[0].account
+            _log.error(
+                "a visit couldn't be saved", vendor=account.vendor, account=str(account.account_id), error=str(error)
+            )
+            return [False]
+        middle = len(outcomes) // 2
+        return [*await self._save_all(outcomes[:middle]), *await self._save_all(outcomes[middle:])]
+
+    async def _note_proofs(self, outcomes: Sequence[Outcome]) -> None:
+        proved = {outcome.account.registration_id for outcome in outcomes if outcome.proved}
+        if proved:
+            async with self._db.transaction() as tx:
+                await vendors.note_proofs(tx, sorted(proved), self._clock())

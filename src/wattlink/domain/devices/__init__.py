@@ -1,0 +1,1 @@
+"""The devices that accounts have, in their normalised form."""

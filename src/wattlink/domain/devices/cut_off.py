@@ -1,0 +1,75 @@
+"""What devices show while their link is broken, and how that is taken back.
+
+Values and their timestamps stay; nothing is reachable, and everything that the device could do asks to link again.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from wattlink.connectors.devices import Capability, Document
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import AccountId
+from wattlink.domain.devices import store
+from wattlink.domain.devices.changes import changed_fields
+from wattlink.domain.devices.model import Device
+from wattlink.domain.events.model import EventType, Fact, Payload
+from wattlink.domain.interventions.catalogue import LINK_AGAIN
+
+AnyDocument = TypeVar("AnyDocument", bound=Document)
+
+
+def out_of_reach(document: AnyDocument) -> AnyDocument:
+    """The same device with a broken link."""
+    capabilities = document.capabilities
+    asking = {
+        name: _asking(capability)
+        for name in capabilities.__struct_fields__
+        if (capability := getattr(capabilities, name)).is_capable or capability.interventions
+    }
+    return msgspec.structs.replace(
+        document, is_reachable=False, capabilities=msgspec.structs.replace(capabilities, **asking)
+    )
+
+
+async def cut_off(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Fact]:
+    """Show the published devices of broken accounts as out of reach; the facts that they are."""
+    before = await store.published_of_accounts(tx, account_ids, None)
+    shown = [(device, out_of_reach(device.document)) for device in before]
+    changed = [(device, document) for device, document in shown if document != device.document]
+    if changed:
+        await store.mask(tx, [device.device_id for device, _ in changed], [document for _, document in changed])
+    return [_updated(device, document, device.document) for device, document in changed]
+
+
+async def restore(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Fact]:
+    """Show again what these accounts' devices were before they were cut off; the facts that they are."""
+    before = {device.device_id: device for device in await store.published_of_accounts(tx, account_ids, None)}
+    await store.unmask(tx, account_ids)
+    after = await store.published_of_accounts(tx, account_ids, None)
+    facts = [_updated(device, device.document, before[device.device_id].document) for device in after]
+    return [fact for fact in facts if fact.payload.updated_fields]
+
+
+def _asking(capability: Capability) -> Capability:
+    others = tuple(found for found in capability.interventions if found != LINK_AGAIN)
+    return Capability(is_capable=False, interventions=(LINK_AGAIN, *others))
+
+
+def _updated(device: Device, after: Document, before: Document) -> Fact:
+    return Fact(
+        type=EventType.DEVICE_UPDATED,
+        application_id=device.application_id,
+        user_id=device.user_id,
+        account_id=device.account_id,
+        device_id=device.device_id,
+        payload=Payload(
+            user=device.user,
+            vendor=device.vendor,
+            kind=device.kind,
+            scopes=device.scopes,
+            document=after,
+            updated_fields=changed_fields(before, after),
+        ),
+    )

@@ -1,0 +1,289 @@
+"""SQL on device and device_state."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from wattlink.connectors.devices import Document, Kind
+from wattlink.db.database import Json, Reader, Transaction
+from wattlink.domain.access.ids import AccountId, DeviceId, SessionId, UserId
+from wattlink.domain.access.model import Access
+from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice
+from wattlink.domain.errors import NotFound
+
+_DEVICE = """
+    SELECT device_id, device.application_id, device.user_id, external_id AS "user", account_id, vendor, kind, scopes,
+           document, device.created_at, updated_at
+      FROM device JOIN device_state USING (device_id) JOIN app_user ON app_user.user_id = device.user_id
+"""
+_PUBLISHED = (
+    _DEVICE
+    + """
+     WHERE is_published AND device.application_id = ANY(%(applications)s)
+       AND (%(only_user)s::uuid IS NULL OR device.user_id = %(only_user)s)
+    """
+)
+_OLDER = """
+       AND (device.created_at, device_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
+     ORDER BY device.created_at DESC, device_id DESC LIMIT %(limit)s
+"""
+_NEWER = """
+       AND (device.created_at, device_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
+     ORDER BY device.created_at, device_id LIMIT %(limit)s
+"""
+_OF_KIND = _PUBLISHED + " AND kind = %(kind)s "
+_OF_USER = _OF_KIND + " AND external_id = %(user)s "
+_GET = _PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
+_OF_SESSION = (
+    _DEVICE  # noqa: S608 - constants only
+    + """
+     WHERE (account_id, kind) IN (SELECT account_id, unnest(kinds) FROM link_session WHERE session_id = %(session_id)s)
+     ORDER BY device.created_at, device_id
+    """
+)
+_OF_KIND_OLDER, _OF_KIND_NEWER = _OF_KIND + _OLDER, _OF_KIND + _NEWER
+_OF_USER_OLDER, _OF_USER_NEWER = _OF_USER + _OLDER, _OF_USER + _NEWER
+
+
+async def get(reader: Reader, access: Access, device_id: DeviceId, kind: Kind | None = None) -> Device:
+    """The device, if this caller may see it and it is of this kind."""
+    found = await reader.one_or_none(
+        Device,
+        _GET,
+        device_id=device_id,
+        kind=kind,
+        applications=list(access.applications),
+        only_user=access.only_user,
+    )
+    if found is None:
+        raise NotFound("device", device_id)
+    return found
+
+
+async def page(
+    reader: Reader, access: Access, kind: Kind, *, user: str | None = None, page: PageRequest
+) -> list[Device]:
+    """Devices of a kind, newest first, perhaps of one user; with `before` the page that ends just before it."""
+    reach = {"applications": list(access.applications), "only_user": access.only_user, "kind": kind, **page.params()}
+    if user is None:
+        found = await reader.all(Device, _OF_KIND_NEWER if page.is_backwards else _OF_KIND_OLDER, **reach)
+    else:
+        found = await reader.all(Device, _OF_USER_NEWER if page.is_backwards else _OF_USER_OLDER, user=user, **reach)
+    return found[::-1] if page.is_backwards else found
+
+
+async def of_account(reader: Reader, account_id: AccountId) -> list[Device]:
+    """Every device of an account, also those that aren't published yet, oldest first."""
+    return await reader.all(
+        Device,
+        _DEVICE + " WHERE account_id = %(account_id)s ORDER BY device.created_at, device_id",
+        account_id=account_id,
+    )
+
+
+async def of_session(reader: Reader, session_id: SessionId) -> list[Device]:
+    """The devices that a link session found, also those that aren't published yet, oldest first."""
+    return await reader.all(Device, _OF_SESSION, session_id=session_id)
+
+
+async def known(reader: Reader, account_ids: Sequence[AccountId]) -> list[KnownDevice]:
+    """The devices of these accounts, as the last visits left them."""
+    return await reader.all(
+        KnownDevice,
+        """
+        SELECT device_id, account_id, kind, vendor_device_id, is_published, missed, document, hidden, updated_at
+          FROM device JOIN device_state USING (device_id)
+         WHERE account_id = ANY(%(account_ids)s) ORDER BY device_id
+        """,
+        account_ids=list(account_ids),
+    )
+
+
+async def insert(tx: Transaction, new: Sequence[DeviceChange], now: datetime) -> None:
+    """New devices, their states apart."""
+    await tx.execute(
+        """
+        INSERT INTO device (device_id, application_id, user_id, account_id, vendor, kind, vendor_device_id,
+                            scopes, is_published, created_at)
+        SELECT device_id, application_id, user_id, account_id, vendor, kind, vendor_device_id,
+               ARRAY(SELECT jsonb_array_elements_text(scopes)), is_published, %(now)s
+          FROM unnest(%(device_ids)s::uuid[], %(application_ids)s::uuid[], %(user_ids)s::uuid[],
+                      %(account_ids)s::uuid[], %(vendors)s::text[], %(kinds)s::text[], %(vendor_device_ids)s::text[],
+                      %(scopes)s::jsonb[], %(published)s::boolean[])
+            AS new (device_id, application_id, user_id, account_id, vendor, kind, vendor_device_id, scopes,
+                    is_published)
+        """,
+        device_ids=[change.device_id for change in new],
+        application_ids=[change.owner.application_id for change in new],
+        user_ids=[change.owner.user_id for change in new],
+        account_ids=[change.owner.account_id for change in new],
+        vendors=[change.owner.vendor for change in new],
+        kinds=[change.kind.value for change in new],
+        vendor_device_ids=[change.vendor_device_id for change in new],
+        scopes=[Json(change.owner.scopes_of(change.kind)) for change in new],
+        published=[change.is_published for change in new],
+        now=now,
+    )
+
+
+async def put_states(tx: Transaction, changes: Sequence[DeviceChange], now: datetime) -> None:
+    """What these devices are now; a hidden document leaves the one that is shown."""
+    await tx.execute(
+        """
+        INSERT INTO device_state AS state (device_id, document, hidden, updated_at)
+        SELECT device_id, document, CASE WHEN is_hidden THEN document END, %(now)s
+          FROM unnest(%(device_ids)s::uuid[], %(documents)s::jsonb[], %(hidden)s::boolean[])
+            AS changed (device_id, document, is_hidden)
+            ON CONFLICT (device_id) DO UPDATE
+           SET document = CASE WHEN excluded.hidden IS NULL THEN excluded.document ELSE state.document END,
+               hidden = excluded.hidden, updated_at = excluded.updated_at
+        """,
+        device_ids=[change.device_id for change in changes],
+        documents=[Json(change.document) for change in changes],
+        hidden=[change.is_hidden for change in changes],
+        now=now,
+    )
+
+
+async def count_missed(tx: Transaction, changes: Sequence[DeviceChange]) -> None:
+    """In how many visits in a row each of these devices wasn't found."""
+    await tx.execute(
+        """
+        UPDATE device SET missed = counted.missed
+          FROM unnest(%(device_ids)s::uuid[], %(missed)s::integer[]) AS counted (device_id, missed)
+         WHERE device.device_id = counted.device_id
+        """,
+        device_ids=[change.device_id for change in changes],
+        missed=[change.missed for change in changes],
+    )
+
+
+async def publish(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind], scopes: Sequence[str]) -> None:
+    """Show these devices to everybody, with what was read last and what was granted."""
+    await tx.execute(
+        """
+        WITH shown AS (
+            UPDATE device SET is_published = true,
+                   scopes = ARRAY(SELECT scope FROM unnest(%(scopes)s::text[]) AS scope WHERE scope LIKE kind || ':%%')
+             WHERE account_id = %(account_id)s AND kind = ANY(%(kinds)s) RETURNING device_id
+        )
+        UPDATE device_state SET document = coalesce(hidden, document), hidden = NULL
+          FROM shown WHERE device_state.device_id = shown.device_id
+        """,
+        account_id=account_id,
+        kinds=[kind.value for kind in kinds],
+        scopes=list(scopes),
+    )
+
+
+async def mask(tx: Transaction, device_ids: Sequence[DeviceId], documents: Sequence[Document]) -> None:
+    """Show these documents, and keep what was read last."""
+    await tx.execute(
+        """
+        UPDATE device_state SET hidden = coalesce(hidden, device_state.document), document = shown.document
+          FROM unnest(%(device_ids)s::uuid[], %(documents)s::jsonb[]) AS shown (device_id, document)
+         WHERE device_state.device_id = shown.device_id
+        """,
+        device_ids=list(device_ids),
+        documents=[Json(document) for document in documents],
+    )
+
+
+async def unmask(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
+    """Show what was read last of the published devices of these accounts."""
+    await tx.execute(
+        """
+        UPDATE device_state SET document = hidden, hidden = NULL
+          FROM device
+         WHERE device.device_id = device_state.device_id AND account_id = ANY(%(account_ids)s)
+           AND is_published AND hidden IS NOT NULL
+        """,
+        account_ids=list(account_ids),
+    )
+
+
+async def set_scopes(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind], scopes: Sequence[str]) -> None:
+    """What is granted now for these kinds of devices."""
+    await tx.execute(
+        """
+        UPDATE device
+           SET scopes = ARRAY(SELECT scope FROM unnest(%(scopes)s::text[]) AS scope WHERE scope LIKE kind || ':%%')
+         WHERE account_id = %(account_id)s AND kind = ANY(%(kinds)s)
+        """,
+        account_id=account_id,
+        kinds=[kind.value for kind in kinds],
+        scopes=list(scopes),
+    )
+
+
+async def forget_unpublished(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind]) -> None:
+    """Remove what of these kinds nobody has seen yet."""
+    await tx.execute(
+        """
+        WITH unseen AS (
+            DELETE FROM device
+             WHERE account_id = %(account_id)s AND kind = ANY(%(kinds)s) AND NOT is_published
+        )
+        UPDATE device_state SET hidden = NULL
+          FROM device
+         WHERE device.device_id = device_state.device_id
+           AND account_id = %(account_id)s AND kind = ANY(%(kinds)s) AND is_published AND hidden IS NOT NULL
+        """,
+        account_id=account_id,
+        kinds=[kind.value for kind in kinds],
+    )
+
+
+async def delete(tx: Transaction, device_ids: Sequence[DeviceId]) -> None:
+    """Remove devices with their states."""
+    await tx.execute("DELETE FROM device WHERE device_id = ANY(%(device_ids)s)", device_ids=list(device_ids))
+
+
+async def published_of_user(reader: Reader, user_id: UserId) -> list[Device]:
+    """Every published device of a user, oldest first."""
+    return await reader.all(
+        Device,
+        _DEVICE + " WHERE device.user_id = %(user_id)s AND is_published ORDER BY device.created_at, device_id",
+        user_id=user_id,
+    )
+
+
+async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
+    """Remove every device of a user."""
+    await tx.execute(
+        "DELETE FROM device WHERE account_id IN (SELECT account_id FROM account WHERE user_id = %(user_id)s)",
+        user_id=user_id,
+    )
+
+
+async def published_of_accounts(
+    reader: Reader, account_ids: Sequence[AccountId], kinds: Collection[Kind] | None
+) -> list[Device]:
+    """The published devices that these accounts have of these kinds (None: of all), oldest first."""
+    return await reader.all(
+        Device,
+        _DEVICE
+        + """
+         WHERE is_published AND account_id = ANY(%(account_ids)s)
+           AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+         ORDER BY device.created_at, device_id
+        """,
+        account_ids=list(account_ids),
+        kinds=_values(kinds),
+    )
+
+
+async def delete_of_accounts(tx: Transaction, account_ids: Sequence[AccountId], kinds: Collection[Kind] | None) -> None:
+    """Remove the devices that these accounts have of these kinds (None: of all)."""
+    await tx.execute(
+        """
+        DELETE FROM device WHERE account_id = ANY(%(account_ids)s)
+           AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
+        """,
+        account_ids=list(account_ids),
+        kinds=_values(kinds),
+    )
+
+
+def _values(kinds: Collection[Kind] | None) -> list[str] | None:
+    return None if kinds is None else [kind.value for kind in kinds]

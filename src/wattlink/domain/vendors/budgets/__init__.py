@@ -1,0 +1,1 @@
+"""How many requests a vendor gets from all our processes together."""

@@ -1,0 +1,41 @@
+"""The circuit of each registration, so that a vendor that is down is asked once a minute and not by everybody.
+
+    closed --(3 outages in a row, no success between)--> open --(a probe got through)--> closed, its rows spread
+
+While it is open none of the registration's visits and revocations is taken, save one visit a minute.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from wattlink.base.log import get_logger
+from wattlink.db.database import Database
+from wattlink.domain.access.ids import RegistrationId
+from wattlink.domain.vendors import store
+
+PROBE_EVERY = timedelta(minutes=1)
+_OUTAGES_IN_A_ROW = 3
+
+_log = get_logger(__name__)
+
+
+class Circuits:
+    """What this process saw of each registration lately."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._outages: Counter[RegistrationId] = Counter()
+
+    def success(self, registration_id: RegistrationId) -> None:
+        """The vendor answered."""
+        self._outages.pop(registration_id, None)
+
+    async def outage(self, registration_id: RegistrationId, reason: str, now: datetime) -> None:
+        """The vendor didn't answer, or refused our registration; opens the circuit when that goes on."""
+        self._outages[registration_id] += 1
+        if self._outages[registration_id] < _OUTAGES_IN_A_ROW:
+            return
+        async with self._db.transaction() as tx:
+            opened = await store.open_circuit(tx, registration_id, reason=reason, now=now, probe_at=now + PROBE_EVERY)
+        if opened:
+            _log.warning("circuit opened", registration=str(registration_id), reason=reason)

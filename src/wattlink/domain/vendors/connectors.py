@@ -1,0 +1,89 @@
+"""Connectors, made for a registration and perhaps an account: with their hosts, budgets and deadlines."""
+
+import asyncio
+from collections.abc import Iterable
+
+import msgspec
+
+from wattlink.base.clock import Clock
+from wattlink.base.outbound import Outbound
+from wattlink.base.vault import Vault
+from wattlink.connectors.contract import Connector, Registration
+from wattlink.connectors.door import Budget, VendorDoor, unlimited
+from wattlink.connectors.registry import connector_class, manifests
+from wattlink.db.database import Database, Reader
+from wattlink.domain.access.ids import AccountId, RegistrationId
+from wattlink.domain.errors import NotFound
+from wattlink.domain.vendors import store
+from wattlink.domain.vendors.budgets.spend import Budgets
+from wattlink.domain.vendors.model import OpenRegistration
+from wattlink.domain.vendors.register import context
+
+_KEPT_SECONDS = 5.0
+
+
+class Connectors:
+    """Where the domain gets a connector from."""
+
+    def __init__(self, *, db: Database, outbound: Outbound, vault: Vault, clock: Clock) -> None:
+        self._outbound = outbound
+        self._vault = vault
+        self._clock = clock
+        self._budgets = Budgets(db)
+        self._open: dict[RegistrationId, tuple[float, OpenRegistration]] = {}
+
+    async def open(self, reader: Reader, registration_id: RegistrationId) -> OpenRegistration:
+        """The registration with its secret; raises NotFound."""
+        return (await self.open_all(reader, [registration_id]))[registration_id]
+
+    async def open_all(
+        self, reader: Reader, registration_ids: Iterable[RegistrationId]
+    ) -> dict[RegistrationId, OpenRegistration]:
+        """These registrations, each read again when it is some seconds old; raises NotFound."""
+        wanted = set(registration_ids)
+        now = asyncio.get_running_loop().time()
+        stale = [key for key in wanted if key not in self._open or self._open[key][0] <= now]
+        if stale:
+            for row in await store.sealed(reader, stale):
+                self._open[row.registration_id] = (now + _KEPT_SECONDS, self._opened(row))
+        for key in wanted:
+            if key not in self._open:
+                raise NotFound("registration", key)
+        return {key: self._open[key][1] for key in wanted}
+
+    def of(
+        self, registration: OpenRegistration, account_id: AccountId | None = None, *, urgent: bool = True
+    ) -> Connector:
+        """A connector for one account, or for sign-ins; what isn't `urgent` leaves the budgets' reserve alone."""
+        return connector_class(registration.vendor)(
+            door=VendorDoor(
+                outbound=self._outbound,
+                hosts=registration.hosts,
+                clock=self._clock,
+                budget=self._budget(registration, account_id, urgent=urgent),
+            ),
+            registration=registration.registration,
+        )
+
+    def _budget(self, registration: OpenRegistration, account_id: AccountId | None, *, urgent: bool) -> Budget:
+        budgets = manifests()[registration.vendor].budgets
+        if budgets.registration is None and (budgets.account is None or account_id is None):
+            return unlimited
+
+        async def spend() -> None:
+            if budgets.account is not None and account_id is not None:
+                await self._budgets.spend(registration.registration_id, account_id, budgets.account, urgent=urgent)
+            if budgets.registration is not None:
+                await self._budgets.spend(registration.registration_id, None, budgets.registration, urgent=urgent)
+
+        return spend
+
+    def _opened(self, row: store.SealedRegistration) -> OpenRegistration:
+        plain = self._vault.open(row.sealed, context=context(row.registration_id))
+        return OpenRegistration(
+            registration_id=row.registration_id,
+            vendor=row.vendor,
+            registration=msgspec.json.decode(plain, type=Registration),
+            hosts={**manifests()[row.vendor].hosts, **row.hosts},
+            is_sandbox=row.is_sandbox,
+        )

@@ -1,0 +1,29 @@
+"""After an outage: spread the visits that waited, then close the circuit."""
+
+from datetime import datetime
+
+from wattlink.base.log import get_logger
+from wattlink.db.database import Database
+from wattlink.domain.access.ids import RegistrationId
+from wattlink.domain.vendors import store as vendors
+from wattlink.domain.visits import store
+
+_PER_SECOND = 20  # of a registration, as long as that takes no longer than `_LONGEST_SECONDS`
+_LONGEST_SECONDS = 420.0
+_AT_ONCE = 5_000
+
+_log = get_logger(__name__)
+
+
+async def recover(db: Database, registration_id: RegistrationId, now: datetime) -> None:
+    """The vendor answers again. Killed halfway, the next probe does the rest."""
+    async with db.read() as reader:
+        most = int(_PER_SECOND * _LONGEST_SECONDS)
+        seconds = await store.overdue(reader, registration_id, now=now, most=most) / _PER_SECOND
+    spread = _AT_ONCE
+    while spread == _AT_ONCE:
+        async with db.transaction() as tx:
+            spread = await store.spread(tx, registration_id, now=now, seconds=seconds, limit=_AT_ONCE)
+    async with db.transaction() as tx:
+        if await vendors.close_circuit(tx, registration_id):
+            _log.info("circuit closed", registration=str(registration_id))

@@ -1,0 +1,259 @@
+"""SQL on visit. Rows of several accounts are locked in the order of their ids, so that nobody waits in a circle."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.ids import AccountId, RegistrationId
+from wattlink.domain.visits.model import Due, Ending, Failing, Held, LastVisit, Visit
+
+
+async def add(
+    tx: Transaction, account_id: AccountId, registration_id: RegistrationId, vendor: str, *, due_at: datetime
+) -> None:
+    """A first visit to a new account."""
+    await tx.execute(
+        """
+        INSERT INTO visit (account_id, registration_id, vendor, due_at)
+        VALUES (%(account_id)s, %(registration_id)s, %(vendor)s, %(due_at)s)
+        """,
+        account_id=account_id,
+        registration_id=registration_id,
+        vendor=vendor,
+        due_at=due_at,
+    )
+
+
+async def want(tx: Transaction, account_id: AccountId, now: datetime) -> bool:
+    """A visit is wanted now; False where none is made (broken, deauthorized). Wake the channel `visits` afterwards."""
+    wanted = await tx.execute(
+        """
+        UPDATE visit SET due_at = least(due_at, %(now)s)
+         WHERE account_id = %(account_id)s AND due_at IS NOT NULL
+        """,
+        account_id=account_id,
+        now=now,
+    )
+    return wanted > 0
+
+
+async def begin_anew(tx: Transaction, account_ids: Sequence[AccountId], due_at: datetime) -> None:
+    """These accounts have changed: what a visit brings that runs now isn't saved, and a fresh one is wanted."""
+    await tx.execute(
+        """
+        UPDATE visit SET spoiled = turn, tries = 0, due_at = %(due_at)s, ended_at = NULL, error = NULL
+         WHERE account_id IN (SELECT account_id FROM visit WHERE account_id = ANY(%(account_ids)s)
+                               ORDER BY account_id FOR UPDATE)
+        """,
+        account_ids=list(account_ids),
+        due_at=due_at,
+    )
+
+
+async def interrupt(tx: Transaction, account_ids: Sequence[AccountId], now: datetime) -> None:
+    """Devices of these accounts have changed: a visit that runs now isn't saved, but followed by another one."""
+    await tx.execute(
+        """
+        UPDATE visit SET spoiled = turn, due_at = least(due_at, %(now)s)
+         WHERE account_id IN (SELECT account_id FROM visit WHERE account_id = ANY(%(account_ids)s)
+                               ORDER BY account_id FOR UPDATE)
+           AND busy_until > clock_timestamp()
+        """,
+        account_ids=list(account_ids),
+        now=now,
+    )
+
+
+async def stop(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
+    """No more visits to these accounts, and nothing of one that runs now is saved."""
+    await tx.execute(
+        """
+        UPDATE visit SET spoiled = turn, due_at = NULL
+         WHERE account_id IN (SELECT account_id FROM visit WHERE account_id = ANY(%(account_ids)s)
+                               ORDER BY account_id FOR UPDATE)
+        """,
+        account_ids=list(account_ids),
+    )
+
+
+async def take(tx: Transaction, vendor: str, *, now: datetime, limit: int) -> list[Visit]:
+    """Take up to `limit` due visits at a vendor, no registration before the others; none while its circuit is open."""
+    return await tx.all(
+        Visit,
+        """
+        WITH due AS MATERIALIZED (
+            SELECT found.account_id
+              FROM (SELECT registration_id FROM registration LEFT JOIN circuit USING (registration_id)
+                     WHERE vendor = %(vendor)s AND open_since IS NULL ORDER BY random()) AS closed
+             CROSS JOIN LATERAL (
+                SELECT account_id FROM visit
+                 WHERE visit.registration_id = closed.registration_id
+                   AND due_at <= %(now)s AND busy_until <= clock_timestamp()
+                 ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+             ) AS found
+             LIMIT %(limit)s
+        )
+        UPDATE visit
+           SET due_at = %(now)s + interval '1 minute' * least(60, 2 ^ least(tries + 1, 6)) * (0.8 + 0.4 * random()),
+               busy_until = clock_timestamp() + interval '2 minutes', turn = turn + 1, tries = tries + 1
+          FROM due WHERE visit.account_id = due.account_id
+        RETURNING visit.account_id, registration_id, vendor, turn, due_at, tries
+        """,
+        vendor=vendor,
+        now=now,
+        limit=limit,
+    )
+
+
+async def take_probe(tx: Transaction, registration_id: RegistrationId, *, now: datetime) -> list[Visit]:
+    """Take the one visit of a registration that is due first, be it only later."""
+    return await tx.all(
+        Visit,
+        """
+        WITH first AS MATERIALIZED (
+            SELECT account_id FROM visit
+             WHERE registration_id = %(registration_id)s AND due_at IS NOT NULL AND busy_until <= clock_timestamp()
+             ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE visit
+           SET due_at = %(now)s + interval '1 minute' * (0.8 + 0.4 * random()),
+               busy_until = clock_timestamp() + interval '2 minutes', turn = turn + 1, tries = tries + 1
+          FROM first WHERE visit.account_id = first.account_id
+        RETURNING visit.account_id, registration_id, vendor, turn, due_at, tries, true AS is_probe
+        """,
+        registration_id=registration_id,
+        now=now,
+    )
+
+
+async def confirm(tx: Transaction, account_ids: Sequence[AccountId], turns: Sequence[int]) -> set[AccountId]:
+    """Hold these visits for two minutes more; those that are still theirs to hold, and whose results still count."""
+    return set(
+        await tx.all(
+            AccountId,
+            """
+            WITH held AS MATERIALIZED (
+                SELECT visit.account_id
+                  FROM visit JOIN unnest(%(account_ids)s::uuid[], %(turns)s::bigint[]) AS holder (account_id, turn)
+                    ON visit.account_id = holder.account_id AND visit.turn = holder.turn
+                 WHERE spoiled < visit.turn AND busy_until > clock_timestamp()
+                 ORDER BY visit.account_id FOR UPDATE OF visit
+            )
+            UPDATE visit SET busy_until = clock_timestamp() + interval '2 minutes'
+              FROM held WHERE visit.account_id = held.account_id
+            RETURNING visit.account_id
+            """,
+            account_ids=list(account_ids),
+            turns=list(turns),
+        )
+    )
+
+
+async def hold(tx: Transaction, account_ids: Sequence[AccountId], turns: Sequence[int]) -> list[Held]:
+    """Lock those of these visits that are still this turn's until the end of the transaction."""
+    return await tx.all(
+        Held,
+        """
+        SELECT visit.account_id, spoiled = visit.turn AS is_spoiled
+          FROM visit JOIN unnest(%(account_ids)s::uuid[], %(turns)s::bigint[]) AS holder (account_id, turn)
+            ON visit.account_id = holder.account_id AND visit.turn = holder.turn
+         ORDER BY visit.account_id FOR UPDATE OF visit
+        """,
+        account_ids=list(account_ids),
+        turns=list(turns),
+    )
+
+
+async def end(tx: Transaction, endings: Sequence[Ending]) -> None:
+    """End visits that `hold` has locked. A `due_at` that somebody lowered meanwhile stays; so does none at all."""
+    await tx.execute(
+        """
+        UPDATE visit
+           SET busy_until = '-infinity',
+               due_at = CASE WHEN ending.stop OR due_at IS NULL THEN NULL
+                             WHEN due_at < ending.postponed_to THEN due_at
+                             ELSE coalesce(ending.next_at, due_at) END,
+               tries = CASE WHEN spoiled = visit.turn OR ending.error IS NULL THEN 0 ELSE tries END,
+               ended_at = CASE WHEN spoiled = visit.turn THEN visit.ended_at ELSE ending.ended_at END,
+               error = CASE WHEN spoiled = visit.turn THEN visit.error ELSE ending.error END
+          FROM unnest(%(account_ids)s::uuid[], %(turns)s::bigint[], %(postponed_to)s::timestamptz[],
+                      %(ended_at)s::timestamptz[], %(next_at)s::timestamptz[], %(errors)s::text[], %(stops)s::boolean[])
+            AS ending (account_id, turn, postponed_to, ended_at, next_at, error, stop)
+         WHERE visit.account_id = ending.account_id AND visit.turn = ending.turn
+        """,
+        account_ids=[ending.account_id for ending in endings],
+        turns=[ending.turn for ending in endings],
+        postponed_to=[ending.postponed_to for ending in endings],
+        ended_at=[ending.ended_at for ending in endings],
+        next_at=[ending.next_at for ending in endings],
+        errors=[ending.error for ending in endings],
+        stops=[ending.stop for ending in endings],
+    )
+
+
+async def last(reader: Reader, account_id: AccountId) -> LastVisit | None:
+    """How the account's last visit ended; None without such an account."""
+    return await reader.one_or_none(
+        LastVisit,
+        """
+        SELECT ended_at, error, open_since IS NOT NULL AS is_vendor_down
+          FROM visit LEFT JOIN circuit USING (registration_id)
+         WHERE account_id = %(account_id)s
+        """,
+        account_id=account_id,
+    )
+
+
+async def overdue(reader: Reader, registration_id: RegistrationId, *, now: datetime, most: int) -> int:
+    """How many visits of a registration are due; counts no further than `most`."""
+    return await reader.one(
+        int,
+        """
+        SELECT count(*) FROM (SELECT 1 FROM visit WHERE registration_id = %(registration_id)s AND due_at <= %(now)s
+                               LIMIT %(most)s) AS due
+        """,
+        registration_id=registration_id,
+        now=now,
+        most=most,
+    )
+
+
+async def spread(tx: Transaction, registration_id: RegistrationId, *, now: datetime, seconds: float, limit: int) -> int:
+    """Spread up to `limit` due visits of a registration evenly over the next `seconds`; the number of rows."""
+    return await tx.execute(
+        """
+        UPDATE visit SET due_at = %(now)s + interval '1 second' * (0.001 + random() * %(seconds)s)
+         WHERE account_id IN (SELECT account_id FROM visit
+                               WHERE registration_id = %(registration_id)s AND due_at <= %(now)s
+                               ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+        """,
+        registration_id=registration_id,
+        now=now,
+        seconds=seconds,
+        limit=limit,
+    )
+
+
+async def due(reader: Reader, now: datetime) -> Due:
+    """How many visits are due and not in hand."""
+    return await reader.one(
+        Due,
+        """
+        SELECT coalesce(sum(due.rows), 0)::bigint AS rows, min(due.oldest) AS oldest
+          FROM registration
+         CROSS JOIN LATERAL (
+            SELECT count(*) AS rows, min(due_at) AS oldest FROM visit
+             WHERE visit.registration_id = registration.registration_id
+               AND due_at <= %(now)s AND busy_until <= clock_timestamp()
+         ) AS due
+        """,
+        now=now,
+    )
+
+
+async def failing(reader: Reader) -> list[Failing]:
+    """What the last visits failed of, the most frequent first."""
+    return await reader.all(
+        Failing,
+        "SELECT error, count(*) AS rows FROM visit WHERE error IS NOT NULL GROUP BY error ORDER BY rows DESC LIMIT 20",
+    )
