@@ -1,0 +1,49 @@
+"""What a request must show before it may change anything: its browser, and that one of our pages asked for it."""
+
+from collections.abc import Mapping
+
+from wattlink.domain.access.ids import SessionId
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import LinkSession
+from wattlink.domain.linking.sign_in import Typed, sign_in
+from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
+from wattlink.link.sight import LinkUi, Sight, sight_of
+
+_LONGEST_NAME = 254
+_LONGEST_PASSWORD = 512
+
+
+class Refused(Exception):
+    """The request comes from another browser or another site than the session's page."""
+
+    def __init__(self, sight: Sight) -> None:
+        super().__init__("another browser or another site")
+        self.sight = sight
+
+
+async def check_meant(sight: Sight, request: AnyRequest) -> Mapping[str, str]:
+    """The fields of a form that one of our pages showed to this browser; raises Refused."""
+    fields = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    if sight.ui.browsers.is_foreign(request) or not is_ours(sight.secret, fields.get(CHECK_FIELD)):
+        raise Refused(sight)
+    return fields
+
+
+async def own_sight(ui: LinkUi, request: AnyRequest, session_id: SessionId) -> Sight:
+    """A session in its own browser; raises NotFound and Refused."""
+    async with ui.hub.db.read() as reader:
+        session = await store.get(reader, session_id)
+    sight = await sight_of(ui, request, session)
+    if not session.belongs_to(sight.secret):
+        raise Refused(sight)
+    return sight
+
+
+async def sign_in_with(ui: LinkUi, session: LinkSession, form: Mapping[str, str]) -> None:
+    """Sign in with what was typed, if both fields were filled in."""
+    username, password = form.get("username", "").strip(), form.get("password", "")
+    if not 1 <= len(username) <= _LONGEST_NAME or not 1 <= len(password) <= _LONGEST_PASSWORD:
+        return
+    hub, typed = ui.hub, Typed(username, password)
+    await sign_in(hub.db, session, typed, connectors=hub.connectors, vault=hub.vault, clock=hub.clock)
+    hub.notifier.wake("visits")

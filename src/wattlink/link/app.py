@@ -1,0 +1,120 @@
+"""The Link UI as a Litestar app: every URL in one table, and a page for every error."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from wattlink.base.log import get_logger
+from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.domain.linking.model import Cause
+from wattlink.link import callback, entrance, session
+from wattlink.link.acting import Refused
+from wattlink.link.browser import AnyRequest, Browsers
+from wattlink.link.failures import BROKEN, UNKNOWN, Failure
+from wattlink.link.headers import SecurityHeaders
+from wattlink.link.languages import choose
+from wattlink.link.pages.failure import failure
+from wattlink.link.rendering import Renderer
+from wattlink.link.sight import LinkUi
+from wattlink.web.request_log import RequestLog
+from wattlink.wiring import Hub
+
+_log = get_logger(__name__)
+_LARGEST_BODY_BYTES = 16 * 1024
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@get("/static/{name:str}")
+async def static(ui: LinkUi, name: str) -> Response[bytes]:
+    """A file whose name changes with its content."""
+    asset = ui.renderer.assets.get(name)
+    if asset is None:
+        raise NotFound("file", name)
+    return Response(asset.content, media_type=asset.media_type, headers={"cache-control": _FOR_EVER})
+
+
+_ROUTES = [
+    entrance.opened,  # GET  /{token}
+    entrance.entered,  # POST /{token}
+    session.shown,  # GET  /session/{id}
+    session.progress,  # GET  /session/{id}/progress
+    session.brand_chosen,  # POST /session/{id}/brand
+    session.signed_in,  # POST /session/{id}/sign-in
+    session.left,  # GET  /session/{id}/leave
+    session.paired,  # POST /session/{id}/pairing
+    session.cancelled,  # POST /session/{id}/cancel
+    callback.came_back,  # GET  /callback/{registration_id}
+    static,  # GET  /static/{name}
+]
+
+
+def make_app(hub: Hub) -> Litestar:
+    """The pages below `/link`."""
+    public_url = hub.settings.public_url
+    ui = LinkUi(hub=hub, browsers=Browsers(public_url), renderer=Renderer())
+    app = Litestar(
+        route_handlers=_ROUTES,
+        dependencies={"ui": Provide(lambda: ui, sync_to_thread=False)},
+        exception_handlers={
+            Refused: _refused,
+            NotFound: _plain_page(ui, UNKNOWN, 404),
+            InvalidInput: _plain_page(ui, UNKNOWN, 400),
+            HTTPException: _http_error(ui),
+            Exception: _broken(ui),
+        },
+        before_send=[SecurityHeaders(is_https=public_url.startswith("https:"))],
+        openapi_config=None,
+        request_max_body_size=_LARGEST_BODY_BYTES,
+        logging_config=None,
+    )
+    app.asgi_handler = RequestLog(app.asgi_handler)
+    return app
+
+
+Handler = Callable[[AnyRequest, Any], Response[Any]]
+
+
+def _refused(_: AnyRequest, refused: Refused) -> Response[Any]:
+    return failure(refused.sight, Cause.WRONG_BROWSER)
+
+
+def _plain_page(ui: LinkUi, told: Failure, status: int) -> Handler:
+    """A page without a session: nobody knows which app to lead back to."""
+
+    def answer(request: AnyRequest, _: Exception) -> Response[Any]:
+        language = choose("browser", request.headers.get("accept-language", ""))
+        texts = {
+            name: language.say(text) for name, text in (("title", told.title), ("what", told.what), ("turn", told.turn))
+        }
+        values = {
+            "failure": {**texts, "drawing": told.drawing, "is_bad": told.is_bad},
+            "ways": [],
+            "reference": None,
+            "steps": None,
+            "scripted": False,
+            "here": "",
+            "check_token": "",
+        }
+        return ui.renderer.page("failure.html", language, values, status=status)
+
+    return answer
+
+
+def _http_error(ui: LinkUi) -> Handler:
+    def answer(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        return _plain_page(ui, UNKNOWN, error.status_code)(request, error)
+
+    return answer
+
+
+def _broken(ui: LinkUi) -> Handler:
+    page = _plain_page(ui, BROKEN, 500)
+
+    def answer(request: AnyRequest, error: Exception) -> Response[Any]:
+        _log.error("a page failed", exc_info=error, route=request.scope.get("path_template"))
+        return page(request, error)
+
+    return answer

@@ -1,0 +1,70 @@
+"""How we know a browser again, and that a request was meant by the person in front of it."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from wattlink.base.ids import new_secret
+from wattlink.domain.access.ids import SessionId
+from wattlink.domain.linking.model import LIFE, LinkSession
+
+AnyRequest = Request[Any, Any, Any]
+
+CHECK_FIELD = "check"
+
+
+class Browsers:
+    """The cookies of link sessions: a secret per session, made when its link URL is first shown.
+
+    The public URL decides what they look like, not the socket: TLS may end at a proxy.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        self._origin = public_url.rstrip("/")
+        self._is_https = self._origin.startswith("https:")
+
+    def secret(self, request: AnyRequest, session_id: SessionId) -> str | None:
+        """What this browser holds of the session, if anything."""
+        return request.cookies.get(self._name(session_id))
+
+    def cookie(self, session: LinkSession, secret: str) -> Cookie:
+        """The cookie that makes a browser the session's. Lax, since vendors send browsers back from other sites."""
+        return Cookie(
+            key=self._name(session.session_id),
+            value=secret,
+            max_age=int(LIFE.total_seconds()),
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def is_foreign(self, request: AnyRequest) -> bool:
+        """Whether another site made this request. A browser that says nothing of it isn't foreign.
+
+        Our pages send no referrer, so browsers tell their own forms' Origin as `null`: the token decides then.
+        """
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return True
+        return request.headers.get("origin", "null") not in ("null", self._origin)
+
+    def _name(self, session_id: SessionId) -> str:
+        return f"{'__Host-' if self._is_https else ''}wattlink-{session_id.hex}"
+
+
+def new_browser() -> str:
+    """The secret for a browser that has none."""
+    return new_secret()
+
+
+def check_of(secret: str) -> str:
+    """The token that a page carries and a request from it brings back."""
+    return hmac.new(secret.encode(), b"this page asked", hashlib.sha256).hexdigest()
+
+
+def is_ours(secret: str | None, check: str | None) -> bool:
+    """Whether a request comes from a page that was shown to this browser."""
+    return secret is not None and check is not None and hmac.compare_digest(check_of(secret), check)

@@ -1,0 +1,43 @@
+"""What a person agrees to: what the app may see and do, what it may not, and what becomes of a password."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from wattlink.connectors.registry import Manifest
+from wattlink.domain.linking.model import LinkSession
+from wattlink.link.languages import Language
+from wattlink.link.words import N_, NEVER, SCOPES
+
+_CUSTODY: Mapping[str, str] = {
+    "never_seen": N_("You sign in on %(brand)s's own site. We never see your password."),
+    "used_once": N_("Your password goes to %(brand)s once, to sign you in. Then we forget it."),
+    "kept": N_("%(brand)s offers no other way than your password: we keep it encrypted and use it for nothing else."),
+}
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """The sentences of the review."""
+
+    may: list[str]
+    may_not: list[str]
+
+
+def consent(session: LinkSession, manifest: Manifest, language: Language) -> Consent:
+    """What this session's app gets from this vendor; of what the vendor offers, only what was asked for."""
+    kinds = [kind for kind in manifest.kinds if kind in session.kinds]
+    offered = [scope for scope in manifest.scopes if scope.partition(":")[0] in kinds]
+    never = [NEVER[kind] for kind in kinds if kind in NEVER]
+    may_not = [SCOPES[scope] for scope in offered if scope not in session.scopes] + never
+    return Consent(
+        may=[language.say(SCOPES[scope]) for scope in offered if scope in session.scopes],
+        may_not=[
+            *(language.say(sentence) for sentence in may_not),
+            language.say("Change your %(brand)s account or its password", brand=manifest.name),
+        ],
+    )
+
+
+def custody(manifest: Manifest, language: Language) -> str:
+    """What becomes of the password."""
+    return language.say(_CUSTODY[manifest.sign_in.custody], brand=manifest.name)

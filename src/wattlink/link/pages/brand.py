@@ -1,0 +1,37 @@
+"""The choice of a brand: found by name, or among those that are usual where the person is."""
+
+from litestar import Response
+
+from wattlink.domain.access.model import Access
+from wattlink.domain.linking.choose_brand import brands
+from wattlink.domain.vendors import store as vendors
+from wattlink.link.brands import brand, ordered
+from wattlink.link.pages.steps import steps
+from wattlink.link.sight import Sight
+
+_WORTH_SORTING = 6  # brands; fewer are seen at a glance
+
+
+async def brand_page(sight: Sight, searched: str) -> Response[str]:
+    """Every brand of the session's kinds that matches `searched`."""
+    session = sight.session
+    async with sight.ui.hub.db.read() as reader:
+        offered = await brands(reader, session)
+        troubles = await vendors.troubles(reader, Access(applications=(session.application_id,)))
+    ailing = {found.vendor: found for found in troubles}
+    suggested, others = ordered(offered, sight.regions, searched)
+    if len(offered) < _WORTH_SORTING or searched:
+        suggested, others = [], [*suggested, *others]
+    shown = [
+        [brand(manifest, session.kinds, sight.language, ailing.get(manifest.vendor)) for manifest in manifests]
+        for manifests in (suggested, others)
+    ]
+    return sight.page(
+        "brand.html",
+        scripted=True,
+        steps=steps(sight, "brand"),
+        known=bool(offered),
+        searched=searched,
+        suggested=shown[0],
+        others=shown[1],
+    )

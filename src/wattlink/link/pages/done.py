@@ -1,0 +1,45 @@
+"""The end of the way: what is linked, with a live value each, and the button back to the app."""
+
+from litestar import Response
+
+from wattlink.domain.devices import store as devices
+from wattlink.domain.linking.model import Purpose
+from wattlink.domain.linking.pair import unpaired
+from wattlink.link.sight import Sight
+from wattlink.link.words import shown, words
+
+
+async def done(sight: Sight) -> Response[str]:
+    """The page of a completed session."""
+    session, language, app = sight.session, sight.language, sight.app_name
+    async with sight.ui.hub.db.read() as reader:
+        found = [] if session.account_id is None else await devices.of_account(reader, session.account_id)
+    linked = [device for device in found if device.kind in session.kinds]
+    one, many = words(device.kind for device in linked).linked
+    heading = language.say_many(one, many, max(len(linked), 1))
+    if session.purpose is Purpose.RELINK:
+        heading = language.say("Everything works again")
+    lacking = unpaired(session, linked)
+    return sight.page(
+        "done.html",
+        heading=heading,
+        devices=[shown(device.document, language) for device in linked],
+        next=language.say("%(app)s now sees this and stays up to date by itself.", app=app),
+        left_out=_left_out(sight, {scope for device in linked for scope in device.scopes}),
+        unpaired=language.say("The last step is still open. %(app)s will remind you of it.", app=app)
+        if lacking
+        else None,
+        app_address=sight.way_back(),
+    )
+
+
+def _left_out(sight: Sight, granted: set[str]) -> str | None:
+    """What the app asked for and the person didn't grant, where there are devices at all."""
+    kinds = {scope.partition(":")[0] for scope in granted}
+    asked = {scope for scope in sight.session.scopes if scope.partition(":")[0] in kinds}
+    if asked <= granted:
+        return None
+    return sight.language.say(
+        "You left out a permission, so %(app)s can't do everything it asked for. To add it, link again from %(app)s.",
+        app=sight.app_name,
+    )

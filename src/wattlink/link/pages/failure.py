@@ -1,0 +1,63 @@
+"""What went wrong: one page for every cause of the closed list."""
+
+from collections.abc import Mapping
+
+import msgspec
+from litestar import Response
+
+from wattlink.connectors.registry import manifests
+from wattlink.domain.linking.model import Cause
+from wattlink.link.failures import FAILURES, Action
+from wattlink.link.sight import Sight
+from wattlink.link.words import words
+
+_STATUS: Mapping[Cause, int] = {
+    Cause.SESSION_EXPIRED: 410,
+    Cause.SESSION_USED: 410,
+    Cause.WRONG_BROWSER: 403,
+    Cause.INTERNAL: 500,
+}
+_NO_ERROR = frozenset({Cause.ALREADY_LINKED, Cause.SESSION_USED})  # the app has nothing to be told
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A button: it posts a vendor, or leads to an address."""
+
+    label: str
+    kind: str
+    vendor: str | None = None
+    address: str = ""
+    new_tab: bool = False
+
+
+def failure(sight: Sight, cause: Cause) -> Response[str]:
+    """The page of a cause."""
+    language, session, told = sight.language, sight.session, FAILURES[cause]
+    manifest = manifests().get(session.vendor or "")
+    names = {"app": sight.app_name, "brand": manifest.name if manifest else language.say("the brand")}
+    may_try = told.action is Action.AGAIN and manifest is not None and not session.has_ended
+    out = Way(
+        label=language.say("Back to %(app)s", **names),
+        kind="quiet" if may_try else "main",
+        address=sight.way_back(None if cause in _NO_ERROR else cause),
+    )
+    ways = [out]
+    if may_try:
+        ways.insert(0, Way(label=language.say(told.label, **names), kind="main", vendor=session.vendor))
+        if cause is Cause.ACCOUNT_LOCKED and manifest is not None and manifest.sign_in.reset:
+            label = language.say("Open %(brand)s's help page", **names)
+            ways.insert(1, Way(label=label, kind="second", address=manifest.sign_in.reset, new_tab=True))
+    title = told.title or words(session.kinds).none
+    return sight.page(
+        "failure.html",
+        status=_STATUS.get(cause, 200),
+        failure={
+            "title": language.say(title, **names),
+            "what": language.say(told.what, **names),
+            "turn": language.say(told.turn, **names),
+            "drawing": told.drawing,
+            "is_bad": told.is_bad,
+        },
+        ways=ways,
+        reference=str(session.session_id),
+    )

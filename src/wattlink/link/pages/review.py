@@ -1,0 +1,69 @@
+"""What the app will see, and the sign-in: a button that leaves for the vendor, or a form."""
+
+from litestar import Response
+
+from wattlink.connectors.registry import manifests
+from wattlink.domain.access.model import Access
+from wattlink.domain.linking.leave_for_vendor import unseal
+from wattlink.domain.linking.model import Cause, Purpose, State
+from wattlink.domain.vendors import store as vendors
+from wattlink.link.brands import brand, host, trouble
+from wattlink.link.consent import consent, custody
+from wattlink.link.notes import Note
+from wattlink.link.pages.steps import steps
+from wattlink.link.sight import Sight
+from wattlink.link.words import N_
+
+_TRIES_BEFORE_RESET = 3
+_USERNAMES = {
+    "email": N_("E-mail address at %(brand)s"),
+    "phone_or_email": N_("Phone number or e-mail address at %(brand)s"),
+    "name": N_("User name at %(brand)s"),
+}
+
+
+async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
+    """The page of a session whose vendor is known; `leaving`: go on to the vendor without another click."""
+    session, language = sight.session, sight.language
+    assert session.vendor is not None
+    assert session.registration_id is not None
+    manifest, now = manifests()[session.vendor], sight.ui.hub.clock()
+    async with sight.ui.hub.db.read() as reader:
+        registration = await vendors.get(reader, session.registration_id)
+        troubles = await vendors.troubles(reader, Access(applications=(session.application_id,)))
+    ailing = next((found for found in troubles if found.vendor == session.vendor), None)
+    is_bound = session.state is not State.CREATED
+    sign_in = manifest.sign_in
+    return sight.page(
+        "review.html",
+        scripted=True,
+        steps=steps(sight, "sign_in"),
+        brand=brand(manifest, session.kinds, language),
+        relinking=session.purpose is Purpose.RELINK,
+        consent=consent(session, manifest, language),
+        custody=custody(manifest, language),
+        trouble=None if ailing is None else trouble(ailing, manifest, language, now=now),
+        way=sign_in.way,
+        host=host(manifest, registration.hosts),
+        is_bound=is_bound,
+        leaving=leaving and ailing is None and sign_in.way == "redirect",
+        leave_address=sight.leave_address if is_bound else "",
+        sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
+        username_label=language.say(_USERNAMES[sign_in.username], brand=manifest.name),
+        username_type=sign_in.username,
+        username=unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
+        problem=_problem(sight, manifest.name),
+        offer_reset=session.failures >= _TRIES_BEFORE_RESET,
+        may_change_brand=is_bound and not session.vendor_is_fixed,
+        error_address=sight.way_back(Cause.VENDOR_DOWN),
+        refused_address=sight.way_back(Cause.CANCELLED),
+    )
+
+
+def _problem(sight: Sight, name: str) -> Note | None:
+    if sight.session.cause is not Cause.WRONG_CREDENTIALS:
+        return None
+    return Note(
+        sight.language.say("That did not match"),
+        sight.language.say("%(brand)s does not know this user name with this password.", brand=name),
+    )

@@ -1,0 +1,112 @@
+"""Turns a page's values into HTML: templates in every language, assets under names that change with their content."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+from litestar.enums import MediaType
+
+from wattlink.domain.organizations.model import Application
+from wattlink.link.brands import monogram
+from wattlink.link.headers import policy
+from wattlink.link.languages import TRANSLATED, Language, catalogues
+from wattlink.link.theme import stylesheet
+
+_ASSETS = {"link.css": "text/css; charset=utf-8", "link.js": "text/javascript; charset=utf-8"}
+_WEB = ("https://", "http://")
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """A static file."""
+
+    content: bytes
+    media_type: str
+
+
+class AppShown(msgspec.Struct, frozen=True, kw_only=True):
+    """The application as the pages show it."""
+
+    name: str
+    logo: str | None
+    privacy_url: str | None
+    support_url: str | None
+
+
+class Renderer:
+    """Holds the templates per language and the assets."""
+
+    def __init__(self) -> None:
+        self.assets: dict[str, Asset] = {}
+        self._addresses: dict[str, str] = {}
+        for name, media_type in _ASSETS.items():
+            content = files("wattlink.link").joinpath("static", name).read_bytes()
+            versioned = f"{hashlib.sha256(content).hexdigest()[:12]}-{name}"
+            self.assets[versioned] = Asset(content, media_type)
+            self._addresses[name] = f"/link/static/{versioned}"
+        self._environments = {"en": _environment(), **{tag: _environment(tag) for tag in TRANSLATED}}
+
+    def page(
+        self,
+        template: str,
+        language: Language,
+        values: Mapping[str, Any],
+        *,
+        application: Application | None = None,
+        color_scheme: str = "system",
+        status: int = 200,
+    ) -> Response[str]:
+        """A page in a language, in the application's looks."""
+        nonce = secrets.token_urlsafe(16)
+        html = (
+            self._environments[language.tag.split("-")[0]]
+            .get_template(template)
+            .render(
+                {
+                    "language": language,
+                    "nonce": nonce,
+                    "assets": self._addresses,
+                    "style": stylesheet(application, color_scheme),
+                    "color_scheme": color_scheme,
+                    "app": None if application is None else _shown(application),
+                    **values,
+                }
+            )
+        )
+        return Response(
+            html,
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers={"content-security-policy": policy(nonce), "content-language": language.tag},
+        )
+
+
+def _environment(tag: str | None = None) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("wattlink.link"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["monogram"] = monogram
+    if tag is None:
+        environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    else:
+        environment.install_gettext_translations(catalogues()[tag], newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _shown(application: Application) -> AppShown:
+    branding = application.branding
+    return AppShown(
+        name=application.display_name,
+        logo=branding.logo if branding.logo and branding.logo.startswith("data:image/") else None,
+        privacy_url=branding.privacy_url if branding.privacy_url and branding.privacy_url.startswith(_WEB) else None,
+        support_url=branding.support_url if branding.support_url and branding.support_url.startswith(_WEB) else None,
+    )

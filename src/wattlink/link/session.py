@@ -1,0 +1,105 @@
+"""A session in its browser: the page of its state, how far it is, and what the person does there."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import MediaType
+from litestar.response import Redirect
+
+from wattlink.domain.access.ids import SessionId
+from wattlink.domain.linking.choose_brand import choose_brand
+from wattlink.domain.linking.end_sessions import cancel
+from wattlink.domain.linking.leave_for_vendor import leave_for_vendor
+from wattlink.domain.linking.model import State
+from wattlink.domain.linking.pair import check_pairing, complete
+from wattlink.link.acting import Refused, check_meant, own_sight, sign_in_with
+from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
+from wattlink.link.pages.current import page_of
+from wattlink.link.pages.waiting import happening
+from wattlink.link.sight import LinkUi, Sight
+
+_LONGEST_SEARCH = 60
+
+
+@get("/session/{session_id:uuid}")
+async def shown(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[Any]:
+    """The page of the session's state."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    searched = request.query_params.get("q", "")[:_LONGEST_SEARCH]
+    return await page_of(sight, searched=searched, leaving="go" in request.query_params)
+
+
+@get("/session/{session_id:uuid}/progress")
+async def progress(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[bytes]:
+    """How far the waiting is, for the page's script."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    return Response(msgspec.json.encode(await happening(sight)), media_type=MediaType.JSON)
+
+
+@post("/session/{session_id:uuid}/brand")
+async def brand_chosen(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[Any]:
+    """A brand was chosen, or with an empty `vendor` another one is wanted."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    form = await check_meant(sight, request)
+    async with ui.hub.db.transaction() as tx:
+        await choose_brand(tx, sight.session, form.get("vendor") or None, now=ui.hub.clock())
+    return _back(sight)
+
+
+@post("/session/{session_id:uuid}/sign-in")
+async def signed_in(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[Any]:
+    """User name and password were typed."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    await sign_in_with(ui, sight.session, await check_meant(sight, request))
+    return _back(sight)
+
+
+@get("/session/{session_id:uuid}/leave")
+async def left(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[Any]:
+    """Go to the vendor: a link, since browsers don't let a form's answer leave for another host."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    if ui.browsers.is_foreign(request) or not is_ours(sight.secret, request.query_params.get(CHECK_FIELD)):
+        raise Refused(sight)
+    hub = ui.hub
+    address = await leave_for_vendor(
+        hub.db,
+        sight.session,
+        sight.language.tag,
+        public_url=hub.settings.public_url,
+        connectors=hub.connectors,
+        vault=hub.vault,
+        clock=hub.clock,
+    )
+    return Redirect(address or sight.here, status_code=303)
+
+
+@post("/session/{session_id:uuid}/pairing")
+async def paired(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[Any]:
+    """The person has done what the vendor asks for, or does it later."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    form = await check_meant(sight, request)
+    if sight.session.state is State.PAIRING:
+        async with ui.hub.db.transaction() as tx:
+            if form.get("done") == "yes":
+                await check_pairing(tx, sight.session, now=ui.hub.clock())
+            else:
+                await complete(tx, sight.session, now=ui.hub.clock())
+        ui.hub.notifier.wake("visits")
+        ui.hub.notifier.wake("events")
+    return _back(sight)
+
+
+@post("/session/{session_id:uuid}/cancel")
+async def cancelled(request: AnyRequest, ui: LinkUi, session_id: UUID) -> Response[Any]:
+    """The person changed their mind."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    await check_meant(sight, request)
+    async with ui.hub.db.transaction() as tx:
+        await cancel(tx, sight.session, vault=ui.hub.vault, now=ui.hub.clock())
+    return _back(sight)
+
+
+def _back(sight: Sight) -> Redirect:
+    return Redirect(sight.here, status_code=303)

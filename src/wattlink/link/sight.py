@@ -1,0 +1,97 @@
+"""Who looks at what: what every page of a session starts from."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from litestar import Response
+
+from wattlink.domain.linking.model import Cause, LinkSession
+from wattlink.domain.linking.redirects import with_error
+from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.model import Application
+from wattlink.link.browser import CHECK_FIELD, AnyRequest, Browsers, check_of
+from wattlink.link.languages import Language, choose, regions
+from wattlink.link.rendering import Renderer
+from wattlink.wiring import Hub
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkUi:
+    """What the handlers use."""
+
+    hub: Hub
+    browsers: Browsers
+    renderer: Renderer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """A session as one browser sees it; `secret` is what that browser holds of it."""
+
+    ui: LinkUi
+    session: LinkSession
+    application: Application
+    language: Language
+    regions: list[str]
+    secret: str | None
+
+    @property
+    def here(self) -> str:
+        """The session's own address, which holds no secret."""
+        return address_of(self.session)
+
+    @property
+    def app_name(self) -> str:
+        """What the person knows the app as."""
+        return self.application.display_name
+
+    @property
+    def leave_address(self) -> str:
+        """The way to the vendor, good for this browser only."""
+        return f"{self.here}/leave?{CHECK_FIELD}={check_of(self.secret or '')}"
+
+    def way_back(self, cause: Cause | None = None) -> str:
+        """The address of the app, which hears of the cause."""
+        return self.session.redirect_uri if cause is None else with_error(self.session.redirect_uri, cause)
+
+    def page(self, template: str, *, status: int = 200, scripted: bool = False, **values: Any) -> Response[str]:
+        """A page of this session."""
+        return self.ui.renderer.page(
+            template,
+            self.language,
+            {
+                "here": self.here,
+                "steps": None,
+                "scripted": scripted,
+                "check_token": check_of(self.secret) if self.secret else "",
+                **values,
+            },
+            application=self.application,
+            color_scheme=self.session.color_scheme,
+            status=status,
+        )
+
+
+def seen_with(sight: Sight, secret: str) -> Sight:
+    """The same, by a browser that was just given this secret."""
+    return replace(sight, secret=secret)
+
+
+async def sight_of(ui: LinkUi, request: AnyRequest, session: LinkSession) -> Sight:
+    """The session as this request's browser sees it."""
+    accept_language = request.headers.get("accept-language", "")
+    async with ui.hub.db.read() as reader:
+        application = await organizations.get_application(reader, session.application_id)
+    return Sight(
+        ui=ui,
+        session=session,
+        application=application,
+        language=choose(session.language, accept_language),
+        regions=regions(accept_language),
+        secret=ui.browsers.secret(request, session.session_id),
+    )
+
+
+def address_of(session: LinkSession) -> str:
+    """Where the session's own browser finds it."""
+    return f"/link/session/{session.session_id}"

@@ -1,0 +1,84 @@
+// Makes the pages smoother; each of them works without it.
+"use strict";
+
+const oneButtonOnce = (form) => {
+  const button = form.querySelector("button.button--main, button.button--second");
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) return event.preventDefault();
+    sent = true;
+    button.setAttribute("aria-disabled", "true");
+    (button.querySelector("span") ?? button).textContent = form.dataset.once;
+  });
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+};
+
+const showPassword = (field) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "field__inside";
+  const tell = () => {
+    const hidden = field.type === "password";
+    button.textContent = hidden ? field.dataset.show : field.dataset.hide;
+    button.setAttribute("aria-pressed", String(!hidden));
+  };
+  button.addEventListener("click", () => {
+    field.type = field.type === "password" ? "text" : "password";
+    tell();
+    field.focus();
+  });
+  tell();
+  button.setAttribute("aria-controls", field.id);
+  field.after(button);
+  field.form.addEventListener("submit", () => (field.type = "password"));
+};
+
+const filterBrands = (search) => {
+  const field = search.querySelector("input");
+  const list = document.querySelector("[data-brands]");
+  const entries = [...list.querySelectorAll("[data-name]")];
+  const none = list.querySelector("[data-none]");
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").trim();
+  const filter = () => {
+    const wanted = plain(field.value);
+    for (const entry of entries) entry.hidden = !plain(entry.dataset.name).includes(wanted);
+    for (const heading of list.querySelectorAll("[data-heading]")) heading.hidden = wanted !== "";
+    none.hidden = entries.some((entry) => !entry.hidden);
+  };
+  field.addEventListener("input", filter);
+  search.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const shown = entries.filter((entry) => !entry.hidden);
+    if (shown.length > 0) shown[0].querySelector("button").focus();
+  });
+};
+
+const follow = (list) => {
+  const said = document.querySelector("[data-said]");
+  const waits = document.querySelector("[data-waits]");
+  const tell = (now) => {
+    if (now.mark !== list.dataset.mark) return location.replace(location.pathname);
+    [...list.children].forEach((entry, index) => {
+      entry.className = `is-${now.standings[index]}`;
+      if (now.standings[index] === "current") entry.setAttribute("aria-current", "step");
+      else entry.removeAttribute("aria-current");
+    });
+    if (said.textContent !== now.said) said.textContent = now.said;
+    waits.hidden = !now.waits;
+    waits.querySelector("[data-waits-text]").textContent = now.waits;
+    document.querySelector("[data-early]").hidden = !now.may_leave;
+    again();
+  };
+  const ask = () =>
+    fetch(list.dataset.progress, { headers: { accept: "application/json" } })
+      .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+      .then(tell)
+      .catch(again);
+  const again = () => setTimeout(ask, 1000);
+  again();
+};
+
+for (const form of document.querySelectorAll("[data-once]")) oneButtonOnce(form);
+for (const field of document.querySelectorAll("[data-show]")) showPassword(field);
+for (const search of document.querySelectorAll("[data-filter]")) filterBrands(search);
+for (const list of document.querySelectorAll("[data-progress]")) follow(list);
