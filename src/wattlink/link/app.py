@@ -18,7 +18,7 @@ from wattlink.link.headers import SecurityHeaders
 from wattlink.link.languages import choose
 from wattlink.link.pages.failure import failure
 from wattlink.link.rendering import Renderer
-from wattlink.link.sight import LinkUi
+from wattlink.link.sight import LinkUi, Ui
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 
@@ -28,7 +28,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @get("/static/{name:str}")
-async def static(ui: LinkUi, name: str) -> Response[bytes]:
+async def static(ui: Ui, name: str) -> Response[bytes]:
     """A file whose name changes with its content."""
     asset = ui.renderer.assets.get(name)
     if asset is None:
@@ -89,7 +89,7 @@ def _plain_page(ui: LinkUi, told: Failure, status: int) -> Handler:
         texts = {
             name: language.say(text) for name, text in (("title", told.title), ("what", told.what), ("turn", told.turn))
         }
-        values = {
+        values: dict[str, Any] = {
             "failure": {**texts, "drawing": told.drawing, "is_bad": told.is_bad},
             "ways": [],
             "reference": None,

@@ -13,11 +13,11 @@ from wattlink.domain.linking import store
 from wattlink.domain.linking.come_back import Brought, come_back
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest
-from wattlink.link.sight import LinkUi, address_of, sight_of
+from wattlink.link.sight import Ui, address_of, sight_of
 
 
 @get("/callback/{registration_id:uuid}")
-async def came_back(request: AnyRequest, ui: LinkUi, registration_id: UUID) -> Response[Any]:
+async def came_back(request: AnyRequest, ui: Ui, registration_id: UUID) -> Response[Any]:
     """Finish the sign-in, once, and show the session's own page, however often this address is called."""
     state = request.query_params.get("state", "")
     async with ui.hub.db.read() as reader:

@@ -19,11 +19,11 @@ from wattlink.link.browser import AnyRequest, new_browser
 from wattlink.link.pages.failure import failure
 from wattlink.link.pages.review import review
 from wattlink.link.pages.welcome import welcome, welcome_to_pairing
-from wattlink.link.sight import LinkUi, Sight, address_of, seen_with, sight_of
+from wattlink.link.sight import LinkUi, Sight, Ui, address_of, seen_with, sight_of
 
 
 @get("/{token:str}")
-async def opened(request: AnyRequest, ui: LinkUi, token: str) -> Response[Any]:
+async def opened(request: AnyRequest, ui: Ui, token: str) -> Response[Any]:
     """Show where the session stands. Looking changes nothing, so previews, reloads and second tabs use nothing up."""
     sight = await _sight(ui, request, token)
     session = sight.session
@@ -44,7 +44,7 @@ async def opened(request: AnyRequest, ui: LinkUi, token: str) -> Response[Any]:
 
 
 @post("/{token:str}")
-async def entered(request: AnyRequest, ui: LinkUi, token: str) -> Response[Any]:
+async def entered(request: AnyRequest, ui: Ui, token: str) -> Response[Any]:
     """The first click, on relinking perhaps with what was typed: the session is this browser's from here on."""
     sight = await _sight(ui, request, token)
     form = await check_meant(sight, request)

@@ -1,9 +1,10 @@
 """Who looks at what: what every page of a session starts from."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response
+from litestar.params import Dependency
 
 from wattlink.domain.linking.model import Cause, LinkSession
 from wattlink.domain.linking.redirects import with_error
@@ -22,6 +23,10 @@ class LinkUi:
     hub: Hub
     browsers: Browsers
     renderer: Renderer
+
+
+Ui = Annotated[LinkUi, Dependency(skip_validation=True)]
+"""How a handler asks for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
