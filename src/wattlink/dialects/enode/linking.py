@@ -4,7 +4,7 @@ import base64
 from typing import Annotated, Literal
 
 import msgspec
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.enode.ids import device_id_of
@@ -100,7 +100,7 @@ class LinkUserResponse(Answer):
     link_token: str
 
 
-async def link_user(request: Call, user_id: FromPath[str], data: LinkUserPayload) -> LinkUserResponse:
+async def link_user(request: Call, user_id: FromPath[str], data: JSONBody[LinkUserPayload]) -> LinkUserResponse:
     """Begin linking for a user, who is made if the id is new."""
     hub = request.hub
     async with hub.db.transaction() as tx:
@@ -108,7 +108,7 @@ async def link_user(request: Call, user_id: FromPath[str], data: LinkUserPayload
     return _answer(hub.settings.public_url, session)
 
 
-async def relink_asset(request: Call, asset_id: FromPath[str], data: RelinkUserPayload) -> LinkUserResponse:
+async def relink_asset(request: Call, asset_id: FromPath[str], data: JSONBody[RelinkUserPayload]) -> LinkUserResponse:
     """Begin mending the link of a device, with the scopes that it had."""
     hub = request.hub
     new = NewRelink(language=data.language, color_scheme=data.color_scheme, redirect_uri=data.redirect_uri)
@@ -120,7 +120,7 @@ async def relink_asset(request: Call, asset_id: FromPath[str], data: RelinkUserP
     return _answer(hub.settings.public_url, session)
 
 
-def _asked(data: LinkUserPayload) -> NewLinkSession:
+def _asked(data: JSONBody[LinkUserPayload]) -> NewLinkSession:
     """The session that is asked for; raises InvalidInput where the fields contradict each other."""
     of_scopes = tuple(dict.fromkeys(Kind(scope.partition(":")[0]) for scope in data.scopes))
     kinds = of_scopes if data.vendor_type is msgspec.UNSET else (data.vendor_type,)

@@ -4,7 +4,7 @@ import ipaddress
 from typing import Annotated, Literal
 
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from wattlink.base.clock import rfc3339
@@ -123,7 +123,7 @@ class TestFirehoseWebhook(Answer):
     response: ReceiverAnswer | None
 
 
-async def create_webhook(request: Call, data: WebhookCreatePayload) -> WebhookResponse:
+async def create_webhook(request: Call, data: JSONBody[WebhookCreatePayload]) -> WebhookResponse:
     """Subscribe to the application's events."""
     hub = request.hub
     new = NewSubscription(
@@ -156,7 +156,7 @@ async def get_webhook(request: Call, webhook_id: FromPath[str]) -> WebhookRespon
         return _shown(await store.get(reader, request.access, subscription_id_of(webhook_id)))
 
 
-async def update_webhook(request: Call, webhook_id: FromPath[str], data: WebhookUpdatePayload) -> WebhookResponse:
+async def update_webhook(request: Call, webhook_id: FromPath[str], data: JSONBody[WebhookUpdatePayload]) -> WebhookResponse:
     """Change a webhook, which also brings an inactive one back."""
     hub = request.hub
     changes = SubscriptionChanges(
@@ -176,7 +176,7 @@ async def update_webhook(request: Call, webhook_id: FromPath[str], data: Webhook
             now=hub.clock(),
             allows_http=_allows_http(hub),
         )
-    hub.notifier.wake("deliveries")
+    hub.notifier.wake("events")
     return _shown(changed)
 
 
@@ -198,6 +198,7 @@ async def test_webhook(request: Call, webhook_id: FromPath[str]) -> TestFirehose
         vault=hub.vault,
         clock=hub.clock,
     )
+    hub.notifier.wake("events")
     return _tried(outcome)
 
 

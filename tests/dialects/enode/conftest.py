@@ -1,0 +1,135 @@
+"""The dialect alone, called in this process, and devices that lie in the database as visits would leave them."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from tests.support.clock import StillClock
+from wattlink.base.ids import new_id
+from wattlink.connectors.devices import Document, kind_of
+from wattlink.connectors.registry import simulator
+from wattlink.dialects.enode.app import make_app
+from wattlink.domain.access.ids import AccountId, DeviceId
+from wattlink.domain.access.model import Access
+from wattlink.domain.accounts import store as accounts
+from wattlink.domain.accounts.model import Account, AccountState
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import DeviceChange, Owner
+from wattlink.domain.organizations.create import create_application
+from wattlink.domain.users import store as users
+from wattlink.domain.vendors.register import register
+from wattlink.domain.visits import store as visits
+from wattlink.settings import Settings
+from wattlink.wiring import Hub, open_hub
+
+
+class Api:
+    """An application's backend. `path` is percent-encoded already."""
+
+    def __init__(self, app: Litestar, hub: Hub, access: Access, token: str) -> None:
+        self.hub = hub
+        self.access = access
+        self.token = token
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]
+            base_url="http://api",
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+    async def get(self, path: str, **query: str | int) -> httpx.Response:
+        return await self.http.get(path, params=query or None)
+
+    async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        content = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
+        return await self.http.post(path, content=content, headers=headers)
+
+    async def patch(self, path: str, body: Any) -> httpx.Response:
+        return await self.http.patch(path, content=msgspec.json.encode(body))
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(path)
+
+    async def own(self, vendor: str, document: Document, *, user: str = "ada") -> str:
+        """A user's device at a vendor, published; gives its id."""
+        now, kind, device_id = self.hub.clock(), kind_of(document), DeviceId(new_id())
+        async with self.hub.db.transaction() as tx:
+            owner = await users.get_or_create(tx, self.access, user, now=now)
+            registration_id = await register(
+                tx,
+                vendor=vendor,
+                application_id=None,
+                registration=simulator(vendor).DEMO_REGISTRATION,
+                hosts={},
+                is_sandbox=True,
+                vault=self.hub.vault,
+            )
+            account_id = AccountId(new_id())
+            account = Account(
+                account_id=account_id,
+                application_id=self.access.application_id,
+                user_id=owner.user_id,
+                registration_id=registration_id,
+                vendor=vendor,
+                subject=str(account_id),
+                state=AccountState.GOOD,
+                kinds=(kind,),
+                scopes=(f"{kind}:read:data",),
+                pending=(),
+            )
+            await accounts.insert(tx, account, label=None, now=now)
+            await visits.add(tx, account_id, registration_id, vendor, due_at=now)
+            change = DeviceChange(
+                owner=Owner(
+                    application_id=account.application_id,
+                    user_id=owner.user_id,
+                    user=user,
+                    account_id=account_id,
+                    vendor=vendor,
+                    scopes=account.scopes,
+                ),
+                device_id=device_id,
+                kind=kind,
+                vendor_device_id=str(device_id),
+                is_published=True,
+                is_new=True,
+                document=document,
+            )
+            await devices.insert(tx, [change], now)
+            await devices.put_states(tx, [change], now)
+        return str(device_id)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
+    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
+    async with open_hub(settings, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def api(hub: Hub) -> Api:
+    """An application's backend."""
+    return await new_api(hub, "Voltly")
+
+
+@pytest.fixture
+async def other_api(hub: Hub) -> Api:
+    """Another application's."""
+    return await new_api(hub, "Amply")
+
+
+async def new_api(hub: Hub, name: str) -> Api:
+    """A new application's backend."""
+    async with hub.db.transaction() as tx:
+        made = await create_application(tx, name)
+    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret)
+    return Api(make_app(hub), hub, Access(applications=(made.application_id,)), issued.token)
