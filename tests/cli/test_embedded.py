@@ -1,12 +1,14 @@
 """The embedded PostgreSQL: one server per folder, ended with whoever started it, reaching nobody else's files."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 import psycopg
 import pytest
@@ -132,18 +134,25 @@ def test_a_wrong_option_says_what_the_server_said(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def without_namespaces(tmp_path: Path) -> str:
-    """A PATH on which no user namespace can be made."""
-    forbidding = tmp_path / "bin" / "unshare"
-    forbidding.parent.mkdir()
-    forbidding.write_text("#!/bin/sh\nexit 1\n")
-    forbidding.chmod(0o755)
-    return f"{forbidding.parent}:{os.environ['PATH']}"
+def forbid() -> Iterator[Callable[..., str]]:
+    """Gives a PATH on which these programs fail when they are called with these words."""
+    folder = Path(mkdtemp(prefix="wattlink-tests-"))
+    folder.chmod(0o755)
+
+    def make(**words: str) -> str:
+        for name, word in words.items():
+            real = shutil.which(name)
+            (folder / name).write_text(f'#!/bin/sh\ncase "$*" in *{word}*) exit 1 ;; esac\nexec {real} "$@"\n')
+            (folder / name).chmod(0o755)
+        return f"{folder}:{os.environ['PATH']}"
+
+    yield make
+    shutil.rmtree(folder)
 
 
 @as_root
-def test_root_without_namespaces_runs_it_as_nobody(open_folder: Path, without_namespaces: str) -> None:
-    with another_process_with(open_folder / "data", path=without_namespaces) as (_, dsn):
+def test_root_without_namespaces_runs_it_as_nobody(open_folder: Path, forbid: Callable[..., str]) -> None:
+    with another_process_with(open_folder / "data", path=forbid(unshare="-U", setpriv="caps")) as (_, dsn):
         assert Path("/proc", str(server_of(dsn))).stat().st_uid == (open_folder / "data").stat().st_uid != 0
     assert open_folder.stat().st_uid == 0
     with another_process_with(open_folder / "data") as (_, dsn):  # its owner stays, also where namespaces are allowed
@@ -151,13 +160,22 @@ def test_root_without_namespaces_runs_it_as_nobody(open_folder: Path, without_na
 
 
 @as_root
-def test_root_without_namespaces_is_told_when_nobody_else_reaches_the_folder(
-    tmp_path: Path, without_namespaces: str
-) -> None:
-    (tmp_path / "closed").mkdir(mode=0o700)
+def test_nobody_gets_through_folders_that_only_root_may_pass(open_folder: Path, forbid: Callable[..., str]) -> None:
+    open_folder.chmod(0o700)
+    with another_process_with(open_folder / "data", path=forbid(unshare="-U")) as (owner, dsn):
+        server = server_of(dsn)
+        assert Path("/proc", str(server)).stat().st_uid != 0
+        owner.kill()
+        wait_until(lambda: gone(server))
+    assert open_folder.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_root_is_told_when_there_is_no_way(open_folder: Path, forbid: Callable[..., str]) -> None:
+    open_folder.chmod(0o700)
     told = subprocess.run(
-        (sys.executable, "-c", _OWNER, str(tmp_path / "closed" / "data")),
-        env={**os.environ, "PATH": without_namespaces},
+        (sys.executable, "-c", _OWNER, str(open_folder / "data")),
+        env={**os.environ, "PATH": forbid(unshare="-U", setpriv="caps")},
         input="",
         capture_output=True,
         text=True,

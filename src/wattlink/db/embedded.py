@@ -243,25 +243,31 @@ def _runner(data: Path, binaries: Path, *, ours: bool) -> _Runner:
         if _works([*runner.prefix, "sh", "-c", reach]):
             return runner
     raise EmbeddedPostgresError(
-        f"PostgreSQL can't run as {_user_name(os.getuid()) or os.getuid()} here: no user may both run {binaries} and "
+        f"PostgreSQL can't run for {_user_name(os.getuid()) or os.getuid()} here: nobody may both run {binaries} and "
         f"write {data}. Start as the data folder's owner, allow user namespaces, or put both where every user may go"
     )
 
 
 def _candidates(cluster: Path) -> list[_Runner]:
+    """Ways of starting, the one that may do least first among those that need no help from the operator."""
     me = _Runner(ending_with_us(signal.SIGINT), os.getuid(), os.getgid())
     if me.uid != 0 and _user_name(me.uid):
         return [me]
-    if me.uid == 0 and cluster.exists() and cluster.stat().st_uid != 0:
-        return [_dropped(cluster.stat().st_uid)]
-    inside = ["unshare", "-U", "--map-user=nobody", "--", *me.prefix]
-    return [_Runner(inside, me.uid, me.gid), *([_dropped(pwd.getpwnam("nobody").pw_uid)] if me.uid == 0 else [])]
+    namespace = _Runner(["unshare", "-U", "--map-user=nobody", "--", *me.prefix], me.uid, me.gid)
+    if me.uid != 0:
+        return [namespace]
+    if cluster.exists() and cluster.stat().st_uid != 0:
+        return _as_user(cluster.stat().st_uid)
+    return [namespace, *_as_user(pwd.getpwnam("nobody").pw_uid)]
 
 
-def _dropped(uid: int) -> _Runner:
+def _as_user(uid: int) -> list[_Runner]:
+    """As this user, alone or with the right to pass folders that are closed to it, as root's own often are."""
     gid = pwd.getpwuid(uid).pw_gid
-    who = (f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
-    return _Runner(["setpriv", *who, "--", *ending_with_us(signal.SIGINT)], uid, gid)
+    who = ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
+    passing = ("--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
+    last = ("--", *ending_with_us(signal.SIGINT))
+    return [_Runner((*who, *last), uid, gid), _Runner((*who, *passing, *last), uid, gid)]
 
 
 def _works(command: Sequence[str]) -> bool:
