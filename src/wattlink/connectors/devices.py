@@ -159,6 +159,9 @@ def kind_of(document: Document) -> Kind:
 
 def decode_document(raw: bytes | dict[str, Any]) -> Document:
     """A stored document, from its JSON bytes or from what PostgreSQL's jsonb was decoded to."""
+    document: Document
     if isinstance(raw, bytes):
-        return msgspec.json.decode(raw, type=Document)
-    return msgspec.convert(raw, type=Document, strict=False)
+        document = msgspec.json.decode(raw, type=Document)
+    else:
+        document = msgspec.convert(raw, type=Document, strict=False)
+    return document

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from functools import cache
 from typing import Any, LiteralString, TypeVar
 
 import msgspec
@@ -146,13 +145,8 @@ async def _configured(connection: AsyncConnection[Any]) -> None:
     psycopg.types.json.set_json_dumps(msgspec.json.encode, connection)
 
 
-@cache
-def _is_struct(row: type[Any]) -> bool:
-    return isinstance(row, type) and issubclass(row, msgspec.Struct)
-
-
 def _converted(row: type[T], cursor: AsyncCursor[Any], rows: Sequence[tuple[Any, ...]]) -> list[T]:
-    if not _is_struct(row):
+    if not (isinstance(row, type) and issubclass(row, msgspec.Struct)):
         return [found[0] for found in rows]
     names = [column.name for column in cursor.description or ()]
     return [msgspec.convert(dict(zip(names, found, strict=True)), row, strict=False) for found in rows]
