@@ -4,10 +4,12 @@ from datetime import datetime
 
 from wattlink.db.database import Database
 from wattlink.domain.access.work import WorkStatus
+from wattlink.domain.accounts.breaking import status as breaking
+from wattlink.domain.accounts.revocations import status as revocations
 from wattlink.domain.vendors import status as vendors
 from wattlink.domain.visits import status as visits
 
-_ALL = (visits.work_status, vendors.work_status)
+_ALL = (visits.work_status, vendors.work_status, breaking.work_status, revocations.work_status)
 
 
 async def work_status(db: Database, now: datetime) -> list[WorkStatus]:
