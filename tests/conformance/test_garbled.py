@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -56,7 +57,8 @@ class _GarbledWorld(World):
 
 
 def _run(story: Coroutine[Any, Any, None]) -> None:
-    asyncio.new_event_loop().run_until_complete(story)
+    with closing(asyncio.new_event_loop()) as loop:  # the tests' own loop stays as it is
+        loop.run_until_complete(story)
 
 
 def _places(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

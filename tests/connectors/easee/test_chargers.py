@@ -179,15 +179,34 @@ async def test_a_label_tells_little(sandbox: RunningSandbox, connector: Connecto
     assert (await connector.sign_in(typed, PASSWORD, SCOPES)).label == label
 
 
-async def test_a_sign_in_that_leads_to_nothing_is_taken_back(sandbox: RunningSandbox, outbound: Outbound) -> None:
+class Spoilt(Outbound):
+    """A way to the vendor on which addresses with a certain end give one certain answer."""
+
+    def __init__(self, way: Outbound, end: str, answer: Answer) -> None:
+        super().__init__()
+        self._way, self._end, self._answer = way, end, answer
+
+    async def send(self, method: str, url: str, **more: Any) -> Answer:
+        return self._answer if url.endswith(self._end) else await self._way.send(method, url, **more)
+
+
+async def test_a_sign_in_that_leads_to_nothing_is_taken_back(
+    sandbox: RunningSandbox, outbound: Outbound, clock: StillClock
+) -> None:
     """The login succeeds, and then the vendor doesn't say whose it is."""
-
-    class Outage(Outbound):
-        async def send(self, method: str, url: str, **more: Any) -> Answer:
-            return Answer(503, {}, b"") if url.endswith("/profile") else await outbound.send(method, url, **more)
-
     await sandbox.open("easee", USER, PASSWORD)
-    connector = connect("easee", Outage(), sandbox.hosts("easee"), StillClock())
+    way = Spoilt(outbound, "/profile", Answer(503, {}, b""))
     with pytest.raises(VendorUnavailable):
-        await connector.sign_in(USER, PASSWORD, SCOPES)
+        await connect("easee", way, sandbox.hosts("easee"), clock).sign_in(USER, PASSWORD, SCOPES)
     assert [seen.path.rsplit("/", 1)[1] for seen in await sandbox.requests("easee")] == ["login", "logout"]
+
+
+async def test_a_charger_that_is_sold_while_it_is_read_is_gone(
+    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
+) -> None:
+    await sandbox.change("easee", USER, add_devices=1)
+    way = Spoilt(outbound, f"{house.key}/state", Answer(404, {}, b""))
+    connector = connect("easee", way, sandbox.hosts("easee"), clock)
+    readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {})
+    assert len(readings) == 1
+    assert readings[0].vendor_device_id != house.key

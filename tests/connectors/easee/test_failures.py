@@ -80,6 +80,7 @@ def test_at_refresh(answer: Answer, meaning: object) -> None:
     [
         (_said(401, "Unauthorized"), Refusal.ACCESS_EXPIRED),
         (_said(401, body=b""), Refusal.ACCESS_EXPIRED),
+        (_said(401, body=_PAGE), UnexpectedAnswer),
         (_said(403, "Forbidden"), UnexpectedAnswer),
         (_said(403, "Too many requests"), "quota"),
         (_said(404, "Not found"), UnexpectedAnswer),

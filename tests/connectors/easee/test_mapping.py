@@ -122,6 +122,11 @@ def test_who_may_control(
     assert {capabilities.start_charging, capabilities.stop_charging, capabilities.set_max_current} == {control}
 
 
+def test_what_was_not_asked_for_is_never_capable() -> None:
+    capabilities = _charger(scopes=frozenset({CONTROL})).capabilities
+    assert (capabilities.charge_state, capabilities.start_charging) == (MISSING, CAPABLE)
+
+
 @pytest.mark.skipif(_RECORDED is None, reason="the recordings aren't here")
 def test_recorded_answers() -> None:
     assert _RECORDED is not None
