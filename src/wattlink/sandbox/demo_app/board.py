@@ -54,7 +54,9 @@ class Tile:
     @property
     def model(self) -> str:
         """Brand, model and year, as far as they are known."""
-        parts = (self.device["information"].get(part) for part in ("brand", "model", "year"))
+        information = self.device["information"]
+        brand, model = information["brand"] or "", information["model"] or ""
+        parts = ("" if model.startswith(brand) else brand, model, information["year"])
         return " ".join(str(part) for part in parts if part)
 
     @property

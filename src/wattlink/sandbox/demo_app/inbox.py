@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from wattlink.sandbox.demo_app import words
 from wattlink.sandbox.demo_app.signatures import is_signed_by_enode, is_standard_webhook
 
 _SHOWN = 40
@@ -39,7 +40,7 @@ class Received:
             if isinstance(self.event.get(kind), dict):
                 information = self.event[kind].get("information") or {}
                 return information.get("displayName") or information.get("model") or kind
-        return str(self.event.get("vendor", ""))
+        return words.brand(str(self.event.get("vendor", "")))
 
     @property
     def changed(self) -> Sequence[str]:
