@@ -1,0 +1,74 @@
+"""What belongs to another application looks exactly like what isn't there, on every route that takes an id."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.dialects.enode.conftest import Api
+from tests.dialects.enode.test_devices import CHARGER, VEHICLE
+from tests.dialects.enode.test_linking import RELINK
+from tests.dialects.enode.test_webhooks import NEW
+from wattlink.base.ids import new_id
+from wattlink.dialects.enode.routes import TABLE, Route
+
+_MAKES_WHAT_IS_NEW = "postUsersUseridLink"  # of the same user id in two applications each has its own
+_ROUTES = [
+    route
+    for rows in TABLE.values()
+    for route in rows
+    if "{" in route.path and "{intervention_id" not in route.path and route.operation_id != _MAKES_WHAT_IS_NEW
+]
+_BODIES: dict[str, Any] = {"postAssetsAssetidRelink": RELINK, "updateWebhook": {"events": ["*"]}}
+
+
+async def call(api: Api, route: Route, ids: dict[str, str]) -> httpx.Response:
+    path = re.sub(r"\{(\w+):str\}", lambda found: ids[found[1]], route.path)
+    body = _BODIES.get(route.operation_id)
+    return await api.http.request(route.method, path, json=body)
+
+
+@pytest.mark.parametrize("route", _ROUTES, ids=lambda route: route.operation_id)
+async def test_a_foreign_id_is_an_unknown_one(api: Api, other_api: Api, route: Route) -> None:
+    vehicle_id = await api.own("tesla", VEHICLE)
+    theirs = {
+        "user_id": "ada",
+        "vendor": "TESLA",
+        "vendor_type": "vehicle",
+        "asset_id": vehicle_id,
+        "vehicle_id": vehicle_id,
+        "charger_id": await api.own("easee", CHARGER),
+        "webhook_id": (await api.post("/webhooks", NEW)).json()["id"],
+    }
+    nobody_s = {name: str(new_id()) if name.endswith("_id") else value for name, value in theirs.items()}
+    foreign, unknown = await call(other_api, route, theirs), await call(other_api, route, nobody_s)
+    assert foreign.status_code == unknown.status_code
+    assert foreign.headers["content-type"] == unknown.headers["content-type"]
+    assert blank(foreign.text, theirs) == blank(unknown.text, nobody_s)
+    assert (await api.get("/users/ada")).json()["linkedVendors"]
+    assert (await api.get(f"/vehicles/{vehicle_id}")).status_code == 200
+    assert (await api.get(f"/webhooks/{theirs['webhook_id']}")).json()["events"] == ["*"]
+
+
+def blank(text: str, ids: dict[str, str]) -> str:
+    for name, value in ids.items():
+        text = re.sub(rf"\b{re.escape(value)}\b", f"<{name}>", text)
+    return text
+
+
+async def test_each_application_has_users_of_its_own(api: Api, other_api: Api) -> None:
+    vehicle_id = await api.own("tesla", VEHICLE)
+    await other_api.own("easee", CHARGER)
+    assert (await other_api.get("/users/ada/vehicles")).json()["data"] == []
+    assert (await other_api.get("/vehicles")).json()["data"] == []
+    assert (await other_api.delete("/users/ada")).status_code == 204
+    assert (await api.get(f"/vehicles/{vehicle_id}")).status_code == 200
+
+
+async def test_cursors_are_an_application_s_own(api: Api, other_api: Api) -> None:
+    for _ in range(2):
+        await api.own("tesla", VEHICLE)
+    cursor = (await api.get("/vehicles", pageSize=1)).json()["pagination"]["after"]
+    assert (await api.get("/vehicles", after=cursor)).status_code == 200
+    assert (await other_api.get("/vehicles", after=cursor)).status_code == 400

@@ -1,0 +1,38 @@
+"""Every domain error has a row in the dialect's table, and nothing of ours leaks through it."""
+
+import pytest
+
+from tests.dialects.enode.conftest import Api
+from wattlink.dialects.enode.errors import STATUS, problem_of
+from wattlink.domain import errors
+
+_EVERY = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.DomainError) and kind is not errors.DomainError
+]
+
+
+def test_every_domain_error_is_in_the_table() -> None:
+    assert set(STATUS) == set(_EVERY)
+
+
+@pytest.mark.parametrize("kind", _EVERY)
+def test_every_row_makes_a_problem(kind: type[errors.DomainError]) -> None:
+    arguments = {errors.NotFound: ("user", "x{y}"), errors.InvalidInput: ("user_id", "is {odd}")}
+    status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
+    assert 400 <= status < 500
+    assert problem.type.startswith("https://developers.enode.com/api/problems/")
+    assert problem.title
+    assert problem.detail
+
+
+async def test_a_body_that_is_too_large_is_refused(api: Api) -> None:
+    answer = await api.post("/users/ada/link", b'"' + b"x" * 300_000 + b'"')
+    assert answer.status_code == 413
+    assert answer.json()["type"].startswith("https://developers.enode.com/api/problems/")
+
+
+async def test_typed_clients_get_plain_json(api: Api) -> None:
+    answer = await api.http.get("/webhooks/none", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")

@@ -1,0 +1,184 @@
+"""The whole server in this process, really served: APIs, Link UI and pumps, with simulated vendors behind them."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any, NamedTuple
+
+import aiohttp
+import msgspec
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server as Granian
+from yarl import URL
+
+from tests.support.sandbox import RunningSandbox, running_sandbox
+from wattlink.base.clock import Clock, system_clock
+from wattlink.connectors.registry import manifests, simulator
+from wattlink.domain.organizations.create import create_application
+from wattlink.domain.organizations.model import NewApplication
+from wattlink.domain.vendors.register import register
+from wattlink.server import Server
+from wattlink.settings import Settings
+from wattlink.wiring import Hub, open_hub
+from wattlink.workers.pumps import all_pumps, run_pumps
+
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+_MASTER_KEYS = {"k1": bytes(range(32))}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs: `url` answers, `hub` is what it runs on, `sandbox` turns the vendors' knobs."""
+
+    url: str
+    hub: Hub
+    sandbox: RunningSandbox
+    http: aiohttp.ClientSession
+
+    @property
+    def enode(self) -> str:
+        """The base URL of the Enode dialect."""
+        return f"{self.url}/enode"
+
+    async def new_app(self, name: str = "Voltly", redirect_uris: Sequence[str] = ()) -> "App":
+        """A new application, as the operator makes one, with its first token."""
+        async with self.hub.db.transaction() as tx:
+            made = await create_application(tx, name, redirect_uris)
+        app = App(self, made)
+        await app.sign_in()
+        return app
+
+
+@dataclass
+class App:
+    """An application that calls the Enode dialect, as its backend would."""
+
+    stack: Stack
+    credentials: NewApplication
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def sign_in(self) -> None:
+        """Fetch a token by client credentials."""
+        auth = aiohttp.BasicAuth(str(self.credentials.client_id), self.credentials.client_secret)
+        form = {"grant_type": "client_credentials"}
+        async with self.stack.http.post(f"{self.stack.enode}/oauth2/token", auth=auth, data=form) as answer:
+            answer.raise_for_status()
+            token = (await answer.json())["access_token"]
+        self.headers["authorization"] = f"Bearer {token}"
+
+    async def call(self, method: str, path: str, body: Any = None, **query: str | int) -> Any:
+        """The answer's JSON (None where it has no body); raises Refused for a problem."""
+        answer = await self.send(method, path, body, **query)
+        if answer.status >= 400:
+            raise Refused(answer.status, answer.json)
+        return answer.json
+
+    async def send(self, method: str, path: str, body: Any = None, **query: str | int) -> "Answer":
+        """The answer as it is. `path` is percent-encoded already; `body` bytes are sent as they are."""
+        url = URL(f"{self.stack.enode}{path}", encoded=True).update_query(query)
+        data = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
+        async with self.stack.http.request(method, url, data=data, headers=self.headers) as answer:
+            content = await answer.read()
+            return Answer(answer.status, answer.headers, msgspec.json.decode(content) if content else None)
+
+
+class Answer(NamedTuple):
+    """An answer, its JSON decoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+
+
+class Refused(Exception):
+    """A problem that was answered."""
+
+    def __init__(self, status: int, problem: Any) -> None:
+        super().__init__(f"{status}: {problem}")
+        self.status = status
+        self.problem = problem
+
+
+@contextlib.asynccontextmanager
+async def running_stack(dsn: str, *, clock: Clock = system_clock, **settings: Any) -> AsyncIterator[Stack]:
+    """Everything, until the block ends; `settings` are those of Settings."""
+    port = _free_port()
+    chosen = Settings(
+        database_url=dsn,
+        master_keys=_MASTER_KEYS,
+        public_url=f"http://localhost:{port}",
+        outbound_allow=_LOOPBACK,
+        confirm_after_seconds=1.0,
+        **settings,
+    )
+    async with (
+        running_sandbox(clock=clock) as sandbox,
+        open_hub(chosen, clock=clock) as hub,
+        aiohttp.ClientSession() as http,
+    ):
+        await _register_vendors(hub, sandbox)
+        async with _serving(hub, port), _working(hub):
+            yield Stack(f"http://localhost:{port}", hub, sandbox, http)
+
+
+async def _register_vendors(hub: Hub, sandbox: RunningSandbox) -> None:
+    async with hub.db.transaction() as tx:
+        for vendor in manifests():
+            await register(
+                tx,
+                vendor=vendor,
+                application_id=None,
+                registration=simulator(vendor).DEMO_REGISTRATION,
+                hosts=sandbox.hosts(vendor),
+                is_sandbox=True,
+                vault=hub.vault,
+            )
+
+
+@contextlib.asynccontextmanager
+async def _serving(hub: Hub, port: int) -> AsyncIterator[None]:
+    granian = Granian(
+        Server(lambda: contextlib.nullcontext(hub)),
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_level=LogLevels.critical,
+    )
+    serving = asyncio.create_task(granian.serve())
+    try:
+        await _answers(port, serving)
+        yield
+    finally:
+        granian.stop()
+        await serving
+
+
+@contextlib.asynccontextmanager
+async def _working(hub: Hub) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_pumps(hub.db, all_pumps(hub), stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await working
+
+
+async def _answers(port: int, serving: asyncio.Task[None]) -> None:
+    while not serving.done():
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.02)
+    await serving
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
