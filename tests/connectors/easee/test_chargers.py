@@ -44,7 +44,11 @@ class House:
 
     async def command(self, name: str, body: bytes = b"") -> Answer:
         """Send a command to the charger."""
-        url = f"{self.sandbox.hosts('easee')['api']}/api/chargers/{self.key}/commands/{name}"
+        return await self.post(f"commands/{name}", body)
+
+    async def post(self, path: str, body: bytes) -> Answer:
+        """Speak to the vendor about the charger."""
+        url = f"{self.sandbox.hosts('easee')['api']}/api/chargers/{self.key}/{path}"
         headers = {"authorization": f"Bearer {self.grant.credential.access_token}", "content-type": "application/json"}
         return await self._outbound.send("POST", url, headers=headers, body=body)
 
@@ -149,7 +153,8 @@ async def test_a_charger_out_of_reach_keeps_the_time_when_it_was_seen(house: Hou
 
 async def test_what_must_be_done_in_the_vendors_app(sandbox: RunningSandbox, house: House) -> None:
     manifest = manifest_of("easee")
-    await house.turn(enabled=False)
+    assert (await house.post("settings", b'{"enabled": false, "maxChargerCurrent": 16}')).status == 202
+    assert (await house.charger()).charge_state.max_current == 16
     assert (await house.charger()).capabilities.start_charging.interventions == (manifest.intervention("switched_off"),)
     await house.turn(enabled=True, access_level=3)
     assert (await house.charger()).capabilities.start_charging.interventions == (manifest.intervention("not_owner"),)
