@@ -10,12 +10,14 @@ from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
+from wattlink.base.log import set_up_logs
 from wattlink.base.processes import end_with_parent
 from wattlink.cli.failures import Refused, ready_settings
 from wattlink.settings import Settings
 
 _APP = "wattlink.server:create_app"  # loaded in each of granian's processes, not in this one
 _END_SECONDS = 30
+_LOGS = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagate": True}}}  # with all the others
 
 
 @click.command()
@@ -23,6 +25,7 @@ _END_SECONDS = 30
 def serve(*, allow_http: bool) -> None:
     """Answer HTTP: the APIs and the Link UI, in a process per core."""
     settings = ready_settings("database_url", "master_keys")
+    set_up_logs(as_json=settings.log_format == "json", level=settings.log_level)
     _judge_public_address(settings, allow_http=allow_http)
     Granian(
         _APP,
@@ -33,6 +36,7 @@ def serve(*, allow_http: bool) -> None:
         loop=Loops.uvloop,
         websockets=False,
         log_level=LogLevels(settings.log_level),
+        log_dictconfig=_LOGS,
         respawn_failed_workers=True,
         workers_kill_timeout=_END_SECONDS,
     ).serve(target_loader=_load, wrap_loader=False)
