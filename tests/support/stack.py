@@ -63,9 +63,9 @@ class App:
 
     async def sign_in(self) -> None:
         """Fetch a token by client credentials."""
-        auth = aiohttp.BasicAuth(str(self.credentials.client_id), self.credentials.client_secret)
-        form = {"grant_type": "client_credentials"}
-        async with self.stack.http.post(f"{self.stack.enode}/oauth2/token", auth=auth, data=form) as answer:
+        basic = aiohttp.encode_basic_auth(str(self.credentials.client_id), self.credentials.client_secret)
+        headers, form = {"authorization": basic}, {"grant_type": "client_credentials"}
+        async with self.stack.http.post(f"{self.stack.enode}/oauth2/token", headers=headers, data=form) as answer:
             answer.raise_for_status()
             token = (await answer.json())["access_token"]
         self.headers["authorization"] = f"Bearer {token}"

@@ -1,0 +1,47 @@
+"""The whole way through a link session, as a person who has nothing against it walks it."""
+
+import asyncio
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.support.linking import Login
+from tests.support.person import Page, Person
+from tests.support.vendor_pages import sign_in
+from wattlink.base.outbound import Outbound
+
+_PATIENCE_SECONDS = 30.0
+
+
+async def walk(link_url: str, login: Login, outbound: Outbound, *, pairs: bool = False) -> Page:
+    """Consent, sign in, wait, and end on the last page; `pairs` says "I have done this" when asked for a pairing."""
+    async with Person() as person, asyncio.timeout(_PATIENCE_SECONDS):
+        page = await person.go(link_url)
+        while not _is_last(page):
+            page = await _step(person, page, login, outbound, pairs=pairs)
+        return page
+
+
+def _is_last(page: Page) -> bool:
+    """Whether there is nothing to do but to go back to the app."""
+    return page.refresh is None and not page.forms
+
+
+async def _step(person: Person, page: Page, login: Login, outbound: Outbound, *, pairs: bool) -> Page:
+    buttons = [words for form in page.forms for words in form.buttons]
+    if any("password" in form.fields for form in page.forms):
+        return await person.press("Sign in", username=login.username, password=login.password)
+    if leaving := [link.text for link in page.links if link.text.startswith("Sign in at")]:
+        return await _at_vendor(person, await person.follow(leaving[0]), login, outbound)
+    for words in ("Continue", "Sign in", "I have done this" if pairs else "Do it later"):
+        if any(button.startswith(words) for button in buttons):
+            return await person.press(words)
+    if page.refresh is None:
+        raise AssertionError(f"nowhere to go from {page.heading!r}: {page.text[:300]}")
+    await asyncio.sleep(0.05)
+    return await person.reload()
+
+
+async def _at_vendor(person: Person, left: Page, login: Login, outbound: Outbound) -> Page:
+    """Sign in on the vendor's own pages and come back through our callback."""
+    home = dict(parse_qsl(urlsplit(left.address).query))["redirect_uri"]
+    answer = await sign_in(outbound, left.address, username=login.username, password=login.password)
+    return await person.go(f"{home}?{urlencode(answer)}")
