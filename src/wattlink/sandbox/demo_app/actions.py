@@ -16,6 +16,8 @@ _SCOPES = {
     "vehicle": ["vehicle:read:data", "vehicle:read:location", "vehicle:control:charging"],
     "charger": ["charger:read:data", "charger:control:charging"],
 }
+# `error_message` speaks to those who build an app; this speaks to those who use it.
+_NOT_LINKED = {"access_denied": "Nothing was linked, as you wished."}
 
 
 class Actions:
@@ -59,7 +61,9 @@ class Actions:
     async def _come_back(self, request: web.Request) -> web.Response:
         """Where `redirectUri` leads. Nothing tells success; what was linked is in the lists already."""
         if "error" in request.query:
-            self._notices.add(request.query.get("error_message") or "Nothing was linked.")
+            self._notices.add(
+                _NOT_LINKED.get(request.query["error"], "Nothing was linked this time. Please try again.")
+            )
         raise web.HTTPSeeOther("/")
 
     async def _refresh(self, request: web.Request) -> web.Response:
