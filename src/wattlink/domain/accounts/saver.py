@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import psycopg
+from msgspec import structs
 
 from wattlink.base.clock import Clock
 from wattlink.base.gather import Gatherer
 from wattlink.base.log import get_logger
 from wattlink.db.database import Database, Notifier
-from wattlink.domain.accounts.model import Outcome
+from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.save import save
 from wattlink.domain.vendors import store as vendors
 
@@ -33,8 +34,7 @@ class Saver:
 
     async def _save_all(self, outcomes: Sequence[Outcome]) -> list[bool]:
         try:
-            async with self._db.transaction() as tx:
-                facts = await save(tx, outcomes, now=self._clock(), confirm_after=self._confirm_after)
+            facts = await self._save(outcomes)
         except psycopg.Error as error:
             return await self._save_apart(outcomes, error)
         if facts:
@@ -42,16 +42,21 @@ class Saver:
         await self._note_proofs(outcomes)
         return [True] * len(outcomes)
 
+    async def _save(self, outcomes: Sequence[Outcome]) -> int:
+        async with self._db.transaction() as tx:
+            return await save(tx, outcomes, now=self._clock(), confirm_after=self._confirm_after)
+
     async def _save_apart(self, outcomes: Sequence[Outcome], error: psycopg.Error) -> list[bool]:
-        """One outcome that the database refuses mustn't take the others with it."""
-        if len(outcomes) == 1:
-            account = outcomes[0].account
-            _log.error(
-                "a visit couldn't be saved", vendor=account.vendor, account=str(account.account_id), error=str(error)
-            )
-            return [False]
-        middle = len(outcomes) // 2
-        return [*await self._save_all(outcomes[:middle]), *await self._save_all(outcomes[middle:])]
+        """An answer that the database refuses mustn't take others with it: the last good state stays."""
+        if len(outcomes) > 1:
+            middle = len(outcomes) // 2
+            return [*await self._save_all(outcomes[:middle]), *await self._save_all(outcomes[middle:])]
+        (outcome,) = outcomes
+        account = outcome.account
+        _log.error("a visit can't be saved", vendor=account.vendor, account=str(account.account_id), error=str(error))
+        if outcome.error is None:
+            await self._save([structs.replace(outcome, changes=(), error=VisitError.UNEXPECTED_ANSWER)])
+        return [False]
 
     async def _note_proofs(self, outcomes: Sequence[Outcome]) -> None:
         proved = {outcome.account.registration_id for outcome in outcomes if outcome.proved}

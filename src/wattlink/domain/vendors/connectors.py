@@ -51,6 +51,10 @@ class Connectors:
                 raise NotFound("registration", key)
         return {key: self._open[key][1] for key in wanted}
 
+    def forget(self) -> None:
+        """Read every registration again when it is next needed."""
+        self._open.clear()
+
     def of(
         self, registration: OpenRegistration, account_id: AccountId | None = None, *, urgent: bool = True
     ) -> Connector:

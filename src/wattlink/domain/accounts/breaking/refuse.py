@@ -66,7 +66,7 @@ def _may_break(account: VisitedAccount, circuit: Circuit, *, is_small: bool, now
     since = account.first_refused_at or now
     if circuit.incident_since is not None:
         return now >= since + _LONGEST_PROTECTION
-    another_was_proved = circuit.proved_at is not None and circuit.proved_at > since
+    another_was_proved = circuit.proved_at is not None and circuit.proved_at >= since
     calm_since = max(since, circuit.incident_ended_at or since)
     return is_small or another_was_proved or now >= calm_since + WITHIN
 
