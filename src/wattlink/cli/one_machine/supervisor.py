@@ -26,6 +26,7 @@ from wattlink.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 _LONGEST_LINE = 2**20
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 _STEADY_SECONDS = 60.0  # who ran that long starts again without delay
+_START_SECONDS = 120.0
 _END_SECONDS = 40.0  # `work` takes up to 30 to finish what it holds
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
@@ -105,13 +106,15 @@ class _Kept:
 
     async def start(self) -> None:
         """Start it and wait until it answers. Raises Refused if one ends before."""
-        process = await self._launch()
+        process, deadline = await self._launch(), time.monotonic() + _START_SECONDS
         while self._child.answers_at is not None:
             with contextlib.suppress(OutboundError):
                 await self._outbound.send("GET", self._child.answers_at, deadline=2.0)
                 return
             if process.returncode is not None:
                 raise Refused(f"`{self._child.name}` ended with {process.returncode} before it was ready")
+            if time.monotonic() > deadline:
+                raise Refused(f"`{self._child.name}` does not answer at {self._child.answers_at}")
             await asyncio.sleep(0.1)
 
     async def keep(self) -> None:
