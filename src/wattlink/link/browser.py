@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import re
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import Cookie
@@ -15,6 +17,9 @@ AnyRequest = Request[Any, Any, Any]
 
 CHECK_FIELD = "check"
 
+_HEX = re.compile(r"[0-9a-f]{32}")
+_MOST_SESSIONS = 5
+
 
 class Browsers:
     """The cookies of link sessions: a secret per session, made when its link URL is first shown.
@@ -25,10 +30,17 @@ class Browsers:
     def __init__(self, public_url: str) -> None:
         self._origin = public_url.rstrip("/")
         self._is_https = self._origin.startswith("https:")
+        self._prefix = f"{'__Host-' if self._is_https else ''}wattlink-"
 
     def secret(self, request: AnyRequest, session_id: SessionId) -> str | None:
         """What this browser holds of the session, if anything."""
         return request.cookies.get(self._name(session_id))
+
+    def sessions(self, request: AnyRequest) -> list[SessionId]:
+        """The sessions of which this browser says that it holds something, the newest first."""
+        found = [name.removeprefix(self._prefix) for name in request.cookies if name.startswith(self._prefix)]
+        known = [SessionId(UUID(text)) for text in found if _HEX.fullmatch(text)]
+        return sorted(known, reverse=True)[:_MOST_SESSIONS]
 
     def cookie(self, session: LinkSession, secret: str) -> Cookie:
         """The cookie that makes a browser the session's. Lax, since vendors send browsers back from other sites."""
@@ -52,7 +64,7 @@ class Browsers:
         return request.headers.get("origin", "null") not in ("null", self._origin)
 
     def _name(self, session_id: SessionId) -> str:
-        return f"{'__Host-' if self._is_https else ''}wattlink-{session_id.hex}"
+        return f"{self._prefix}{session_id.hex}"
 
 
 def new_browser() -> str:

@@ -1,5 +1,6 @@
 """Where vendors send browsers back to: one address per registration."""
 
+import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from wattlink.domain.linking import store
 from wattlink.domain.linking.come_back import Brought, come_back
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest
-from wattlink.link.sight import Ui, address_of, sight_of
+from wattlink.link.sight import LinkUi, Ui, address_of, sight_of
 
 
 @get("/callback/{registration_id:uuid}")
@@ -23,7 +24,7 @@ async def came_back(request: AnyRequest, ui: Ui, registration_id: UUID) -> Respo
     async with ui.hub.db.read() as reader:
         session = await store.by_state(reader, digest(state))
     if session is None:
-        raise NotFound("link session", "of this sign-in")
+        return Redirect(await _where_it_went_on(ui, request), status_code=303)
     sight = await sight_of(ui, request, session)
     brought = Brought(
         browser=sight.secret,
@@ -39,3 +40,14 @@ async def came_back(request: AnyRequest, ui: Ui, registration_id: UUID) -> Respo
         raise Refused(sight) from None
     hub.notifier.wake("visits")
     return Redirect(address_of(session), status_code=303)
+
+
+async def _where_it_went_on(ui: LinkUi, request: AnyRequest) -> str:
+    """A state that was replaced, by a second tab or another brand: its browser's newest session is where it goes on."""
+    async with ui.hub.db.read() as reader:
+        for session_id in ui.browsers.sessions(request):
+            with contextlib.suppress(NotFound):
+                session = await store.get(reader, session_id)
+                if session.belongs_to(ui.browsers.secret(request, session_id)):
+                    return address_of(session)
+    raise NotFound("link session", "of this sign-in")

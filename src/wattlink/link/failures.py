@@ -76,7 +76,7 @@ FAILURES: Mapping[Cause, Failure] = {
     ),
     Cause.NO_DEVICES: Failure(
         title="",  # of the kinds that were looked for: see `words.none`
-        what=N_("We signed in at %(brand)s, but found nothing there. We have given our access back."),
+        what=N_("The sign-in at %(brand)s worked, but nothing was found there. Our access has been withdrawn again."),
         turn=N_("Do you have another account at %(brand)s? Then sign in with that one."),
         action=Action.AGAIN,
         label=N_("Use another account"),
@@ -84,7 +84,7 @@ FAILURES: Mapping[Cause, Failure] = {
     ),
     Cause.WRONG_KIND_OF_DEVICE: Failure(
         title="",
-        what=N_("Your %(brand)s account holds nothing of what %(app)s asked for. We have given our access back."),
+        what=N_("Your %(brand)s account holds nothing of what %(app)s asked for. Our access has been withdrawn again."),
         turn=N_("Do you have another account at %(brand)s, or is it another brand? Then choose that one."),
         action=Action.AGAIN,
         label=N_("Use another account"),
@@ -100,7 +100,7 @@ FAILURES: Mapping[Cause, Failure] = {
         title=N_("That is another account"),
         what=N_(
             "You signed in to a different %(brand)s account than the one that %(app)s knows. "
-            "Nothing has changed, and we have given our access to it back."
+            "Nothing has changed, and our access to it has been withdrawn again."
         ),
         turn=N_(
             "Sign in with the account that you linked first. To add the other one as well, start from %(app)s instead."
@@ -166,7 +166,7 @@ FAILURES: Mapping[Cause, Failure] = {
     Cause.INTERRUPTED: Failure(
         title=N_("The sign-in was interrupted"),
         what=N_("We did not get %(brand)s's answer in full. Nothing was linked."),
-        turn=N_("Sign in once more; it mostly works then."),
+        turn=N_("Please sign in once more."),
         action=Action.AGAIN,
         label=N_("Sign in again"),
     ),

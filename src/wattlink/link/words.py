@@ -24,6 +24,11 @@ def N_(message: str) -> str:
     return message
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """The same for a message that depends on a number."""
+    return one, many
+
+
 class KindWords(msgspec.Struct, frozen=True, kw_only=True):
     """The sentences in which a kind of devices occurs: whole ones, since languages bend nouns differently."""
 
@@ -45,18 +50,18 @@ _DEVICES = KindWords(
     finding=N_("Finding your devices"),
     looking=N_("Looking for your devices"),
     none=N_("No devices in this account"),
-    linked=(N_("Your device is linked"), N_("Your %(count)s devices are linked")),
+    linked=NN_("Your device is linked", "Your %(count)s devices are linked"),
 )
 _OF_KIND: Mapping[Kind, KindWords] = {
     Kind.VEHICLE: KindWords(
         name=N_("Cars"),
         link=N_("Link your car to %(app)s"),
-        reads=N_("%(app)s sees how far your car is charged and when it charges."),
-        controls=N_("%(app)s sees how far your car is charged, and can start and stop charging for you."),
+        reads=N_("%(app)s sees how much charge your car has and when it charges."),
+        controls=N_("%(app)s sees how much charge your car has, and can start and stop charging for you."),
         finding=N_("Finding your car"),
         looking=N_("Looking for your car"),
         none=N_("No car in this account"),
-        linked=(N_("Your car is linked"), N_("Your %(count)s cars are linked")),
+        linked=NN_("Your car is linked", "Your %(count)s cars are linked"),
     ),
     Kind.CHARGER: KindWords(
         name=N_("Chargers"),
@@ -66,7 +71,7 @@ _OF_KIND: Mapping[Kind, KindWords] = {
         finding=N_("Finding your charger"),
         looking=N_("Looking for your charger"),
         none=N_("No charger in this account"),
-        linked=(N_("Your charger is linked"), N_("Your %(count)s chargers are linked")),
+        linked=NN_("Your charger is linked", "Your %(count)s chargers are linked"),
     ),
 }
 
@@ -81,6 +86,7 @@ NEVER: Mapping[Kind, str] = {
     Kind.VEHICLE: N_("Unlock, start or drive your car"),
     Kind.CHARGER: N_("Decide who may use your charger"),
 }
+_PLUGGED = N_("plugged in")
 _PLUGGED_IN = {
     PowerDelivery.STOPPED: N_("plugged in, charging stopped"),
     PowerDelivery.COMPLETE: N_("plugged in, charging finished"),
@@ -148,5 +154,5 @@ def _plug(charge: VehicleChargeState | ChargerChargeState, language: Language) -
     if charge.is_charging:
         return language.say("charging")
     if charge.is_plugged_in:
-        return language.say(_PLUGGED_IN.get(charge.power_delivery, N_("plugged in")))
+        return language.say(_PLUGGED_IN.get(charge.power_delivery, _PLUGGED))
     return language.say("not plugged in") if charge.is_plugged_in is False else ""

@@ -23,7 +23,7 @@ async def done(sight: Sight) -> Response[str]:
     return sight.page(
         "done.html",
         heading=heading,
-        devices=[shown(device.document, language) for device in linked],
+        devices=sorted((shown(device.document, language) for device in linked), key=lambda device: device.name),
         next=language.say("%(app)s now sees this and stays up to date by itself.", app=app),
         left_out=_left_out(sight, {scope for device in linked for scope in device.scopes}),
         unpaired=language.say("The last step is still open. %(app)s will remind you of it.", app=app)

@@ -47,7 +47,7 @@ def failure(sight: Sight, cause: Cause) -> Response[str]:
         if cause is Cause.ACCOUNT_LOCKED and manifest is not None and manifest.sign_in.reset:
             label = language.say("Open %(brand)s's help page", **names)
             ways.insert(1, Way(label=label, kind="second", address=manifest.sign_in.reset, new_tab=True))
-    title = told.title or words(session.kinds).none
+    title = told.title or words(kind for kind in session.kinds if manifest is None or kind in manifest.kinds).none
     return sight.page(
         "failure.html",
         status=_STATUS.get(cause, 200),

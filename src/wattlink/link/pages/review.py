@@ -16,9 +16,9 @@ from wattlink.link.words import N_
 
 _TRIES_BEFORE_RESET = 3
 _USERNAMES = {
-    "email": N_("E-mail address at %(brand)s"),
-    "phone_or_email": N_("Phone number or e-mail address at %(brand)s"),
-    "name": N_("User name at %(brand)s"),
+    "email": N_("E-mail address"),
+    "phone_or_email": N_("Phone number or e-mail address"),
+    "name": N_("User name"),
 }
 
 
@@ -49,7 +49,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         leaving=leaving and ailing is None and sign_in.way == "redirect",
         leave_address=sight.leave_address if is_bound else "",
         sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
-        username_label=language.say(_USERNAMES[sign_in.username], brand=manifest.name),
+        username_label=language.say(_USERNAMES[sign_in.username]),
         username_type=sign_in.username,
         username=unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
         problem=_problem(sight, manifest.name),

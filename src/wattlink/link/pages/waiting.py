@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 from litestar import Response
 
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
 from wattlink.domain.accounts.link import discovery
 from wattlink.domain.linking.model import LinkSession, State
@@ -56,8 +57,7 @@ async def waiting(sight: Sight) -> Response[str]:
     session = sight.session
     now = await happening(sight)
     names = [sight.language.say(name) for name in _names(session)]
-    said = words(session.kinds)
-    heading = N_("Checking with %(brand)s") if session.is_checking else said.finding
+    heading = N_("Checking with %(brand)s") if session.is_checking else words(_kinds(session)).finding
     return sight.page(
         "waiting.html",
         scripted=True,
@@ -75,7 +75,13 @@ async def waiting(sight: Sight) -> Response[str]:
 def _names(session: LinkSession) -> list[str]:
     if session.is_checking:
         return [N_("Asking whether the step is done"), N_("Reading the newest values")]
-    return [N_("Signing in"), words(session.kinds).looking, N_("Reading the first values")]
+    signing_in = N_("Signing in") if session.state is State.EXCHANGING else N_("Signed in")
+    return [signing_in, words(_kinds(session)).looking, N_("Reading the first values")]
+
+
+def _kinds(session: LinkSession) -> list[Kind]:
+    """The kinds that may be found: those that are asked for and that the vendor has."""
+    return [kind for kind in manifests()[session.vendor or ""].kinds if kind in session.kinds]
 
 
 def _current(session: LinkSession, *, reading: bool) -> int:
