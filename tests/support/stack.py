@@ -1,9 +1,13 @@
-"""The whole server in this process, really served: APIs, Link UI and pumps, with simulated vendors behind them."""
+"""The whole server, really served: APIs, Link UI and pumps, with simulated vendors behind them.
+
+By default all of it runs in this process, so that a test may hold its clock; the HTTP side can be a `wattlink serve`.
+"""
 
 import asyncio
+import base64
 import contextlib
-import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, NamedTuple
@@ -15,6 +19,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server as Granian
 from yarl import URL
 
+from tests.support.processes import free_ports, plain_environment
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from wattlink.base.clock import Clock, system_clock
 from wattlink.connectors.registry import manifests, simulator
@@ -104,13 +109,16 @@ class Refused(Exception):
 
 
 @contextlib.asynccontextmanager
-async def running_stack(dsn: str, *, clock: Clock = system_clock, **settings: Any) -> AsyncIterator[Stack]:
-    """Everything, until the block ends; `settings` are those of Settings."""
-    port = _free_port()
+async def running_stack(
+    dsn: str, *, clock: Clock = system_clock, apart: bool = False, **settings: Any
+) -> AsyncIterator[Stack]:
+    """Everything, until the block ends; `apart` starts a `wattlink serve`; `settings` are those of Settings."""
+    port = free_ports(1)
     chosen = Settings(
         database_url=dsn,
         master_keys=_MASTER_KEYS,
         public_url=f"http://localhost:{port}",
+        port=port,
         outbound_allow=_LOOPBACK,
         confirm_after_seconds=1.0,
         **settings,
@@ -121,7 +129,7 @@ async def running_stack(dsn: str, *, clock: Clock = system_clock, **settings: An
         aiohttp.ClientSession() as http,
     ):
         await _register_vendors(hub, sandbox)
-        async with _serving(hub, port), _working(hub):
+        async with _serving_apart(chosen) if apart else _serving(hub), _working(hub):
             yield Stack(f"http://localhost:{port}", hub, sandbox, http)
 
 
@@ -140,21 +148,41 @@ async def _register_vendors(hub: Hub, sandbox: RunningSandbox) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _serving(hub: Hub, port: int) -> AsyncIterator[None]:
+async def _serving(hub: Hub) -> AsyncIterator[None]:
     granian = Granian(
         Server(lambda: contextlib.nullcontext(hub)),
-        port=port,
+        port=hub.settings.port,
         interface=Interfaces.ASGI,
         websockets=False,
         log_level=LogLevels.critical,
     )
     serving = asyncio.create_task(granian.serve())
     try:
-        await _answers(port, serving)
+        await _answers(hub.settings.port, lambda: not serving.done())
         yield
     finally:
-        granian.stop()
+        granian.stop()  # type: ignore[no-untyped-call]
         await serving
+
+
+@contextlib.asynccontextmanager
+async def _serving_apart(settings: Settings) -> AsyncIterator[None]:
+    environment = plain_environment(
+        WATTLINK_DATABASE_URL=settings.database_url,
+        WATTLINK_MASTER_KEYS=f"k1:{base64.b64encode(_MASTER_KEYS['k1']).decode()}",
+        WATTLINK_PUBLIC_URL=settings.public_url,
+        WATTLINK_PORT=str(settings.port),
+        WATTLINK_OUTBOUND_ALLOW=",".join(map(str, settings.outbound_allow)),
+        WATTLINK_SERVE_PROCESSES="1",
+        WATTLINK_LOG_LEVEL="warning",
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "wattlink", "serve", env=environment)
+    try:
+        await _answers(settings.port, lambda: process.returncode is None)
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 @contextlib.asynccontextmanager
@@ -168,17 +196,12 @@ async def _working(hub: Hub) -> AsyncIterator[None]:
         await working
 
 
-async def _answers(port: int, serving: asyncio.Task[None]) -> None:
-    while not serving.done():
+async def _answers(port: int, lives: Callable[[], bool]) -> None:
+    """Wait until something listens."""
+    while True:
+        assert lives(), "the server ended before it answered"
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
             return
         await asyncio.sleep(0.02)
-    await serving
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,6 +1,6 @@
 """The dialect alone, called in this process, and devices that lie in the database as visits would leave them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 from tests.support.clock import StillClock
+from tests.support.stack import Stack, running_stack
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Document, kind_of
 from wattlink.connectors.registry import simulator
@@ -101,6 +102,13 @@ class Api:
             await devices.insert(tx, [change], now)
             await devices.put_states(tx, [change], now)
         return str(device_id)
+
+
+@pytest.fixture(scope="session")
+async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
+    """A `wattlink serve` with workers and simulated vendors; tests share it, each with applications of its own."""
+    async with running_stack(new_database(), apart=True) as running:
+        yield running
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ async def test_a_bad_form_is_an_invalid_request(api: Api, body: bytes) -> None:
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Token x", "Bearer €"])
 async def test_without_a_live_token_nothing_is_told(api: Api, authorization: str) -> None:
-    answer = await api.http.get("/users", headers={"authorization": authorization.encode()})
+    answer = await api.http.get("/users", headers={b"authorization": authorization.encode()})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.json() == {

@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Timestamp, Uuid
+from wattlink.domain.errors import NotFound
 from wattlink.domain.interventions import catalogue
 
 _ENGLISH = "en-US"
@@ -40,12 +41,24 @@ async def list_interventions(
 ) -> list[Intervention]:
     """The catalogue, whole or of one vendor or type."""
     found = [_shown(entry) for entry in catalogue.entries(language)]
-    return [entry for entry in found if vendor in (None, entry.vendor) and vendor_type in (None, entry.vendor_type)]
+    return [entry for entry in found if _is_of(entry, vendor, vendor_type)]
 
 
-async def get_intervention(intervention_id: FromPath[str], language: FromQuery[str] = _ENGLISH) -> Intervention:
-    """An entry of the catalogue."""
-    return _shown(catalogue.entry(intervention_id, language))
+async def get_intervention(
+    intervention_id: FromPath[str],
+    language: FromQuery[str] = _ENGLISH,
+    vendor_type: VendorType = None,
+    vendor: FromQuery[str | None] = None,
+) -> Intervention:
+    """An entry of the catalogue, if it is of the vendor and type where they are given."""
+    found = _shown(catalogue.entry(intervention_id, language))
+    if not _is_of(found, vendor, vendor_type):
+        raise NotFound("intervention", intervention_id)
+    return found
+
+
+def _is_of(entry: Intervention, vendor: str | None, vendor_type: Kind | None) -> bool:
+    return vendor in (None, entry.vendor) and vendor_type in (None, entry.vendor_type)
 
 
 def _shown(found: catalogue.Intervention) -> Intervention:

@@ -156,7 +156,9 @@ async def get_webhook(request: Call, webhook_id: FromPath[str]) -> WebhookRespon
         return _shown(await store.get(reader, request.access, subscription_id_of(webhook_id)))
 
 
-async def update_webhook(request: Call, webhook_id: FromPath[str], data: JSONBody[WebhookUpdatePayload]) -> WebhookResponse:
+async def update_webhook(
+    request: Call, webhook_id: FromPath[str], data: JSONBody[WebhookUpdatePayload]
+) -> WebhookResponse:
     """Change a webhook, which also brings an inactive one back."""
     hub = request.hub
     changes = SubscriptionChanges(
