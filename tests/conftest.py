@@ -11,12 +11,39 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from tests.support.chromium import chromium_path
 from wattlink.base.ids import new_id
 from wattlink.db.database import Database
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
 
+_NO_CHROMIUM = "no Chromium here"
+_BROWSER_TESTS_MISSING = 3  # the exit code when all that did run went well
 _KEPT = ("migration", "epoch")  # what migrations put there
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium the browser tests don't run; that is told at the end, and never counts as success."""
+    if chromium_path() is None:
+        for test in items:
+            if test.get_closest_marker("browser") is not None:
+                test.add_marker(pytest.mark.skip(reason=_NO_CHROMIUM))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.exitstatus == pytest.ExitCode.OK and _skipped_for_chromium(session.config):
+        session.exitstatus = _BROWSER_TESTS_MISSING
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if number := _skipped_for_chromium(terminalreporter.config):
+        terminalreporter.write_line(f"{number} browser tests did not run: there is no Chromium.", yellow=True)
+
+
+def _skipped_for_chromium(config: pytest.Config) -> int:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    return sum(_NO_CHROMIUM in str(report.longrepr) for report in skipped)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from wattlink.domain.accounts.breaking import status as breaking
 from wattlink.domain.accounts.revocations import status as revocations
 from wattlink.domain.vendors import status as vendors
 from wattlink.domain.visits import status as visits
+from wattlink.domain.webhooks import status as webhooks
 
-_ALL = (visits.work_status, vendors.work_status, breaking.work_status, revocations.work_status)
+_ALL = (visits.work_status, vendors.work_status, breaking.work_status, revocations.work_status, webhooks.work_status)
 
 
 async def work_status(db: Database, now: datetime) -> list[WorkStatus]:
