@@ -129,10 +129,17 @@ class World:
         async with self.hub.db.read() as reader:
             return await devices.page(reader, self.access, kind, page=PageRequest())
 
+    async def first_device(self, username: str) -> str:
+        """The vendor's id of the first device in a virtual account."""
+        accounts = {account["username"]: account for account in await self.sandbox.control("GET", "/accounts")}
+        return str(accounts[username]["devices"][0]["vendor_device_id"])
+
     async def events(self) -> list[tuple[str, tuple[str, ...]]]:
         """What was recorded so far, in its order: the type and the updated fields."""
         async with self.hub.db.read() as reader:
-            rows = await reader.all(dict, "SELECT jsonb_build_object('type', type, 'payload', payload) FROM event ORDER BY position")
+            rows = await reader.all(
+                dict, "SELECT jsonb_build_object('type', type, 'payload', payload) FROM event ORDER BY position"
+            )
         return [(row["type"], tuple((row["payload"] or {}).get("updated_fields", ()))) for row in rows]
 
 

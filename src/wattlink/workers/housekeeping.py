@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from wattlink.domain.organizations import store as organizations
+from wattlink.domain.vendors.budgets.spend import forget_old
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
@@ -10,10 +11,16 @@ _EVERY_SECONDS = 300.0
 
 
 def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
-    """Forget tokens a day after their end, so that the log can still say whose an expired one was."""
+    """Forget what is over: tokens a day after their end, so that the log can still say whose an expired one was."""
 
     async def drop_expired_tokens() -> int:
         async with hub.db.transaction() as tx:
             return await organizations.drop_expired_tokens(tx, hub.clock() - timedelta(days=1))
 
-    return [(Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS), None)]
+    async def drop_old_budgets() -> int:
+        return await forget_old(hub.db)
+
+    return [
+        (Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS), None),
+        (Pump("old budgets", drop_old_budgets, every=_EVERY_SECONDS), None),
+    ]

@@ -1,4 +1,4 @@
-"""Stories of broken links: only a credential that is refused twice where it is proved breaks, and a sign-in mends it."""
+"""Stories of broken links: only a credential refused twice where it is proved breaks, and a sign-in mends it."""
 
 import pytest
 
@@ -153,9 +153,7 @@ async def test_two_accounts_of_one_vendor_break_apart(world: World) -> None:
 
 async def many(world: World, count: int) -> list[AccountId]:
     """So many users, each with an account."""
-    return [
-        await linked(world, username=f"user{number}@example.com", user=f"user{number}") for number in range(count)
-    ]
+    return [await linked(world, username=f"user{number}@example.com", user=f"user{number}") for number in range(count)]
 
 
 async def test_among_many_the_proof_of_another_account_is_waited_for(world: World) -> None:

@@ -28,12 +28,6 @@ async def statuses(world: World, path: str, after: int = 0) -> list[int]:
     return [seen.status for seen in await world.sandbox.requests("easee", after) if seen.path == path]
 
 
-async def serial(world: World, username: str = ADA) -> str:
-    """The vendor's id of somebody's first charger."""
-    accounts = {account["username"]: account for account in await world.sandbox.control("GET", "/accounts")}
-    return str(accounts[username]["devices"][0]["vendor_device_id"])
-
-
 async def linked(world: World, **knobs: object) -> None:
     """Ada's charger, linked and published."""
     await world.sandbox.open("easee", ADA, knobs=knobs)
@@ -42,7 +36,7 @@ async def linked(world: World, **knobs: object) -> None:
 
 async def test_a_change_is_stored_and_told_once(world: World) -> None:
     await linked(world)
-    await world.sandbox.change("easee", ADA, devices={await serial(world): {"enabled": False}})
+    await world.sandbox.change("easee", ADA, devices={await world.first_device(ADA): {"enabled": False}})
     await world.visit_due(minutes=8)
     await world.visit_due(minutes=8)
     assert (await charger(world)).capabilities.start_charging.is_capable is False
@@ -60,7 +54,9 @@ async def test_time_alone_is_no_change_but_is_kept_fresh(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault.OUTAGE, Fault.GARBAGE, Fault.ENDLESS, Fault.QUOTA, Fault.FORBIDDEN])
-async def test_whatever_the_vendor_says_the_last_good_state_stays_and_the_link_holds(world: World, fault: Fault) -> None:
+async def test_whatever_the_vendor_says_the_last_good_state_stays_and_the_link_holds(
+    world: World, fault: Fault
+) -> None:
     await linked(world)
     before = await charger(world)
     await world.sandbox.fault("easee", ADA, fault)
@@ -76,7 +72,7 @@ async def test_whatever_the_vendor_says_the_last_good_state_stays_and_the_link_h
 
 async def test_devices_that_come_are_told_at_once_and_those_that_go_after_two_visits(world: World) -> None:
     await linked(world)
-    first = await serial(world)
+    first = await world.first_device(ADA)
     await world.sandbox.change("easee", ADA, add_devices=1)
     await world.visit_due(minutes=8)
     assert len(await world.devices(Kind.CHARGER)) == 2
@@ -126,7 +122,7 @@ async def test_a_renewal_that_fails_is_done_without_while_the_old_token_lives(wo
     await world.sandbox.open("tesla", ADA)
     account_id = await world.link("tesla", ADA)
     async with world.hub.db.transaction() as tx:
-        await tx.execute("UPDATE registration SET hosts = hosts || '{\"token\": \"http://127.0.0.1:1\"}'")
+        await tx.execute('UPDATE registration SET hosts = hosts || \'{"token": "http://127.0.0.1:1"}\'')
     world.hub.connectors.forget()
     async with world.hub.db.read() as reader:
         for hours, error in ((7, None), (2, "vendor_down")):
@@ -199,7 +195,7 @@ async def test_a_state_that_the_database_refuses_takes_no_other_with_it(world: W
     await world.sandbox.open("easee", "bob@example.com")
     await world.link("easee", "bob@example.com", user="bob")
     for username, name in ((ADA, "nul \x00 nul"), ("bob@example.com", "Carport")):
-        knobs = {await serial(world, username): {"name": name, "enabled": False}}
+        knobs = {await world.first_device(username): {"name": name, "enabled": False}}
         await world.sandbox.change("easee", username, devices=knobs)
     await world.visit_due(minutes=8)
     assert [name for name, _ in await world.events()].count("device.updated") == 1

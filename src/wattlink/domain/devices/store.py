@@ -136,7 +136,8 @@ async def put_states(tx: Transaction, changes: Sequence[DeviceChange], now: date
             AS changed (device_id, document, is_hidden)
             ON CONFLICT (device_id) DO UPDATE
            SET document = CASE WHEN excluded.hidden IS NULL THEN excluded.document ELSE state.document END,
-               hidden = excluded.hidden, updated_at = excluded.updated_at
+               updated_at = CASE WHEN excluded.hidden IS NULL THEN excluded.updated_at ELSE state.updated_at END,
+               hidden = excluded.hidden
         """,
         device_ids=[change.device_id for change in changes],
         documents=[Json(change.document) for change in changes],

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from wattlink.base.gather import Gatherer
 from wattlink.connectors.errors import VendorUnavailable
-from wattlink.connectors.registry import Window
+from wattlink.connectors.registry import Window, manifests
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.vendors.budgets import store
@@ -75,6 +75,15 @@ class Budgets:
                 await store.lock_registrations(tx, sorted(shared))
             granted = await store.lease(tx, wanted)
         return [(want.registration_id, want.account_id) in granted for want in wanted]
+
+
+async def forget_old(db: Database) -> int:
+    """Forget slots that no vendor's window reaches back to; the number of rows."""
+    budgets = [manifest.budgets for manifest in manifests().values()]
+    windows = [window for budget in budgets for window in (budget.registration, budget.account) if window is not None]
+    longest = max((window.seconds for window in windows), default=0)
+    async with db.transaction() as tx:
+        return await store.drop_older(tx, longest * (1 + 1 / _SLOTS) + 60)
 
 
 def _wanted(registration_id: RegistrationId, account_id: UUID | None, window: Window, *, urgent: bool) -> Wanted:

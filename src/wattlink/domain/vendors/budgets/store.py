@@ -1,7 +1,6 @@
 """SQL on budget_window: how many requests each slot of time saw."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -74,13 +73,15 @@ async def lease(tx: Transaction, wanted: Sequence[Wanted]) -> set[tuple[Registra
     return {(key.registration_id, key.account_id) for key in granted}
 
 
-async def drop_before(tx: Transaction, before: datetime, *, limit: int = 5000) -> int:
-    """Forget slots that no window reaches back to; the number of rows."""
+async def drop_older(tx: Transaction, seconds: float, *, limit: int = 5000) -> int:
+    """Forget slots that began longer ago than this; the number of rows."""
     return await tx.execute(
         """
         DELETE FROM budget_window
-         WHERE ctid = ANY (ARRAY(SELECT ctid FROM budget_window WHERE window_start < %(before)s LIMIT %(limit)s))
+         WHERE ctid = ANY (ARRAY(SELECT ctid FROM budget_window
+                                  WHERE window_start < clock_timestamp() - make_interval(secs => %(seconds)s)
+                                  LIMIT %(limit)s))
         """,
-        before=before,
+        seconds=seconds,
         limit=limit,
     )

@@ -1,0 +1,74 @@
+"""Budgets are shared by all processes, and never overspent."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.support.accounts import World
+from wattlink.base.ids import new_id
+from wattlink.connectors.errors import VendorUnavailable
+from wattlink.connectors.registry import Window
+from wattlink.db.database import Database
+from wattlink.domain.access.ids import AccountId, RegistrationId
+from wattlink.domain.vendors.budgets.spend import Budgets, forget_old
+
+
+async def spend(budgets: Budgets, registration_id: RegistrationId, window: Window, *, urgent: bool = True) -> bool:
+    """Whether there was a request left."""
+    try:
+        await budgets.spend(registration_id, None, window, urgent=urgent)
+    except VendorUnavailable as error:
+        return error.reason != "quota" or error.retry_after is None
+    return True
+
+
+async def test_two_processes_together_spend_no_more_than_there_is(world: World, dsn: str) -> None:
+    registration_id = await world.register("easee")
+    window = Window(requests=100, seconds=20)
+    async with Database(dsn, size=4) as one, Database(dsn, size=4) as other:
+        processes = [Budgets(one), Budgets(other)]
+        spent = await asyncio.gather(*(spend(processes[number % 2], registration_id, window) for number in range(160)))
+    assert sum(spent) <= 100
+    assert sum(spent) >= 50  # what was leased and isn't used within its second is lost
+
+
+async def test_a_tenth_is_kept_for_what_a_person_waits_for(world: World) -> None:
+    registration_id = await world.register("easee")
+    window, budgets = Window(requests=50, seconds=3600), Budgets(world.hub.db)
+    polled = [await spend(budgets, registration_id, window, urgent=False) for _ in range(60)]
+    assert sum(polled) == 45
+    assert [await spend(budgets, registration_id, window) for _ in range(6)] == [True] * 5 + [False]
+
+
+async def test_accounts_have_budgets_of_their_own(world: World) -> None:
+    registration_id = await world.register("easee")
+    window, budgets = Window(requests=2, seconds=3600), Budgets(world.hub.db)
+    for _ in range(2):
+        account_id = AccountId(new_id())
+        for _ in range(2):
+            await budgets.spend(registration_id, account_id, window, urgent=True)
+        with pytest.raises(VendorUnavailable):
+            await budgets.spend(registration_id, account_id, window, urgent=True)
+
+
+async def test_a_window_slides(world: World) -> None:
+    registration_id = await world.register("easee")
+    window, budgets = Window(requests=4, seconds=1), Budgets(world.hub.db)
+    began, sent = time.monotonic(), list[float]()
+    while time.monotonic() - began < 4:
+        if await spend(budgets, registration_id, window):
+            sent.append(time.monotonic())
+        await asyncio.sleep(0.05)
+    assert len(sent) > 4
+    for number in range(len(sent) - 4):
+        assert sent[number + 4] - sent[number] > 1
+
+
+async def test_old_slots_are_forgotten(world: World) -> None:
+    registration_id = await world.register("easee")
+    await spend(Budgets(world.hub.db), registration_id, Window(requests=4, seconds=2))
+    assert await forget_old(world.hub.db) == 0
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE budget_window SET window_start = window_start - interval '1 year'")
+    assert await forget_old(world.hub.db) == 1
