@@ -24,7 +24,7 @@ def N_(message: str) -> str:
     return message
 
 
-def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+def NN_(one: str, many: str) -> tuple[str, str]:
     """The same for a message that depends on a number."""
     return one, many
 

@@ -1,13 +1,14 @@
 """A link session and the steps that it may take.
 
-    created --> bound --> at_vendor --------------+--> exchanging --> discovering --> [pairing] --> completed
-                 |  ^ \\-> asking_credentials -----+       |               |              ^
-                 |  |                                     |               |              |
-                 |  +---- a cause that another try mends -+---------------+              |
-                 |        (a wrong password: back to asking_credentials)                 |
-                 +---------- relinking a valid account whose device lacks a pairing -----+
+    created --> bound --+--> at_vendor -----------+--> exchanging --> discovering --+--------------> completed
+                        +--> asking_credentials --+                                 +--> pairing --+
 
-    any of these --> failed (no try mends the cause) | cancelled (by the person, or withdrawn from outside) | expired
+    at_vendor, asking_credentials --> bound      another brand, or the same once more
+    exchanging, discovering --> bound            a cause that another try mends
+    exchanging --> asking_credentials            a wrong password
+    bound --> pairing                            a relink of a valid account whose device lacks its pairing
+    exchanging, discovering --> failed           a cause that no try mends; bound --> failed: nothing to relink
+    any open state --> cancelled | expired       by the person, or withdrawn from outside | after a day
 
 `bound` ties the session to one browser, by a click. Each arrow is one UPDATE in `store.py` that names the state it
 starts from, so of two that come at once the second finds nothing to do.

@@ -204,7 +204,7 @@ async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
 async def turn_back(
     tx: Transaction, session: LinkSession, to: State, cause: Cause, *, sealed_step: bytes | None = None, now: datetime
 ) -> bool:
-    """at_vendor, exchanging or discovering -> bound, asking_credentials or failed, with the cause."""
+    """exchanging or discovering -> bound, asking_credentials or failed, with the cause."""
     return await _moves(
         tx,
         """
@@ -214,7 +214,7 @@ async def turn_back(
                ended_at = CASE WHEN %(to)s = 'failed' THEN %(now)s ELSE NULL END,
                steps = steps || link_step(%(to)s, %(now)s, %(cause)s)
          WHERE session_id = %(session_id)s AND state = %(from_state)s AND turn = %(turn)s
-           AND state IN ('at_vendor', 'exchanging', 'discovering')
+           AND state IN ('exchanging', 'discovering')
         """,
         session_id=session.session_id,
         from_state=session.state,
