@@ -1,0 +1,40 @@
+"""The system's own Chromium, driven by Playwright, for tests that are marked `browser`."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Browser, Page, async_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is, if it is installed."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser without a window; without Chromium the test is skipped."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("Chromium isn't installed")
+    # Chromium refuses its own sandbox to root.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=arguments)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def is_fine(page: Page) -> None:
+    """Assert that nothing overflows sideways and that axe finds no violation."""
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
