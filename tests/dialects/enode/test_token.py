@@ -102,3 +102,5 @@ async def test_an_unknown_route_says_so(api: Api) -> None:
     assert "Route not found" in answer.text
     other_method = await api.http.put("/users")
     assert (other_method.status_code, sorted(other_method.headers["allow"].split(", "))) == (405, ["GET", "OPTIONS"])
+    options = await api.http.options("/users/ada")
+    assert (options.status_code, options.headers["allow"]) == (204, "DELETE, GET, OPTIONS")

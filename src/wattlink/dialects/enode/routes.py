@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from litestar import Router
+from litestar import Response, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -110,6 +110,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
 
 
 def _handlers() -> Iterator[HTTPRouteHandler]:
+    yield from (_options(path) for path in dict.fromkeys(route.path for rows in TABLE.values() for route in rows))
     for tag, rows in TABLE.items():
         for route in rows:
             yield HTTPRouteHandler(
@@ -120,6 +121,16 @@ def _handlers() -> Iterator[HTTPRouteHandler]:
                 tags=[tag],
                 responses={status: _problem(status) for status in (*route.problems, 401)},
             )(route.view)
+
+
+def _options(path: str) -> HTTPRouteHandler:
+    """What may be done at a path; Litestar's own answer knows only the method that was registered first."""
+    allow = ", ".join(sorted({"OPTIONS", *(row.method for rows in TABLE.values() for row in rows if row.path == path)}))
+
+    async def options() -> Response[None]:
+        return Response(None, headers={"allow": allow})
+
+    return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
 
 
 def _problem(status: int) -> ResponseSpec:

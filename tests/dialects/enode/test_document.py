@@ -1,0 +1,71 @@
+"""The OpenAPI document is exact: schemathesis, which invents requests from it, finds no answer that it doesn't name."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from tests.support.stack import App, Stack
+from wattlink.dialects.enode.routes import TABLE
+
+_OPERATIONS = ["getHealthReady", *(route.operation_id for rows in TABLE.values() for route in rows)]
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    ignored_auth,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="session")
+async def tried_app(stack: Stack) -> App:
+    """The application in whose name requests are invented."""
+    return await stack.new_app("Tried")
+
+
+@pytest.fixture(scope="session")
+def document(stack: Stack) -> OpenApiSchema:
+    """The document as it is served."""
+    return schemathesis.openapi.from_url(f"{stack.enode}/openapi.json")
+
+
+@pytest.mark.parametrize("operation_id", _OPERATIONS)
+def test_every_answer_is_documented(document: OpenApiSchema, tried_app: App, operation_id: str) -> None:
+    operation = document.find_operation_by_id(operation_id)
+    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+
+    @given(case=cases)
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def invent(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(headers=tried_app.headers, checks=_CHECKS)
+
+    invent()
+
+
+async def test_every_operation_is_in_the_document_under_enode_s_name(stack: Stack) -> None:
+    async with stack.http.get(f"{stack.enode}/openapi.json") as answer:
+        served = await answer.json()
+    assert served["openapi"].startswith("3.1")
+    assert served["info"]["version"] == "2024-10-01"
+    assert served["servers"] == [{"url": stack.enode}]
+    names = {operation["operationId"] for operations in served["paths"].values() for operation in operations.values()}
+    assert names == set(_OPERATIONS)
+    schemas = served["components"]["schemas"]
+    assert all(one["additionalProperties"] is False for one in schemas.values() if "properties" in one)
