@@ -8,13 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.support.linking import Login
 from tests.support.processes import descendants, free_ports, gone, plain_environment, wait_until, wattlink
+from tests.support.walk import walk
+from wattlink.base.outbound import Outbound
 
 _START_SECONDS = 120.0
 
@@ -32,6 +36,14 @@ class Demo:
         """Everything that it printed so far."""
         return self._log.read_text(errors="replace")
 
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """The API's answer, as JSON."""
+        headers = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body).encode()
+        url = self.info["enode"]["base_url"] + path
+        with urlopen(Request(url, content, headers, method=method), timeout=30) as answer:
+            return json.load(answer)
+
     def token(self) -> str:
         """A token for the demonstration's application."""
         enode = self.info["enode"]
@@ -40,18 +52,13 @@ class Demo:
         with urlopen(asked, timeout=30) as answer:
             return str(json.load(answer)["access_token"])
 
-    def vehicles(self) -> Any:
-        """The application's vehicles, as the API lists them."""
-        headers = {"Authorization": f"Bearer {self.token()}"}
-        with urlopen(Request(f"{self.info['enode']['base_url']}/vehicles", headers=headers), timeout=30) as answer:
-            return json.load(answer)["data"]
-
     def works(self) -> bool:
         """Whether the API answers."""
         try:
-            return bool(self.vehicles() == [])
+            self.ask("GET", "/vehicles")
         except OSError:
             return False
+        return True
 
 
 @contextmanager
@@ -82,7 +89,7 @@ def test_it_writes_where_to_go_once_everything_answers(running: Demo) -> None:
     assert set(running.info) == {"enode", "app_url", "accounts"}
     assert set(running.info["enode"]) == {"base_url", "token_url", "client_id", "client_secret"}
     assert running.info["enode"]["token_url"] == running.info["enode"]["base_url"] + "/oauth2/token"
-    assert running.vehicles() == []
+    assert running.ask("GET", "/vehicles")["data"] == []
     with urlopen(running.info["app_url"], timeout=30) as page:
         assert page.status == 200
 
@@ -105,6 +112,27 @@ def test_a_second_one_is_refused_for_its_ports(running: Demo) -> None:
     told = wattlink("demo", "--port", port, environ=plain_environment())
     assert told.returncode == 2
     assert f"port {port}" in told.stderr
+
+
+async def test_every_virtual_account_can_be_linked(running: Demo) -> None:
+    async with Outbound(allowed=(ip_network("127.0.0.0/8"), ip_network("::1/128"))) as outbound:
+        for number, account in enumerate(running.info["accounts"]):
+            session = running.ask("POST", f"/users/{number}/link", _link_session(account))
+            await walk(session["linkUrl"], Login(account["username"], account["password"]), outbound)
+            vendors = running.ask("GET", f"/users/{number}")["linkedVendors"]
+            assert [linked["vendor"] for linked in vendors] == [account["vendor"]]
+    linked = [*running.ask("GET", "/vehicles")["data"], *running.ask("GET", "/chargers")["data"]]
+    assert len(linked) == sum(len(account["devices"]) for account in running.info["accounts"])
+
+
+def _link_session(account: dict[str, Any]) -> dict[str, object]:
+    kinds = {device["kind"] for device in account["devices"]}
+    return {
+        "vendor": account["vendor"],
+        "language": "en-US",
+        "scopes": [f"{kind}:read:data" for kind in kinds],
+        "redirectUri": "https://app.example/done",
+    }
 
 
 @pytest.mark.parametrize("which", ["wattlink serve", "wattlink work", "wattlink sandbox", "postgres -D"])
@@ -136,4 +164,4 @@ def test_a_kill_of_the_demo_leaves_nothing_behind_and_its_data_is_kept(tmp_path:
         wait_until(lambda: all(gone(pid) for pid in processes))
     with demo(tmp_path, *data) as again:
         assert again.info["enode"]["client_id"] == first
-        assert again.vehicles() == []
+        assert again.ask("GET", "/vehicles")["data"] == []

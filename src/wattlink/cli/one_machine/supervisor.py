@@ -50,7 +50,8 @@ async def supervise(
     `database` runs already and writes its log to the pipe whose reading end is `database_log`.
     """
     stop = asyncio.Event()
-    for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    hang_up = () if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else (signal.SIGHUP,)  # under nohup
+    for which in (signal.SIGINT, signal.SIGTERM, *hang_up):
         asyncio.get_running_loop().add_signal_handler(which, stop.set)
     voice = _Voice("database", 0)
     async with contextlib.AsyncExitStack() as stack:  # left in reverse order
