@@ -13,4 +13,4 @@ def system_clock() -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """`2026-11-21T08:30:00.000Z`: UTC with milliseconds, the form of every API answer."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -148,5 +148,12 @@ async def _configured(connection: AsyncConnection[Any]) -> None:
 def _converted(row: type[T], cursor: AsyncCursor[Any], rows: Sequence[tuple[Any, ...]]) -> list[T]:
     if not (isinstance(row, type) and issubclass(row, msgspec.Struct)):
         return [found[0] for found in rows]
-    names = [column.name for column in cursor.description or ()]
+    names = _names(cursor)
     return [msgspec.convert(dict(zip(names, found, strict=True)), row, strict=False) for found in rows]
+
+
+def _names(cursor: AsyncCursor[Any]) -> list[str]:
+    """The columns' names; `cursor.description` would make an object of each, which costs as much as the rest."""
+    result = cursor.pgresult
+    assert result is not None
+    return [(result.fname(at) or b"").decode() for at in range(result.nfields)]

@@ -1,24 +1,17 @@
-"""Bearer tokens: a guard in front of every view that isn't public."""
+"""Bearer tokens, in front of every view that isn't public."""
 
-from typing import Any
-
-from litestar.connection import ASGIConnection
-from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Scope
 
 from wattlink.domain.errors import NotAuthenticated
-from wattlink.wiring import Hub
-
-AnyConnection = ASGIConnection[Any, Any, Any, Any]
+from wattlink.web.call import Call
 
 
-async def authenticated(connection: AnyConnection, _: BaseRouteHandler) -> None:
+async def authenticate(call: Call) -> None:
     """Put the caller's reach into the request; raises NotAuthenticated."""
-    scheme, _space, token = (header_of(connection.scope, b"authorization") or "").partition(" ")
+    scheme, _, token = (header_of(call.scope, b"authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("no bearer token")
-    hub: Hub = connection.app.state["hub"]
-    connection.scope["auth"] = await hub.authenticator.access_of(token)
+    call.scope["auth"] = await call.hub.authenticator.access_of(token)
 
 
 def header_of(scope: Scope, name: bytes) -> str | None:

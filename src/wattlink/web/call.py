@@ -22,7 +22,7 @@ class Call(Request[None, Access, Any]):
 
     @property
     def access(self) -> Access:
-        """The caller's reach; there is one only behind the guard of `authentication.py`."""
+        """The caller's reach; there is one only behind `authentication.py`."""
         return self.auth
 
     @property

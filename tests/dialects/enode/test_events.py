@@ -11,9 +11,9 @@ import pytest
 from tests.dialects.enode.test_devices import CHARGER, VEHICLE
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Document, Kind
-from wattlink.dialects.enode.chargers import Charger
+from wattlink.dialects.enode.devices.chargers import Charger
+from wattlink.dialects.enode.devices.vehicles import Vehicle
 from wattlink.dialects.enode.events import EnodeWebhooks
-from wattlink.dialects.enode.vehicles import Vehicle
 from wattlink.domain.access.ids import ApplicationId, DeliveryId, DeviceId, EventId, UserId
 from wattlink.domain.events.model import Event, EventType, Payload
 

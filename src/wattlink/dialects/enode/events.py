@@ -12,9 +12,9 @@ from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Document, Kind
 from wattlink.connectors.registry import manifests
-from wattlink.dialects.enode.chargers import Charger, charger
+from wattlink.dialects.enode.devices.chargers import Charger, charger
+from wattlink.dialects.enode.devices.vehicles import Vehicle, vehicle
 from wattlink.dialects.enode.headers import CURRENT_VERSION
-from wattlink.dialects.enode.vehicles import Vehicle, vehicle
 from wattlink.dialects.enode.vendors import name_of
 from wattlink.dialects.enode.wire import Answer, Timestamp, camel
 from wattlink.domain.access.ids import DeliveryId

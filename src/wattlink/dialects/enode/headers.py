@@ -1,9 +1,8 @@
 """Enode's own request headers: the API version that is asked for, and one that is history."""
 
-from litestar.handlers.base import BaseRouteHandler
-
 from wattlink.domain.errors import InvalidInput
-from wattlink.web.authentication import AnyConnection, header_of
+from wattlink.web.authentication import header_of
+from wattlink.web.call import Call
 
 CURRENT_VERSION = "2024-10-01"
 VERSIONS = (
@@ -18,10 +17,10 @@ VERSIONS = (
 )
 
 
-async def sensible_headers(connection: AnyConnection, _: BaseRouteHandler) -> None:
-    """A guard: raises InvalidInput for a version that never was, and for a user in a header."""
-    version = header_of(connection.scope, b"enode-version")
+def check_headers(call: Call) -> None:
+    """Raise InvalidInput for a version that never was, and for a user in a header."""
+    version = header_of(call.scope, b"enode-version")
     if version is not None and version not in VERSIONS:
         raise InvalidInput("Enode-Version", f"{version!r} isn't a version of the API", allowed=VERSIONS)
-    if header_of(connection.scope, b"enode-user-id") is not None:
+    if header_of(call.scope, b"enode-user-id") is not None:
         raise InvalidInput("Enode-User-Id", "isn't used since version 2023-08-01: the user stands in the path")

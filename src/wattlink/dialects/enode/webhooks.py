@@ -12,9 +12,8 @@ from wattlink.base.outbound import is_public
 from wattlink.dialects.enode import DIALECT
 from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.dialects.enode.headers import VERSIONS
-from wattlink.dialects.enode.ids import subscription_id_of
 from wattlink.dialects.enode.paging import cursors_of, page_of
-from wattlink.dialects.enode.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid
+from wattlink.dialects.enode.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid, subscription_id_of
 from wattlink.domain.access.paging import Position
 from wattlink.domain.webhooks import store
 from wattlink.domain.webhooks.create import create

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
+from wattlink.domain.access.ids import DeviceId, SubscriptionId
+from wattlink.domain.errors import NotFound
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
@@ -48,3 +51,20 @@ def camel(name: str) -> str:
     """`redirect_uri` as `redirectUri`."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def device_id_of(text: str) -> DeviceId:
+    """A device's id; raises NotFound."""
+    return DeviceId(_uuid("device", text))
+
+
+def subscription_id_of(text: str) -> SubscriptionId:
+    """A webhook's id; raises NotFound."""
+    return SubscriptionId(_uuid("subscription", text))
+
+
+def _uuid(what: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(what, text) from None

@@ -7,9 +7,8 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.ids import device_id_of
 from wattlink.dialects.enode.vendors import VendorName, names_of, vendors_named
-from wattlink.dialects.enode.wire import Answer, Payload
+from wattlink.dialects.enode.wire import Answer, Payload, device_id_of
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.create import create
 from wattlink.domain.linking.create_relink import create_relink

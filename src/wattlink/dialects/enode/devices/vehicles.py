@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, PowerDelivery
-from wattlink.dialects.enode.devices import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp

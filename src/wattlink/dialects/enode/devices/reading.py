@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.ids import device_id_of
 from wattlink.dialects.enode.paging import page_of
+from wattlink.dialects.enode.wire import device_id_of
 from wattlink.domain.access.paging import Position
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device

@@ -1,4 +1,4 @@
-"""The token endpoint: client credentials become a bearer token (RFC 6749, section 4.4)."""
+"""The two routes that need no token: readiness, and the one where client credentials become a token."""
 
 import base64
 import binascii
@@ -34,8 +34,13 @@ class OAuthError(Exception):
         self.status = status
 
 
+async def ready(request: Call) -> Response[None]:
+    """204 while the database answers, else 503."""
+    return Response(None, status_code=204 if await request.hub.db.answers() else 503)
+
+
 async def issue_token(request: Call) -> Response[TokenAnswer]:
-    """Trade a client id and secret, sent as HTTP Basic or in the form, for a token."""
+    """Trade a client id and secret, sent as HTTP Basic or in the form, for a token (RFC 6749, section 4.4)."""
     form = _form(await request.body())
     if "grant_type" not in form:
         raise OAuthError("invalid_request", "grant_type is missing")

@@ -1,0 +1,1 @@
+"""Devices: a file per kind, with its views and wire types."""

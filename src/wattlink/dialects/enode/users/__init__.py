@@ -1,0 +1,1 @@
+"""Users: looking at them, linking something to them, and their ways out."""
