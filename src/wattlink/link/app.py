@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Litestar, Response, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from wattlink.base.log import get_logger
 from wattlink.domain.errors import InvalidInput, NotFound
@@ -28,7 +29,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @get("/static/{name:str}")
-async def static(ui: Ui, name: str) -> Response[bytes]:
+async def static(ui: Ui, name: FromPath[str]) -> Response[bytes]:
     """A file whose name changes with its content."""
     asset = ui.renderer.assets.get(name)
     if asset is None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from wattlink.base.ids import digest
@@ -18,7 +19,7 @@ from wattlink.link.sight import LinkUi, Ui, address_of, sight_of
 
 
 @get("/callback/{registration_id:uuid}")
-async def came_back(request: AnyRequest, ui: Ui, registration_id: UUID) -> Response[Any]:
+async def came_back(request: AnyRequest, ui: Ui, registration_id: FromPath[UUID]) -> Response[Any]:
     """Finish the sign-in, once, and show the session's own page, however often this address is called."""
     state = request.query_params.get("state", "")
     async with ui.hub.db.read() as reader:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from wattlink.base.ids import digest
@@ -23,7 +24,7 @@ from wattlink.link.sight import LinkUi, Sight, Ui, address_of, seen_with, sight_
 
 
 @get("/{token:str}")
-async def opened(request: AnyRequest, ui: Ui, token: str) -> Response[Any]:
+async def opened(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[Any]:
     """Show where the session stands. Looking changes nothing, so previews, reloads and second tabs use nothing up."""
     sight = await _sight(ui, request, token)
     session = sight.session
@@ -44,7 +45,7 @@ async def opened(request: AnyRequest, ui: Ui, token: str) -> Response[Any]:
 
 
 @post("/{token:str}")
-async def entered(request: AnyRequest, ui: Ui, token: str) -> Response[Any]:
+async def entered(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[Any]:
     """The first click, on relinking perhaps with what was typed: the session is this browser's from here on."""
     sight = await _sight(ui, request, token)
     form = await check_meant(sight, request)

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.enums import MediaType
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from wattlink.domain.access.ids import SessionId
@@ -24,7 +25,7 @@ _LONGEST_SEARCH = 60
 
 
 @get("/session/{session_id:uuid}")
-async def shown(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
+async def shown(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
     """The page of the session's state."""
     sight = await own_sight(ui, request, SessionId(session_id))
     searched = request.query_params.get("q", "")[:_LONGEST_SEARCH]
@@ -32,14 +33,14 @@ async def shown(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
 
 
 @get("/session/{session_id:uuid}/progress")
-async def progress(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[bytes]:
+async def progress(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[bytes]:
     """How far the waiting is, for the page's script."""
     sight = await own_sight(ui, request, SessionId(session_id))
     return Response(msgspec.json.encode(await happening(sight)), media_type=MediaType.JSON)
 
 
 @post("/session/{session_id:uuid}/brand")
-async def brand_chosen(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
+async def brand_chosen(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
     """A brand was chosen, or with an empty `vendor` another one is wanted."""
     sight = await own_sight(ui, request, SessionId(session_id))
     form = await check_meant(sight, request)
@@ -49,7 +50,7 @@ async def brand_chosen(request: AnyRequest, ui: Ui, session_id: UUID) -> Respons
 
 
 @post("/session/{session_id:uuid}/sign-in")
-async def signed_in(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
+async def signed_in(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
     """User name and password were typed."""
     sight = await own_sight(ui, request, SessionId(session_id))
     await sign_in_with(ui, sight.session, await check_meant(sight, request))
@@ -57,7 +58,7 @@ async def signed_in(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[A
 
 
 @get("/session/{session_id:uuid}/leave")
-async def left(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
+async def left(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
     """Go to the vendor: a link, since browsers don't let a form's answer leave for another host."""
     sight = await own_sight(ui, request, SessionId(session_id))
     if ui.browsers.is_foreign(request) or not is_ours(sight.secret, request.query_params.get(CHECK_FIELD)):
@@ -76,7 +77,7 @@ async def left(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
 
 
 @post("/session/{session_id:uuid}/pairing")
-async def paired(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
+async def paired(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
     """The person has done what the vendor asks for, or does it later."""
     sight = await own_sight(ui, request, SessionId(session_id))
     form = await check_meant(sight, request)
@@ -92,7 +93,7 @@ async def paired(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]
 
 
 @post("/session/{session_id:uuid}/cancel")
-async def cancelled(request: AnyRequest, ui: Ui, session_id: UUID) -> Response[Any]:
+async def cancelled(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
     """The person changed their mind."""
     sight = await own_sight(ui, request, SessionId(session_id))
     await check_meant(sight, request)

@@ -1,10 +1,11 @@
 """Who looks at what: what every page of a session starts from."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from wattlink.domain.linking.model import Cause, LinkSession
 from wattlink.domain.linking.redirects import with_error
@@ -25,7 +26,7 @@ class LinkUi:
     renderer: Renderer
 
 
-Ui = Annotated[LinkUi, Dependency(skip_validation=True)]
+Ui = SkipValidation[NamedDependency[LinkUi]]
 """How a handler asks for it."""
 
 

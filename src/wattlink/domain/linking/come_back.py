@@ -60,7 +60,8 @@ async def come_back(
         return
     trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
     if not brought.code:
-        await note_failure(db, trying, _OF_OAUTH.get(brought.error or "", Cause.VENDOR_REFUSED), now=clock())
+        cause = _OF_OAUTH.get(brought.error, Cause.VENDOR_REFUSED) if brought.error else Cause.INTERRUPTED
+        await note_failure(db, trying, cause, now=clock())
         return
     left = unseal(session, vault=vault)
     answer = SignInAnswer(

@@ -1,0 +1,128 @@
+"""Linking by a form: what is typed, what is kept of it, and every way in which a vendor says no."""
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.link.conftest import BACK, CHARGER, World, arrived
+from tests.support.person import Person
+from wattlink.connectors.simulation import Fault
+
+
+async def test_a_charger_is_linked_and_in_the_lists_when_the_last_page_is_shown(world: World, person: Person) -> None:
+    page = await world.at_form(person, await world.link())
+    assert page.heading == "Which brand is it?"
+    page = await person.press("E Easee")
+    assert "Voltly may See whether your charger is in use" in page.text
+    assert "Voltly may not Decide who may use your charger" in page.text
+    assert "Your password goes to Easee once, to sign you in. Then we forget it." in page.text
+    await person.press("Sign in", username=world.username, password="right")
+    assert (await world.chargers()) == [] or person.page.heading != "Finding your charger"
+    page = await arrived(person, "Your 2 chargers are linked")
+    chargers = await world.chargers()
+    assert [charger["scopes"] for charger in chargers] == [list(CHARGER)] * 2
+    assert all(charger["chargeState"]["isPluggedIn"] is False for charger in chargers)
+    assert page.text.count("Not plugged in") == 2
+    assert page.link("Back to Voltly") == BACK
+
+
+async def test_a_wrong_password_keeps_the_user_name_and_asks_for_the_password(world: World, person: Person) -> None:
+    await world.at_form(person, await world.link(vendor="EASEE"))
+    page = await person.press("Sign in", username=f" {world.username} ", password="wrong")
+    assert page.title.startswith("Error: Sign in to Easee")
+    assert "Easee does not know this user name with this password." in page.text
+    form = page.form("Sign in")
+    assert (form.fields["username"], form.fields["password"]) == (world.username, "")
+    assert 'type="password" required maxlength="512" autocomplete="current-password" autofocus' in page.html
+    assert page.link("Type the password again") == "#password"
+    assert "wrong" not in page.html.replace("wrong_", "")
+    assert not any(link.text.startswith("Set a new password") for link in page.links)
+    for _ in range(2):
+        page = await person.press("Sign in", username=world.username, password="wrong")
+    assert page.link("Set a new password at Easee").startswith("https://")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Your 2 chargers are linked")
+
+
+async def test_nobody_guesses_passwords_through_us(world: World, person: Person) -> None:
+    await world.at_form(person, await world.link(vendor="EASEE"))
+    await world.sandbox.change("easee", world.username, knobs={"lock_after": 1000})
+    for _ in range(9):
+        assert (await person.press("Sign in", username=world.username, password="wrong")).forms
+    page = await person.press("Sign in", username=world.username, password="wrong")
+    assert page.heading == "That did not match"
+    assert page.forms == []
+    assert page.link("Back to Voltly").startswith(f"{BACK}&error=wrong_credentials&")
+
+
+@pytest.mark.parametrize(
+    ("fault", "heading", "said"),
+    [
+        (Fault.ACCOUNT_LOCKED, "Easee has locked this account", "Unlock it with Easee"),
+        (Fault.QUOTA, "Easee is very busy", "nothing to do with you"),
+        (Fault.OUTAGE, "Easee does not answer", "nothing to do with you"),
+        (Fault.GARBAGE, "Easee does not answer", "nothing to do with you"),
+        (Fault.ENDLESS, "Easee does not answer", "nothing to do with you"),
+    ],
+)
+async def test_what_ails_the_vendor_has_its_page_and_another_try(
+    world: World, person: Person, *, fault: Fault, heading: str, said: str
+) -> None:
+    await world.at_form(person, await world.link(vendor="EASEE"))
+    await world.fault("easee", fault)
+    page = await person.press("Sign in", username=world.username, password="right")
+    assert page.heading == heading
+    assert said in page.text
+    assert page.link("Back to Voltly").startswith(f"{BACK}&error=")
+    await world.fault("easee")
+    page = await person.press("Try again")
+    assert page.form("Sign in").fields["username"] == ""
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Your 2 chargers are linked")
+    assert await world.is_valid()
+
+
+async def test_an_empty_account_is_said_to_be_empty_and_our_access_given_back(world: World, person: Person) -> None:
+    empty = f"empty-{world.username}"
+    await world.sandbox.open("easee", empty, "right", devices=0)
+    await world.at_form(person, await world.link(vendor="EASEE"))
+    await person.press("Sign in", username=empty, password="right")
+    page = await arrived(person, "No charger in this account")
+    assert page.link("Back to Voltly").startswith(f"{BACK}&error=no_devices&")
+    user = await world.app.call("GET", f"/users/{world.user}")
+    assert user["linkedVendors"] == []
+    page = await person.press("Use another account")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Your 2 chargers are linked")
+
+
+async def test_another_brand_can_be_chosen_after_all(world: World, person: Person) -> None:
+    await world.at_form(person, await world.link("vehicle:read:data", *CHARGER))
+    await person.press("E Easee")
+    page = await person.press("Choose another brand")
+    assert page.heading == "Which brand is it?"
+    assert (await person.press("T Tesla")).heading == "Sign in to Tesla"
+
+
+async def test_a_brand_is_searched_for_without_scripts(world: World, person: Person) -> None:
+    await world.at_form(person, await world.link("vehicle:read:data", "charger:read:data"))
+    for searched, found in (("EÁS", ["E Easee Chargers"]), ("tes", ["T Tesla Cars"]), ("acme", [])):
+        page = await person.go(f"{person.page.address.partition('?')[0]}?q={quote(searched)}")
+        brands = [button for form in page.forms for button, (name, _) in form.buttons.items() if name == "vendor"]
+        assert brands == found
+    assert "No brand of this name can be linked to Voltly yet." in page.text
+
+
+async def test_only_brands_of_the_kinds_asked_for_are_listed(world: World, person: Person) -> None:
+    page = await world.at_form(person, await world.link())
+    assert "Easee" in page.text
+    assert "Tesla" not in page.text
+
+
+async def test_a_brand_that_is_not_offered_cannot_be_chosen(world: World, person: Person) -> None:
+    page = await world.at_form(person, await world.link())
+    form = page.form("E Easee")
+    form.buttons["E Easee"] = ("vendor", "tesla")
+    del form.buttons["E Easee Chargers"]
+    assert (await person.press("E Easee")).status == 400
+    assert (await person.go(page.address)).heading == "Which brand is it?"
