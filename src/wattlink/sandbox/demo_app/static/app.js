@@ -52,6 +52,7 @@ function patch(shown, wanted) {
   for (const child of [...wanted.childNodes]) {
     const same = keyOf(child) ? keyed.get(keyOf(child)) : next && !keyOf(next) ? next : undefined;
     if (!same) {
+      if (keyOf(child)) child.classList.add("arrived"); // until the next look
       shown.insertBefore(child, next);
       continue;
     }
