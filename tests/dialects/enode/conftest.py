@@ -27,6 +27,8 @@ from wattlink.domain.visits import store as visits
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
 
+OWN_HOST = "enode.example"
+
 
 class Api:
     """An application's backend. `path` is percent-encoded already."""
@@ -107,7 +109,7 @@ class Api:
 @pytest.fixture(scope="session")
 async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """A `wattlink serve` with workers and simulated vendors; tests share it, each with applications of its own."""
-    async with running_stack(new_database(), apart=True) as running:
+    async with running_stack(new_database(), apart=True, dialect_hosts={"enode": OWN_HOST}) as running:
         yield running
 
 

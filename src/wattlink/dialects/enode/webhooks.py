@@ -65,7 +65,7 @@ class WebhookAuthenticationPayload(Payload):
     """A header that goes along with every delivery."""
 
     header_name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,128}$")]
-    header_value: Annotated[str, Meta(min_length=1, max_length=256)]
+    header_value: Annotated[str, Meta(max_length=256, pattern="^[!-~]([ -~]*[!-~])?$")]
 
 
 class WebhookCreatePayload(Payload):

@@ -1,14 +1,18 @@
 """The ways out: a user is deleted, deauthorized, or disconnected from a vendor."""
 
-from litestar.params import FromPath
+from typing import Annotated
+
+from litestar.params import FromPath, PathParameter
 
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.vendors import VendorName, names_of, vendors_named
+from wattlink.dialects.enode.vendors import names_of, vendors_named
 from wattlink.domain.leaving.deauthorize import deauthorize
 from wattlink.domain.leaving.delete_user import delete_user
 from wattlink.domain.leaving.disconnect import disconnect
 from wattlink.web.bodies import InvalidBody, Issue
 from wattlink.web.call import Call
+
+Vendor = Annotated[str, PathParameter(schema_extra={"enum": list(names_of())})]
 
 
 async def remove_user(request: Call, user_id: FromPath[str]) -> None:
@@ -27,13 +31,13 @@ async def deauthorize_user(request: Call, user_id: FromPath[str]) -> None:
     hub.notifier.wake("events")
 
 
-async def disconnect_vendor(request: Call, user_id: FromPath[str], vendor: FromPath[VendorName]) -> None:
+async def disconnect_vendor(request: Call, user_id: FromPath[str], vendor: Vendor) -> None:
     """Disconnect a user from a vendor."""
     await _disconnect(request, user_id, vendor, None)
 
 
 async def disconnect_vendor_type(
-    request: Call, user_id: FromPath[str], vendor: FromPath[VendorName], vendor_type: FromPath[Kind]
+    request: Call, user_id: FromPath[str], vendor: Vendor, vendor_type: FromPath[Kind]
 ) -> None:
     """Disconnect a user's devices of one kind from a vendor."""
     await _disconnect(request, user_id, vendor, vendor_type)
