@@ -98,7 +98,9 @@ async def test_after_a_day_it_has_expired(still_world: World, person: Person) ->
         assert (await other.go(await still_world.link())).heading == "Link your charger to Voltly"
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43, "..", "%00", "a%2Fb", "%27%3B%20DROP%20TABLE%20link_session"])
+@pytest.mark.parametrize(
+    "token", ["x", "A" * 43, "..", "%00", "%ff", "%ed%a0%80", "a%2Fb", "%27%3B%20DROP%20TABLE%20link_session"]
+)
 async def test_unknown_links_all_look_the_same(world: World, person: Person, token: str) -> None:
     pages = [
         await person.go(f"{world.stack.url}/link/{tried}")

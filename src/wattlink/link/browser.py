@@ -79,4 +79,6 @@ def check_of(secret: str) -> str:
 
 def is_ours(secret: str | None, check: str | None) -> bool:
     """Whether a request comes from a page that was shown to this browser."""
-    return secret is not None and check is not None and hmac.compare_digest(check_of(secret), check)
+    if secret is None or check is None:
+        return False
+    return hmac.compare_digest(check_of(secret).encode(), check.encode(errors="replace"))
