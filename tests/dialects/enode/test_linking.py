@@ -65,6 +65,13 @@ async def test_only_what_is_not_json_is_refused_as_such(api: Api, body: bytes) -
     assert (await api.get("/users")).json()["data"] == []
 
 
+@pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"text"'])
+async def test_json_that_is_no_object_is_refused_as_a_whole(api: Api, body: bytes) -> None:
+    answer = await api.post("/users/ada/link", body)
+    assert answer.status_code == 400
+    assert [issue["field"] for issue in answer.json()["issues"]] == ["body"]
+
+
 async def test_everything_that_is_wrong_is_told_at_once(api: Api) -> None:
     answer = await api.post(
         "/users/ada/link",

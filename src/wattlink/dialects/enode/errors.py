@@ -109,7 +109,8 @@ def _of_domain(request: AnyRequest, error: errors.DomainError) -> Response[bytes
 
 def _of_body(request: AnyRequest, error: InvalidBody) -> Response[bytes]:
     issues = [
-        Issue(field=issue.field, message=issue.message, allowed_values=list(issue.allowed)) for issue in error.issues
+        Issue(field=issue.field or "body", message=issue.message, allowed_values=list(issue.allowed))
+        for issue in error.issues
     ]
     return problem_answer(request, 400, _invalid(issues))
 
