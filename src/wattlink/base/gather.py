@@ -1,6 +1,7 @@
 """Gathering: many callers who each want a little of the same are served together."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -9,7 +10,7 @@ Result = TypeVar("Result")
 
 
 class Gatherer(Generic[Wish, Result]):
-    """Collects wishes for some milliseconds, or until there are enough, and hands them over as one list."""
+    """Collects wishes for some milliseconds, and while it is busy with earlier ones; serves them as one list."""
 
     def __init__(
         self,
@@ -23,31 +24,36 @@ class Gatherer(Generic[Wish, Result]):
         self._seconds = seconds
         self._most = most
         self._waiting: list[tuple[Wish, asyncio.Future[Result]]] = []
-        self._timer: asyncio.TimerHandle | None = None
-        self._serving: set[asyncio.Task[None]] = set()
+        self._full = asyncio.Event()
+        self._serving: asyncio.Task[None] | None = None
 
     async def ask(self, wish: Wish) -> Result:
         """What `serve` answers to this wish."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Result] = loop.create_future()
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((wish, answer))
         if len(self._waiting) >= self._most:
-            self._hand_over()
-        elif self._timer is None:
-            self._timer = loop.call_later(self._seconds, self._hand_over)
+            self._full.set()
+        if self._serving is None:
+            self._serving = asyncio.create_task(self._serve_waiting())
         return await answer
 
-    def _hand_over(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        batch, self._waiting = self._waiting, []
-        if batch:
-            serving = asyncio.create_task(self._serve_all(batch))
-            self._serving.add(serving)
-            serving.add_done_callback(self._serving.discard)
+    async def _serve_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._gather()
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                await self._serve_batch(batch)
+        finally:
+            self._serving = None
 
-    async def _serve_all(self, batch: Sequence[tuple[Wish, asyncio.Future[Result]]]) -> None:
+    async def _gather(self) -> None:
+        if len(self._waiting) < self._most:
+            self._full.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._seconds):
+                    await self._full.wait()
+
+    async def _serve_batch(self, batch: Sequence[tuple[Wish, asyncio.Future[Result]]]) -> None:
         try:
             results = await self._serve([wish for wish, _ in batch])
         except BaseException as error:

@@ -134,12 +134,12 @@ CREATE TABLE circuit (                                -- how the vendor does, se
     incident_ended_at timestamptz
 );
 
-CREATE TABLE budget_window (
+CREATE TABLE budget_window (                          -- requests that were leased, by slots of a window
     registration_id uuid NOT NULL REFERENCES registration ON DELETE CASCADE,
-    account_id uuid,                                  -- null: the registration's own budget
-    window_start timestamptz NOT NULL,
+    account_id uuid NOT NULL,                         -- nil (all zeros): the registration's own budget
+    window_start timestamptz NOT NULL,                -- database clock
     used integer NOT NULL,
-    UNIQUE NULLS NOT DISTINCT (registration_id, account_id, window_start)
+    PRIMARY KEY (registration_id, account_id, window_start)
 );
 
 -- Whose devices: users, the accounts they have at vendors, the sealed credentials, the devices.

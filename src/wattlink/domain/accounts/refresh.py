@@ -29,7 +29,7 @@ from wattlink.domain.accounts.revocations.hand_over import hand_over_grant
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import CUT_OFF_SECONDS, Deadline, Visit
 
-_REQUESTS_AT_ONCE = 16  # per registration: what a `kill -9` could lose at a vendor that grants no second try
+_REQUESTS_AT_ONCE = 32  # per registration: what a `kill -9` could lose at a vendor that grants no second try
 _SAVE_SECONDS = 600.0
 
 _log = get_logger(__name__)

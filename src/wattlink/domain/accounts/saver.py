@@ -1,7 +1,7 @@
 """Gathers the outcomes of this process's visits, so that a commit is shared by many."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 from msgspec import structs
@@ -10,9 +10,12 @@ from wattlink.base.clock import Clock
 from wattlink.base.gather import Gatherer
 from wattlink.base.log import get_logger
 from wattlink.db.database import Database, Notifier
+from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.save import save
 from wattlink.domain.vendors import store as vendors
+
+_NOTED_EVERY = timedelta(seconds=1)
 
 _log = get_logger(__name__)
 
@@ -27,6 +30,7 @@ class Saver:
         self._clock = clock
         self._confirm_after = confirm_after
         self._gatherer = Gatherer(self._save_all)
+        self._noted: dict[RegistrationId, datetime] = {}
 
     async def save(self, outcome: Outcome) -> bool:
         """Whether the outcome was looked at; what can't be saved is dropped, and its visit made again."""
@@ -59,7 +63,13 @@ class Saver:
         return [False]
 
     async def _note_proofs(self, outcomes: Sequence[Outcome]) -> None:
+        """To the second: nobody asks for it more exactly."""
+        now = self._clock()
         proved = {outcome.account.registration_id for outcome in outcomes if outcome.proved}
-        if proved:
+        due = [
+            key for key in sorted(proved) if now >= self._noted.get(key, now) + _NOTED_EVERY or key not in self._noted
+        ]
+        if due:
+            self._noted.update(dict.fromkeys(due, now))
             async with self._db.transaction() as tx:
-                await vendors.note_proofs(tx, sorted(proved), self._clock())
+                await vendors.note_proofs(tx, due, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from wattlink.connectors.devices import Kind
-from wattlink.db.database import Reader, Transaction
+from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import AccountId, ApplicationId, CredentialId, RegistrationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.model import Account, AccountState, LinkedVendor, VisitedAccount
@@ -231,16 +231,13 @@ async def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) 
             CredentialId,
             """
             UPDATE credential
-               SET sealed = renewed.sealed, generation = credential.generation + 1, must_prove = false,
-                   saved_at = %(now)s
-              FROM unnest(%(credential_ids)s::uuid[], %(generations)s::bigint[], %(sealed)s::bytea[])
-                AS renewed (credential_id, generation, sealed)
+               SET sealed = decode(renewed.sealed, 'base64'), generation = credential.generation + 1,
+                   must_prove = false, saved_at = %(now)s
+              FROM jsonb_to_recordset(%(rotations)s) AS renewed (credential_id uuid, generation bigint, sealed text)
              WHERE credential.credential_id = renewed.credential_id AND credential.generation = renewed.generation
             RETURNING credential.credential_id
             """,
-            credential_ids=[rotation.credential_id for rotation in rotations],
-            generations=[rotation.generation for rotation in rotations],
-            sealed=[rotation.sealed for rotation in rotations],
+            rotations=Json(rotations),
             now=now,
         )
     )

@@ -105,23 +105,15 @@ async def insert(tx: Transaction, new: Sequence[DeviceChange], now: datetime) ->
         """
         INSERT INTO device (device_id, application_id, user_id, account_id, vendor, kind, vendor_device_id,
                             scopes, is_published, created_at)
-        SELECT device_id, application_id, user_id, account_id, vendor, kind, vendor_device_id,
-               ARRAY(SELECT jsonb_array_elements_text(scopes)), is_published, %(now)s
-          FROM unnest(%(device_ids)s::uuid[], %(application_ids)s::uuid[], %(user_ids)s::uuid[],
-                      %(account_ids)s::uuid[], %(vendors)s::text[], %(kinds)s::text[], %(vendor_device_ids)s::text[],
-                      %(scopes)s::jsonb[], %(published)s::boolean[])
-            AS new (device_id, application_id, user_id, account_id, vendor, kind, vendor_device_id, scopes,
-                    is_published)
+        SELECT device_id, (owner ->> 'application_id')::uuid, (owner ->> 'user_id')::uuid,
+               (owner ->> 'account_id')::uuid, owner ->> 'vendor', kind, vendor_device_id,
+               ARRAY(SELECT scope FROM jsonb_array_elements_text(owner -> 'scopes') AS scope
+                      WHERE scope LIKE kind || ':%%'),
+               is_published, %(now)s
+          FROM jsonb_to_recordset(%(new)s)
+            AS new (device_id uuid, owner jsonb, kind text, vendor_device_id text, is_published boolean)
         """,
-        device_ids=[change.device_id for change in new],
-        application_ids=[change.owner.application_id for change in new],
-        user_ids=[change.owner.user_id for change in new],
-        account_ids=[change.owner.account_id for change in new],
-        vendors=[change.owner.vendor for change in new],
-        kinds=[change.kind.value for change in new],
-        vendor_device_ids=[change.vendor_device_id for change in new],
-        scopes=[Json(change.owner.scopes_of(change.kind)) for change in new],
-        published=[change.is_published for change in new],
+        new=Json(new),
         now=now,
     )
 
@@ -132,16 +124,18 @@ async def put_states(tx: Transaction, changes: Sequence[DeviceChange], now: date
         """
         INSERT INTO device_state AS state (device_id, document, hidden, updated_at)
         SELECT device_id, document, CASE WHEN is_hidden THEN document END, %(now)s
-          FROM unnest(%(device_ids)s::uuid[], %(documents)s::jsonb[], %(hidden)s::boolean[])
-            AS changed (device_id, document, is_hidden)
+          FROM jsonb_to_recordset(%(states)s) AS changed (device_id uuid, document jsonb, is_hidden boolean)
             ON CONFLICT (device_id) DO UPDATE
            SET document = CASE WHEN excluded.hidden IS NULL THEN excluded.document ELSE state.document END,
                updated_at = CASE WHEN excluded.hidden IS NULL THEN excluded.updated_at ELSE state.updated_at END,
                hidden = excluded.hidden
         """,
-        device_ids=[change.device_id for change in changes],
-        documents=[Json(change.document) for change in changes],
-        hidden=[change.is_hidden for change in changes],
+        states=Json(
+            [
+                {"device_id": change.device_id, "document": change.document, "is_hidden": change.is_hidden}
+                for change in changes
+            ]
+        ),
         now=now,
     )
 

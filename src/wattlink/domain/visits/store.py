@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wattlink.db.database import Reader, Transaction
+from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.visits.model import Due, Ending, Failing, Held, LastVisit, Visit
 
@@ -176,18 +176,12 @@ async def end(tx: Transaction, endings: Sequence[Ending]) -> None:
                tries = CASE WHEN spoiled = visit.turn OR ending.error IS NULL THEN 0 ELSE tries END,
                ended_at = CASE WHEN spoiled = visit.turn THEN visit.ended_at ELSE ending.ended_at END,
                error = CASE WHEN spoiled = visit.turn THEN visit.error ELSE ending.error END
-          FROM unnest(%(account_ids)s::uuid[], %(turns)s::bigint[], %(postponed_to)s::timestamptz[],
-                      %(ended_at)s::timestamptz[], %(next_at)s::timestamptz[], %(errors)s::text[], %(stops)s::boolean[])
-            AS ending (account_id, turn, postponed_to, ended_at, next_at, error, stop)
+          FROM jsonb_to_recordset(%(endings)s)
+            AS ending (account_id uuid, turn bigint, postponed_to timestamptz, ended_at timestamptz,
+                       next_at timestamptz, error text, stop boolean)
          WHERE visit.account_id = ending.account_id AND visit.turn = ending.turn
         """,
-        account_ids=[ending.account_id for ending in endings],
-        turns=[ending.turn for ending in endings],
-        postponed_to=[ending.postponed_to for ending in endings],
-        ended_at=[ending.ended_at for ending in endings],
-        next_at=[ending.next_at for ending in endings],
-        errors=[ending.error for ending in endings],
-        stops=[ending.stop for ending in endings],
+        endings=Json(endings),
     )
 
 

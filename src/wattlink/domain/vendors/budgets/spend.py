@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from wattlink.base.gather import Gatherer
 from wattlink.connectors.errors import VendorUnavailable
@@ -18,14 +17,15 @@ from wattlink.connectors.registry import Window, manifests
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.vendors.budgets import store
-from wattlink.domain.vendors.budgets.store import Wanted
+from wattlink.domain.vendors.budgets.store import NO_ACCOUNT, Wanted
 
 _LEASE_SECONDS = 1.0
 _SLOTS = 10  # of a window
+_BLOCKS = 50  # of a window at most: a large budget needn't be asked for at each request
 _RESERVE = 0.1
 _FORGET_ABOVE = 10_000  # leases kept in memory
 
-_Key = tuple[RegistrationId, UUID | None]
+_Key = tuple[RegistrationId, AccountId]
 
 
 @dataclass
@@ -47,10 +47,10 @@ class Budgets:
         self, registration_id: RegistrationId, account_id: AccountId | None, window: Window, *, urgent: bool
     ) -> None:
         """Take one request; raises VendorUnavailable(reason="quota") when the window is full."""
-        lease = self._lease_of((registration_id, account_id))
+        lease = self._lease_of((registration_id, account_id or NO_ACCOUNT))
         async with lease.lock:
             if lease.left == 0 or lease.ends <= time.monotonic():
-                wanted = _wanted(registration_id, account_id, window, urgent=urgent)
+                wanted = _wanted(registration_id, account_id or NO_ACCOUNT, window, urgent=urgent)
                 asked_at = time.monotonic()
                 if not await self._gatherer.ask(wanted):
                     raise VendorUnavailable(
@@ -69,7 +69,7 @@ class Budgets:
 
     async def _lease_all(self, wanted: Sequence[Wanted]) -> list[bool]:
         # An account is visited by one process at a time, a registration by all of them.
-        shared = {want.registration_id for want in wanted if want.account_id is None}
+        shared = {want.registration_id for want in wanted if want.account_id == NO_ACCOUNT}
         async with self._db.transaction() as tx:
             if shared:
                 await store.lock_registrations(tx, sorted(shared))
@@ -86,12 +86,12 @@ async def forget_old(db: Database) -> int:
         return await store.drop_older(tx, longest * (1 + 1 / _SLOTS) + 60)
 
 
-def _wanted(registration_id: RegistrationId, account_id: UUID | None, window: Window, *, urgent: bool) -> Wanted:
+def _wanted(registration_id: RegistrationId, account_id: AccountId, window: Window, *, urgent: bool) -> Wanted:
     reserve = 0 if urgent else math.floor(window.requests * _RESERVE)
     return Wanted(
         registration_id=registration_id,
         account_id=account_id,
-        block=math.ceil(window.requests / window.seconds * _LEASE_SECONDS),
+        block=max(math.ceil(window.requests / window.seconds * _LEASE_SECONDS), window.requests // _BLOCKS),
         allowed=window.requests - reserve,
         seconds=window.seconds,
         slot_seconds=max(1.0, window.seconds / _SLOTS),

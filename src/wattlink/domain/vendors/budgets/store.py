@@ -6,14 +6,17 @@ from uuid import UUID
 import msgspec
 
 from wattlink.db.database import Transaction
-from wattlink.domain.access.ids import RegistrationId
+from wattlink.domain.access.ids import AccountId, RegistrationId
+
+NO_ACCOUNT = AccountId(UUID(int=0))
+"""Stands for the registration's own budget."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A block of requests that a process wants: at most `allowed` may lie within `seconds`, counted by slots."""
 
     registration_id: RegistrationId
-    account_id: UUID | None
+    account_id: AccountId
     block: int
     allowed: int
     seconds: float
@@ -22,7 +25,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Key(msgspec.Struct, frozen=True):
     registration_id: RegistrationId
-    account_id: UUID | None
+    account_id: AccountId
 
 
 async def lock_registrations(tx: Transaction, registration_ids: Sequence[RegistrationId]) -> None:
@@ -37,7 +40,7 @@ async def lock_registrations(tx: Transaction, registration_ids: Sequence[Registr
     )
 
 
-async def lease(tx: Transaction, wanted: Sequence[Wanted]) -> set[tuple[RegistrationId, UUID | None]]:
+async def lease(tx: Transaction, wanted: Sequence[Wanted]) -> set[tuple[RegistrationId, AccountId]]:
     """Write down the blocks that fit; the registrations and accounts that got theirs.
 
     A leased request is sent within a second after its slot at the latest, so the slots that may hold one of the last
@@ -57,7 +60,7 @@ async def lease(tx: Transaction, wanted: Sequence[Wanted]) -> set[tuple[Registra
           FROM wanted
          WHERE block + (SELECT coalesce(sum(spent.used), 0) FROM budget_window AS spent
                          WHERE spent.registration_id = wanted.registration_id
-                           AND spent.account_id IS NOT DISTINCT FROM wanted.account_id
+                           AND spent.account_id = wanted.account_id
                            AND spent.window_start > starts_at - make_interval(secs => seconds + slot + 1)) <= allowed
             ON CONFLICT (registration_id, account_id, window_start)
             DO UPDATE SET used = budget_window.used + excluded.used
