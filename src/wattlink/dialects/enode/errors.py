@@ -74,14 +74,13 @@ _MISSING: Mapping[str, Told] = {
     "intervention": Told(404, "not-found", "Intervention not found", "Could not find intervention {key}"),
 }
 
-
 _FIELDS = {
     "event_types": "events",
     "header.name": "authentication.headerName",
     "header.value": "authentication.headerValue",
 }
 _BAD_REQUEST = Told(400, "bad-request", "Bad Request")
-_UNAVAILABLE = Told(503, "service-unavailable", "Service Unavailable", "The database can't be reached at the moment.")
+_UNAVAILABLE = Told(503, "service-unavailable", "Service Unavailable", "The database doesn't answer at the moment.")
 _BUG = Told(500, "internal-server-error", "Internal Server Error", "Something went wrong on our side.")
 _HTTP: Mapping[type[Exception], Told] = {
     NotFoundException: Told(404, "not-found", "Route not found"),
@@ -140,7 +139,7 @@ def _of_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 
 def _of_database(request: AnyRequest, error: Exception) -> Response[bytes]:
-    _log.error("database not reachable", error=str(error))
+    _log.error("database does not answer", error=str(error))
     return problem_answer(request, 503, _problem(_UNAVAILABLE, _UNAVAILABLE.detail), {"retry-after": "5"})
 
 

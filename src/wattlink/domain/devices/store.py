@@ -32,7 +32,7 @@ _NEWER = """
      ORDER BY device.created_at, device_id LIMIT %(limit)s
 """
 _OF_KIND = _PUBLISHED + " AND kind = %(kind)s "
-_OF_USER = _OF_KIND + " AND external_id = %(user)s "
+_OF_USER = _OF_KIND + " AND external_id = %(user)s AND app_user.application_id = ANY(%(applications)s) "
 _GET = _PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
 _OF_SESSION = (
     _DEVICE  # noqa: S608 - constants only
