@@ -46,7 +46,7 @@ async def _demo_app(browser: Browser, info: dict[str, Any]) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-US")
     for username in ("ben@example.com", "jonas@example.com"):
         await _walk(page, info, username)
-    await expect(page.locator(".log li").nth(7)).to_be_visible(timeout=60_000)
+    await expect(page.locator(".log li").nth(7)).to_be_visible()
     await page.screenshot(path=_IMAGES / "demo-app.png")
     await page.emulate_media(color_scheme="dark")
     await page.screenshot(path=_IMAGES / "demo-app-dark.png")
@@ -58,7 +58,7 @@ async def _walk(page: Page, info: dict[str, Any], username: str) -> Sequence[byt
     shots = []
 
     async def shoot(locator: Locator) -> None:
-        await expect(locator).to_be_visible(timeout=30_000)
+        await expect(locator).to_be_visible()
         shots.append(await page.screenshot())
 
     heading, proceed = page.get_by_role("heading", level=1), page.get_by_role("button", name="Continue")
@@ -73,7 +73,7 @@ async def _walk(page: Page, info: dict[str, Any], username: str) -> Sequence[byt
     await _sign_in(page, account)
     await shoot(heading.filter(has_text="Finding"))
     later = page.get_by_role("button", name="Do it later")
-    await expect(later.or_(heading.filter(has_text="linked"))).to_be_visible(timeout=30_000)
+    await expect(later.or_(heading.filter(has_text="linked"))).to_be_visible()
     if await later.is_visible():
         await later.click()
     await shoot(heading.filter(has_text="linked"))

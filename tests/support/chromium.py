@@ -6,8 +6,9 @@ import shutil
 from collections.abc import AsyncIterator
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+_PATIENCE_MILLISECONDS = 30_000  # of `expect`: a busy machine is no failure
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -21,6 +22,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """A browser without a window. Without any Chromium, tests that are marked `browser` aren't run at all."""
     # Chromium refuses its own sandbox to root.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
         try:
