@@ -1,12 +1,14 @@
 """`up`: an installation on one machine, with a database and master keys of its own."""
 
+import base64
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from tests.support.processes import free_ports, plain_environment, wait_until, wattlink
 
@@ -37,6 +39,21 @@ def test_it_answers_and_keeps_its_keys(tmp_path: Path) -> None:
     assert (data / "master-keys").stat().st_mode & 0o777 == 0o600
     with up(data):
         assert (data / "master-keys").read_text() == keys
+
+
+def test_other_commands_find_it_while_it_runs(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    environ = plain_environment(WATTLINK_CONFIG=str(data / "settings.toml"))
+    with up(data) as address:
+        assert (data / "settings.toml").stat().st_mode & 0o777 == 0o600
+        made = json.loads(wattlink("application", "create", "Voltly", "--json", environ=environ).stdout)
+        client = base64.b64encode(f"{made['client_id']}:{made['client_secret']}".encode()).decode()
+        form, headers = b"grant_type=client_credentials", {"Authorization": f"Basic {client}"}
+        with urlopen(Request(f"{address}/enode/oauth2/token", form, headers), timeout=30) as answer:
+            assert answer.status == 200
+        assert wattlink("registration", "set", "easee", environ=environ).returncode == 0
+        assert "visits" in wattlink("status", environ=environ).stdout
+    assert "can't be read" in wattlink("status", environ=environ).stderr
 
 
 def test_keys_that_went_missing_are_not_replaced(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The data folder of `up` and `demo`: the database, and what must outlive a restart beside it."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -52,6 +53,17 @@ class Folder:
                 yield database, reading
         finally:
             os.close(writing)
+
+    @contextlib.contextmanager
+    def settings_file(self, settings: Mapping[str, str]) -> Iterator[Path]:
+        """A file for WATTLINK_CONFIG by which other commands find what runs here, for as long as it runs."""
+        file = self.path / "settings.toml"
+        names = {name.removeprefix("WATTLINK_").lower(): text for name, text in settings.items()}
+        write_whole(file, "".join(f"{name} = {json.dumps(text)}\n" for name, text in names.items()))
+        try:
+            yield file
+        finally:
+            file.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -23,19 +23,24 @@ def up(*, data: Path) -> None:
     """Run everything on this machine until Ctrl-C: database, APIs, Link UI and worker.
 
     The settings are those of `serve` and `work`, save the database; a master key is made at the first start and kept
-    in the data folder.
+    in the data folder. While it runs, other commands find it by WATTLINK_CONFIG=DATA/settings.toml.
     """
     if any(name.startswith("WATTLINK_DATABASE_URL") for name in os.environ):
         raise Refused("`up` brings its own database: unset WATTLINK_DATABASE_URL, or run `serve` and `work` on yours")
     end_cleanly_on_sigterm()
     settings = load_settings(os.environ)
     folder = Folder(data)
-    environ = {**os.environ, **folder.settings(os.environ)}
+    own = {**folder.settings(os.environ), "WATTLINK_PUBLIC_URL": settings.public_url}
     refuse_ports_in_use(settings.host, {"the server": settings.port})
-    told = f"Wattlink answers at {settings.public_url}, its data is in {folder.path}; Ctrl-C ends it."
     with folder.running_database() as (database, log):
-        children = serving({**environ, "WATTLINK_DATABASE_URL": database.dsn}, settings)
-        asyncio.run(supervise(children, database=database, database_log=log, ready=lambda: click.echo(told)))
+        own["WATTLINK_DATABASE_URL"] = database.dsn
+        with folder.settings_file(own) as file:
+            told = (
+                f"Wattlink answers at {settings.public_url}, its data is in {folder.path}; Ctrl-C ends it.\n"
+                f"Meanwhile, make an application: WATTLINK_CONFIG={file} wattlink application create NAME"
+            )
+            children = serving({**os.environ, **own}, settings)
+            asyncio.run(supervise(children, database=database, database_log=log, ready=lambda: click.echo(told)))
 
 
 def serving(environ: Mapping[str, str], settings: Settings) -> Sequence[Child]:
