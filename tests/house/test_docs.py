@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from tests.house.source import ROOT
+from tests.house.source import ROOT, committed
 from wattlink.cli.root import wattlink
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode import errors as enode_errors
@@ -60,6 +60,12 @@ def test_links_between_pages_lead_somewhere() -> None:
             if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_files_that_the_docs_name_are_there() -> None:
+    ours = [f"/{path.relative_to(ROOT).as_posix()}" for path in committed()]
+    named = set(re.findall(r"`((?:\w+/)*\w+\.(?:py|toml|sql))`", _TEXT)) - {"settings.toml"}
+    assert [name for name in sorted(named) if not any(path.endswith(f"/{name}") for path in ours)] == []
 
 
 def _commands(group: click.Group, name: str) -> Iterator[str]:
