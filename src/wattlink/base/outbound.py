@@ -30,7 +30,6 @@ _REFUSED = tuple(
     )
 )
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
-_CONNECTIONS_PER_HOST = 64
 
 
 class OutboundError(Exception):
@@ -89,8 +88,7 @@ class Outbound:
 
     async def __aenter__(self) -> "Outbound":
         connector = aiohttp.TCPConnector(
-            limit=0,
-            limit_per_host=_CONNECTIONS_PER_HOST,
+            limit=0,  # whoever sends bounds how many: aiohttp lets those who wait for a connection starve
             socket_factory=self._judged_socket,
             resolver=self._resolver,
             ttl_dns_cache=30,
@@ -216,6 +214,9 @@ async def _read_up_to(response: aiohttp.ClientResponse, max_bytes: int) -> bytes
 
 
 async def _read_what_comes(response: aiohttp.ClientResponse, max_bytes: int, ends: float) -> bytes:
+    if response.content.at_eof():
+        response.release()
+        return b""
     received = bytearray()
     try:
         with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):

@@ -36,6 +36,7 @@ class Vault:
             if not 1 <= len(kid) <= 32 or len(key) != _KEY_BYTES:
                 raise ValueError(f"master key {kid!r}: an id of 1 to 32 letters and 32 bytes are needed")
         self._keys = dict(master_keys)
+        self._ciphers = {kid: AESGCM(key) for kid, key in master_keys.items()}
         self._sealing_kid = next(iter(self._keys))
 
     def seal(self, plain: bytes, *, context: str) -> bytes:
@@ -44,7 +45,7 @@ class Vault:
         header = bytes([_FORMAT, len(kid)]) + kid
         bound = header + context.encode()
         data_key, wrap_nonce, nonce = os.urandom(_KEY_BYTES), os.urandom(_NONCE_BYTES), os.urandom(_NONCE_BYTES)
-        wrapped = wrap_nonce + AESGCM(self._keys[self._sealing_kid]).encrypt(wrap_nonce, data_key, bound)
+        wrapped = wrap_nonce + self._ciphers[self._sealing_kid].encrypt(wrap_nonce, data_key, bound)
         return header + wrapped + nonce + AESGCM(data_key).encrypt(nonce, plain, bound)
 
     def open(self, sealed: bytes, *, context: str) -> bytes:
@@ -55,9 +56,9 @@ class Vault:
             rest = sealed[kid_end + _WRAPPED_BYTES :]
             if sealed[0] != _FORMAT:
                 raise VaultError("unknown format of a sealed value")
-            master_key = self._keys[header[2:].decode()]
+            cipher = self._ciphers[header[2:].decode()]
             bound = header + context.encode()
-            data_key = AESGCM(master_key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], bound)
+            data_key = cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], bound)
             return AESGCM(data_key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], bound)
         except KeyError as error:
             raise VaultError(f"no master key {error.args[0]!r} in the ring") from None

@@ -18,11 +18,11 @@ from wattlink.db.database import Database
 from wattlink.dialects.registry import webhook_dialects
 from wattlink.domain.events import store as events
 from wattlink.domain.webhooks.deliveries import store
-from wattlink.domain.webhooks.deliveries.freeze import freeze
 from wattlink.domain.webhooks.deliveries.judge import judge
 from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules, Verdict
 from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.deliveries.settle import settle
+from wattlink.domain.webhooks.deliveries.take import take
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
@@ -46,7 +46,7 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
     return [(Deliveries(db=hub.db, sender=sender, rules=rules, clock=hub.clock), "events")]
 
 
-class _Taken(NamedTuple):
+class _Queued(NamedTuple):
     outgoing: Outgoing
     too_late_at: float  # on the monotonic clock: sent later, it could still be under way when its lease ends
 
@@ -61,7 +61,7 @@ class Deliveries:
         self._sender = sender
         self._rules = rules
         self._clock = clock
-        self._queue: asyncio.Queue[_Taken] = asyncio.Queue(_QUEUED)
+        self._queue: asyncio.Queue[_Queued] = asyncio.Queue(_QUEUED)
         self._verdicts: list[Verdict] = []
         self._unsent: list[Outgoing] = []
         self._is_stopping = False
@@ -98,15 +98,12 @@ class Deliveries:
     async def _take(self) -> int:
         async with self._db.read() as reader:
             horizon = await events.horizon(reader)
-        now, free = self._clock(), self._queue.maxsize - self._queue.qsize()
+        room = self._queue.maxsize - self._queue.qsize()
         async with self._db.transaction() as tx:
-            at_once = min(free, self._rules.subscriptions_at_once)
-            waiting = await store.lock_waiting(tx, self._rules, now, at_once)
-            frozen = await freeze(tx, waiting, rules=self._rules, now=now) if waiting else []
-            due = await store.take(tx, self._rules, now, free - len(frozen))
-        await self._enqueue([*frozen, *due])
+            taken = await take(tx, rules=self._rules, now=self._clock(), room=room)
+        await self._enqueue(taken.outgoing)
         self._look_again_until_complete(horizon)
-        return len(waiting) + len(due)
+        return taken.found
 
     def _look_again_until_complete(self, horizon: events.Horizon) -> None:
         """What woke us may stand behind a transaction that is still under way."""
@@ -122,23 +119,23 @@ class Deliveries:
         now = time.monotonic()
         for outgoing in taken:
             patience = self._rules.lease.total_seconds() - 2 * self._rules.dialects[outgoing.dialect].deadline
-            await self._queue.put(_Taken(outgoing, now + patience))
+            await self._queue.put(_Queued(outgoing, now + patience))
 
     async def _send_queued(self) -> None:
         while True:
-            taken = await self._queue.get()
+            queued = await self._queue.get()
             try:
-                await self._send(taken)
+                await self._send(queued)
             except Exception:
-                _log.exception("a delivery failed by itself", delivery=str(taken.outgoing.delivery_id))
+                _log.exception("a delivery failed by itself", delivery=str(queued.outgoing.delivery_id))
             finally:
                 self._queue.task_done()
 
-    async def _send(self, taken: _Taken) -> None:
-        outgoing = taken.outgoing
+    async def _send(self, queued: _Queued) -> None:
+        outgoing = queued.outgoing
         if self._is_stopping:
             self._unsent.append(outgoing)
-        elif time.monotonic() < taken.too_late_at:
+        elif time.monotonic() < queued.too_late_at:
             attempt = await self._sender.attempt(outgoing)
             deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
             self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))

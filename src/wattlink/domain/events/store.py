@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from wattlink.base.ids import new_id
-from wattlink.db.database import Reader, Transaction
+from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import CursorTooOld
@@ -32,22 +32,20 @@ async def insert(tx: Transaction, facts: Sequence[Fact], now: datetime) -> None:
     await tx.execute(
         """
         INSERT INTO event (epoch, event_id, application_id, user_id, account_id, device_id, type, occurred_at, payload)
-        SELECT (SELECT current_epoch()), fact.event_id, application_id, user_id, account_id, device_id, type,
-               %(now)s, payload::jsonb
-          FROM unnest(%(event_ids)s::uuid[], %(applications)s::uuid[], %(users)s::uuid[], %(accounts)s::uuid[],
-                      %(devices)s::uuid[], %(types)s::text[], %(payloads)s::text[])
+        SELECT (SELECT current_epoch()), event_id, application_id, user_id, account_id, device_id, type, %(now)s,
+               payload
+          FROM ROWS FROM (
+                   jsonb_to_recordset(%(facts)s)
+                       AS (application_id uuid, user_id uuid, account_id uuid, device_id uuid, type text,
+                           payload jsonb),
+                   unnest(%(event_ids)s::uuid[]))
                WITH ORDINALITY
-            AS fact (event_id, application_id, user_id, account_id, device_id, type, payload, number)
+            AS fact (application_id, user_id, account_id, device_id, type, payload, event_id, number)
          ORDER BY number
         """,
         now=now,
+        facts=Json(facts),
         event_ids=[new_id() for _ in facts],
-        applications=[fact.application_id for fact in facts],
-        users=[fact.user_id for fact in facts],
-        accounts=[fact.account_id for fact in facts],
-        devices=[fact.device_id for fact in facts],
-        types=[fact.type.value for fact in facts],
-        payloads=[msgspec.json.encode(fact.payload).decode() for fact in facts],
     )
 
 
@@ -76,7 +74,7 @@ async def feed(reader: Reader, access: Access, *, after: FeedPosition | None, li
         SELECT epoch, xid::text, position, recorded_at, event_id, application_id, user_id, account_id, device_id,
                type, occurred_at, payload
           FROM unnest(%(applications)s::uuid[]) AS application,
-               events_behind(application, %(epoch)s, %(xid)s::text::xid8, %(position)s, %(recorded_at)s)
+               events_behind(application, %(epoch)s, %(xid)s::text::xid8, %(position)s, %(recorded_at)s) AS event
          WHERE %(only_user)s::uuid IS NULL OR user_id = %(only_user)s
          ORDER BY event.epoch, event.xid, event.position
          LIMIT %(limit)s

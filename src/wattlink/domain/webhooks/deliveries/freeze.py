@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import asdict
+
 from wattlink.base.ids import new_id
 from wattlink.base.log import get_logger
 from wattlink.db.database import Transaction
@@ -22,56 +24,52 @@ _log = get_logger(__name__)
 _PENDING_COUNTED = 10_000
 
 
-async def freeze(
-    tx: Transaction, subscription_ids: Sequence[SubscriptionId], *, rules: Rules, now: datetime
-) -> list[Outgoing]:
-    """Of locked subscriptions, those without a delivery under way get one if anything waits; it is the caller's."""
-    targets = await store.targets(tx, subscription_ids[: rules.subscriptions_at_once], rules, now)
+async def freeze(tx: Transaction, targets: Sequence[Target], *, rules: Rules, now: datetime) -> list[Outgoing]:
+    """Each of these subscriptions gets a delivery if anything waits for it; the deliveries are the caller's to send."""
     waiting: dict[SubscriptionId, list[Event]] = defaultdict(list)
     for event in await store.behind(tx, [target.subscription_id for target in targets], rules.max_events):
         waiting[event.subscription_id].append(event)
-    frozen: list[tuple[Target, Frozen]] = []
+    made: list[tuple[Target, Frozen, bytes | None]] = []
     for target in targets:
         dialect = rules.dialects[target.dialect]
         if target.heartbeat_is_due and target.doubted_id is None:
             pending = await store.count_behind(tx, target.subscription_id, _PENDING_COUNTED)
-            frozen.append((target, _heartbeat(target, dialect.heartbeat(pending, now, target.api_version))))
+            made.append((target, _heartbeat(target), dialect.heartbeat(pending, now, target.api_version)))
         elif events := waiting[target.subscription_id]:
-            frozen.append((target, _gathered(target, events, dialect)))
-    if frozen:
-        await store.freeze(tx, [made for _, made in frozen], rules, now)
-    return [_outgoing(target, made) for target, made in frozen if made.body is not None]
+            made.append((target, *_gathered(target, events, dialect)))
+    if made:
+        await store.freeze(tx, [(frozen, body) for _, frozen, body in made], rules, now)
+    return [_outgoing(target, frozen, body) for target, frozen, body in made if body is not None]
 
 
-def _heartbeat(target: Target, body: bytes) -> Frozen:
+def _heartbeat(target: Target) -> Frozen:
     return Frozen(
+        **asdict(target.place),
         subscription_id=target.subscription_id,
-        place=target.place,
         delivery_id=DeliveryId(new_id()),
-        body=body,
         is_heartbeat=True,
     )
 
 
-def _gathered(target: Target, events: Sequence[Event], dialect: WebhookDialect) -> Frozen:
-    """The wanted ones of consecutive events, as one delivery; a probe carries a single one."""
+def _gathered(target: Target, events: Sequence[Event], dialect: WebhookDialect) -> tuple[Frozen, bytes | None]:
+    """The wanted ones of consecutive events as one delivery, a single one as a probe; no body if that is unfit."""
     wanted = [event for event in events if is_wanted(event, target.event_types, dialect)]
     if not wanted:
-        return Frozen(subscription_id=target.subscription_id, place=events[-1].place)
+        return Frozen(**asdict(events[-1].place), subscription_id=target.subscription_id), None
     carried = wanted[:1] if target.doubted_id is not None else wanted
-    body = rendered(carried, dialect, target.api_version)
+    body = _rendered(carried, dialect, target.api_version)
     if body is None and len(carried) > 1:
         carried = carried[:1]
-        body = rendered(carried, dialect, target.api_version)
-    return Frozen(
+        body = _rendered(carried, dialect, target.api_version)
+    frozen = Frozen(
+        **asdict(events[-1].place if len(carried) == len(wanted) else carried[-1].place),
         subscription_id=target.subscription_id,
-        place=events[-1].place if len(carried) == len(wanted) else carried[-1].place,
         delivery_id=DeliveryId(new_id()),
-        body=body,
         event_ids=tuple(event.event_id for event in carried),
         users=tuple({event.user_id for event in carried if event.user_id is not None}),
         doubted_id=target.doubted_id,
     )
+    return frozen, body
 
 
 def is_wanted(event: Event, event_types: Sequence[str], dialect: WebhookDialect) -> bool:
@@ -82,7 +80,7 @@ def is_wanted(event: Event, event_types: Sequence[str], dialect: WebhookDialect)
     return name is not None and (ALL_EVENTS in event_types or name in event_types)
 
 
-def rendered(events: Sequence[Event], dialect: WebhookDialect, api_version: str | None) -> bytes | None:
+def _rendered(events: Sequence[Event], dialect: WebhookDialect, api_version: str | None) -> bytes | None:
     """The body that carries these events; None if there is one among them that the dialect stumbles over."""
     try:
         return dialect.render(events, api_version)
@@ -91,14 +89,13 @@ def rendered(events: Sequence[Event], dialect: WebhookDialect, api_version: str 
         return None
 
 
-def _outgoing(target: Target, made: Frozen) -> Outgoing:
-    assert made.delivery_id is not None
-    assert made.body is not None
+def _outgoing(target: Target, frozen: Frozen, body: bytes) -> Outgoing:
+    assert frozen.delivery_id is not None
     return Outgoing(
         **{name: getattr(target, name) for name in Address.__struct_fields__},
-        delivery_id=made.delivery_id,
+        delivery_id=frozen.delivery_id,
         turn=1,
-        body=made.body,
-        events=len(made.event_ids),
-        doubted_id=made.doubted_id,
+        body=body,
+        events=len(frozen.event_ids),
+        doubted_id=frozen.doubted_id,
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from wattlink.domain.access.ids import ApplicationId, DeliveryId, EventId, SubscriptionId, UserId
+from wattlink.domain.access.ids import DeliveryId, EventId, SubscriptionId, UserId
 from wattlink.domain.events.model import FeedPosition
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.domain.webhooks.store import Address
@@ -88,13 +88,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     is_gone: bool = False
     patience_began: datetime
 
+    @property
+    def frees_the_way(self) -> bool:
+        """Whether nothing of this subscription is under way now: a probe in vain reopens the doubted delivery."""
+        return self.state is not State.OPEN and (self.doubted_id is None or self.accepted)
+
 
 class Target(Address, frozen=True, kw_only=True):
     """A subscription without a delivery under way, its cursor locked."""
 
-    application_id: ApplicationId
     event_types: tuple[str, ...]
-    batch_limit: int
     heartbeat_is_due: bool
     doubted_id: DeliveryId | None
     epoch: int
@@ -108,16 +111,18 @@ class Target(Address, frozen=True, kw_only=True):
         return FeedPosition(epoch=self.epoch, xid=self.xid, position=self.position, recorded_at=self.recorded_at)
 
 
-class Frozen(msgspec.Struct, frozen=True, kw_only=True):
-    """What freezing made for one subscription: how far the cursor goes and, unless nothing was wanted, a delivery.
+class Settled(Target, frozen=True, kw_only=True):
+    """A subscription for whose delivery a verdict was written."""
 
-    A delivery without a body is a single event that could not be rendered.
-    """
+    delivery_id: DeliveryId
+    is_active: bool
+
+
+class Frozen(FeedPosition, frozen=True, kw_only=True):
+    """What freezing makes for one subscription: its cursor's new place and, unless nothing was wanted, a delivery."""
 
     subscription_id: SubscriptionId
-    place: FeedPosition
     delivery_id: DeliveryId | None = None
-    body: bytes | None = None
     event_ids: tuple[EventId, ...] = ()
     users: tuple[UserId, ...] = ()
     doubted_id: DeliveryId | None = None

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache, partial
 
 from wattlink.base.clock import Clock
 from wattlink.base.outbound import Answer, Outbound, OutboundError
@@ -17,6 +18,7 @@ from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.domain.webhooks.secrets import open_header, open_secret
 from wattlink.domain.webhooks.store import Address
 
+_OPENED_AT_ONCE = 1_000
 _SECRET_PREFIX = "whsec_"  # noqa: S105
 
 
@@ -28,8 +30,9 @@ class Sender:
     ) -> None:
         self._outbound = outbound
         self._dialects = dialects
-        self._vault = vault
         self._clock = clock
+        self._open_secret = lru_cache(_OPENED_AT_ONCE)(partial(open_secret, vault))
+        self._open_header = lru_cache(_OPENED_AT_ONCE)(partial(open_header, vault))
 
     async def attempt(self, outgoing: Outgoing) -> Attempt:
         """Send a delivery; whatever happens out there is told, not raised."""
@@ -42,10 +45,10 @@ class Sender:
     async def post(self, address: Address, delivery_id: DeliveryId, body: bytes) -> Answer:
         """Sign and send; raises OutboundError when no status came in time."""
         dialect = self._dialects[address.dialect]
-        secret = open_secret(self._vault, address.subscription_id, address.sealed_secret)
+        secret = self._open_secret(address.subscription_id, address.sealed_secret)
         headers: dict[str, str] = {}
         if address.header_name is not None and address.sealed_header is not None:
-            headers[address.header_name] = open_header(self._vault, address.subscription_id, address.sealed_header)
+            headers[address.header_name] = self._open_header(address.subscription_id, address.sealed_header)
         headers |= {
             "content-type": "application/json",
             **dialect.headers(secret, delivery_id, body),
@@ -56,11 +59,11 @@ class Sender:
 
 def standard_headers(secret: str, delivery_id: DeliveryId, body: bytes, now: datetime) -> dict[str, str]:
     """The three headers of Standard Webhooks, signed for an attempt at `now`."""
-    timestamp = str(int(now.timestamp()))
-    signed = f"{delivery_id}.{timestamp}.".encode() + body
+    webhook_id, timestamp = str(delivery_id), str(int(now.timestamp()))
+    signed = f"{webhook_id}.{timestamp}.".encode() + body
     signature = base64.b64encode(hmac.digest(_standard_key(secret), signed, hashlib.sha256)).decode()
     return {
-        "webhook-id": str(delivery_id),
+        "webhook-id": webhook_id,
         "webhook-timestamp": timestamp,
         "webhook-signature": f"v1,{signature}",
     }
@@ -78,11 +81,13 @@ def _standard_key(secret: str) -> bytes:
 
 def _retry_after(answer: Answer, now: datetime) -> timedelta | None:
     """What the header asks for, in seconds or as a date; None if it asks for nothing that can be understood."""
-    asked = answer.headers.get("retry-after", "").strip()
+    asked = answer.headers.get("retry-after")
+    if asked is None:
+        return None
     if asked.isdecimal() and len(asked) < 10:
         return timedelta(seconds=int(asked))
     try:
         until = parsedate_to_datetime(asked)
     except (ValueError, OverflowError):
         return None
-    return until - now if until.tzinfo else until.replace(tzinfo=UTC) - now
+    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now

@@ -13,15 +13,15 @@ async def settle(
     tx: Transaction, verdicts: Sequence[Verdict], *, rules: Rules, now: datetime, go_on: bool = True
 ) -> list[Outgoing]:
     """Settle deliveries of different subscriptions; with `go_on` the next ones of these are the caller's to send."""
-    subscription_ids = [verdict.subscription_id for verdict in verdicts]
-    await store.lock(tx, subscription_ids)
-    settled = await store.settle(tx, verdicts, now)
+    settled = {target.delivery_id: target for target in await store.settle(tx, verdicts, now)}
     mine = [verdict for verdict in verdicts if verdict.delivery_id in settled]
     if probes := [verdict for verdict in mine if verdict.doubted_id is not None]:
         await store.settle_doubted(tx, probes, now)
-    if failed := [verdict for verdict in mine if verdict.failed]:
-        await store.deactivate(tx, failed, now)
-    following = await freeze(tx, subscription_ids, rules=rules, now=now) if go_on else []
+    failed = [verdict for verdict in mine if verdict.failed]
+    ended = await store.deactivate(tx, failed, now) if failed else []
+    free = [settled[verdict.delivery_id] for verdict in mine if verdict.frees_the_way]
+    targets = [target for target in free if target.is_active and target.subscription_id not in ended]
+    following = await freeze(tx, targets[: rules.subscriptions_at_once], rules=rules, now=now) if go_on else []
     if doubted := [verdict.subscription_id for verdict in mine if verdict.state is State.DOUBTED]:
         await store.reopen_doubted(tx, doubted)
     return following

@@ -3,29 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import DeliveryId, SubscriptionId, UserId
+from wattlink.db.database import Json, Reader, Transaction
+from wattlink.domain.access.ids import SubscriptionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.events.model import Event
-from wattlink.domain.webhooks.deliveries.model import Frozen, Outgoing, Rules, Target, Verdict
+from wattlink.domain.webhooks.deliveries.model import Frozen, Outgoing, Rules, Settled, Target, Verdict
 
 
 class Behind(Event, frozen=True, kw_only=True):
     """An event that waits for a subscription."""
 
     subscription_id: SubscriptionId
-
-
-async def lock(tx: Transaction, subscription_ids: Sequence[SubscriptionId]) -> None:
-    """Hold these subscriptions' cursors until the end of the transaction."""
-    await tx.all(
-        SubscriptionId,
-        """
-        SELECT subscription_id FROM subscription_cursor WHERE subscription_id = ANY(%(subscription_ids)s)
-         ORDER BY subscription_id FOR UPDATE
-        """,
-        subscription_ids=list(subscription_ids),
-    )
 
 
 async def lock_waiting(tx: Transaction, rules: Rules, now: datetime, limit: int) -> list[SubscriptionId]:
@@ -58,7 +46,7 @@ async def targets(
         Target,
         """
         SELECT subscription_id, dialect, api_version, url, sealed_secret, header_name, sealed_header,
-               place.application_id, event_types, batch_limit, heartbeat_at <= %(now)s AS heartbeat_is_due,
+               event_types, heartbeat_at <= %(now)s AS heartbeat_is_due,
                (SELECT delivery_id FROM delivery
                  WHERE delivery.subscription_id = place.subscription_id AND state = 'doubted') AS doubted_id,
                epoch, xid::text, position, recorded_at
@@ -111,18 +99,19 @@ async def count_behind(reader: Reader, subscription_id: SubscriptionId, at_most:
     )
 
 
-async def freeze(tx: Transaction, frozen: Sequence[Frozen], rules: Rules, now: datetime) -> None:
+async def freeze(tx: Transaction, frozen: Sequence[tuple[Frozen, bytes | None]], rules: Rules, now: datetime) -> None:
     """Move cursors and insert the deliveries that were made, taken by the caller; those without a body are held."""
     await tx.execute(
         """
         WITH frozen AS (
             SELECT *
-              FROM unnest(%(subscription_ids)s::uuid[], %(delivery_ids)s::uuid[], %(bodies)s::bytea[],
-                          %(event_ids)s::text[], %(users)s::text[], %(doubted_ids)s::uuid[], %(heartbeats)s::bool[],
-                          %(epochs)s::int[], %(xids)s::text[], %(positions)s::bigint[],
-                          %(recorded_ats)s::timestamptz[])
-                AS frozen (subscription_id, delivery_id, body, event_ids, users, doubted_id, is_heartbeat,
-                           epoch, xid, position, recorded_at)
+              FROM ROWS FROM (
+                       jsonb_to_recordset(%(frozen)s)
+                           AS (subscription_id uuid, delivery_id uuid, event_ids uuid[], users uuid[], doubted_id uuid,
+                               is_heartbeat boolean, epoch integer, xid xid8, position bigint, recorded_at timestamptz),
+                       unnest(%(bodies)b::bytea[]))
+                AS frozen (subscription_id, delivery_id, event_ids, users, doubted_id, is_heartbeat,
+                           epoch, xid, position, recorded_at, body)
         ), made AS (
             INSERT INTO delivery (delivery_id, subscription_id, application_id, state, body, events, event_ids, users,
                                   before_epoch, before_xid, before_position, before_recorded_at,
@@ -130,9 +119,9 @@ async def freeze(tx: Transaction, frozen: Sequence[Frozen], rules: Rules, now: d
                                   doubted_id, due_at, busy_until, turn, created_at, last_error, ended_at)
             SELECT frozen.delivery_id, subscription_id, application_id,
                    CASE WHEN body IS NULL THEN 'held' ELSE 'open' END, body,
-                   cardinality(event_ids::uuid[]), event_ids::uuid[], users::uuid[],
+                   cardinality(event_ids), event_ids, users,
                    place.epoch, place.xid, place.position, place.recorded_at,
-                   frozen.epoch, frozen.xid::xid8, frozen.position, frozen.recorded_at,
+                   frozen.epoch, frozen.xid, frozen.position, frozen.recorded_at,
                    doubted_id, %(now)s, now() + %(lease)s, 1, %(now)s,
                    CASE WHEN body IS NULL THEN 'could not be rendered' END,
                    CASE WHEN body IS NULL THEN %(now)s::timestamptz END
@@ -140,25 +129,15 @@ async def freeze(tx: Transaction, frozen: Sequence[Frozen], rules: Rules, now: d
              WHERE frozen.delivery_id IS NOT NULL
         )
         UPDATE subscription_cursor AS place
-           SET epoch = frozen.epoch, xid = frozen.xid::xid8, position = frozen.position,
-               recorded_at = frozen.recorded_at,
+           SET epoch = frozen.epoch, xid = frozen.xid, position = frozen.position, recorded_at = frozen.recorded_at,
                heartbeat_at = CASE WHEN is_heartbeat THEN %(now)s + %(heartbeat_every)s ELSE heartbeat_at END
           FROM frozen WHERE place.subscription_id = frozen.subscription_id
         """,
         now=now,
         lease=rules.lease,
         heartbeat_every=rules.heartbeat_every,
-        subscription_ids=[made.subscription_id for made in frozen],
-        delivery_ids=[made.delivery_id for made in frozen],
-        bodies=[made.body for made in frozen],
-        event_ids=[_array(made.event_ids) for made in frozen],
-        users=[_array(made.users) for made in frozen],
-        doubted_ids=[made.doubted_id for made in frozen],
-        heartbeats=[made.is_heartbeat for made in frozen],
-        epochs=[made.place.epoch for made in frozen],
-        xids=[str(made.place.xid) for made in frozen],
-        positions=[made.place.position for made in frozen],
-        recorded_ats=[made.place.recorded_at for made in frozen],
+        frozen=Json([made for made, _ in frozen]),
+        bodies=[body for _, body in frozen],
     )
 
 
@@ -192,26 +171,28 @@ async def release(tx: Transaction, unsent: Sequence[Outgoing]) -> None:
     await tx.execute(
         """
         UPDATE delivery SET busy_until = '-infinity'
-          FROM unnest(%(delivery_ids)s::uuid[], %(turns)s::bigint[]) AS unsent (delivery_id, turn)
+          FROM jsonb_to_recordset(%(unsent)s) AS unsent (delivery_id uuid, turn bigint)
          WHERE delivery.delivery_id = unsent.delivery_id AND delivery.turn = unsent.turn
         """,
-        delivery_ids=[outgoing.delivery_id for outgoing in unsent],
-        turns=[outgoing.turn for outgoing in unsent],
+        unsent=Json([{"delivery_id": outgoing.delivery_id, "turn": outgoing.turn} for outgoing in unsent]),
     )
 
 
-async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) -> set[DeliveryId]:
-    """Write verdicts, those whose turn is over left out; the deliveries that it was written on."""
-    settled = await tx.all(
-        DeliveryId,
+async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) -> list[Settled]:
+    """Write verdicts, those whose turn is over left out; each subscription that it concerned, its cursor locked."""
+    return await tx.all(
+        Settled,
         """
         WITH verdict AS (
             SELECT *
-              FROM unnest(%(delivery_ids)s::uuid[], %(turns)s::bigint[], %(states)s::text[], %(due_ats)s::timestamptz[],
-                          %(tries)s::int[], %(body_refusals)s::int[], %(statuses)s::int[], %(errors)s::text[],
-                          %(accepted)s::bool[], %(failed)s::bool[], %(goes_back)s::bool[], %(batch_limits)s::int[])
-                AS verdict (delivery_id, turn, state, due_at, tries, body_refusals, status, error,
-                            accepted, failed, goes_back, batch_limit)
+              FROM jsonb_to_recordset(%(verdicts)s)
+                AS verdict (subscription_id uuid, delivery_id uuid, turn bigint, state text, due_at timestamptz,
+                            tries integer, body_refusals integer, status integer, error text, accepted boolean,
+                            failed boolean, goes_back boolean, batch_limit integer)
+        ), locked AS MATERIALIZED (
+            SELECT subscription_id FROM subscription_cursor
+             WHERE subscription_id IN (SELECT subscription_id FROM verdict)
+             ORDER BY subscription_id FOR UPDATE
         ), settled AS (
             UPDATE delivery
                SET state = verdict.state, due_at = verdict.due_at, busy_until = '-infinity',
@@ -219,11 +200,10 @@ async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) ->
                    last_status = verdict.status, last_error = verdict.error,
                    body = CASE WHEN verdict.state IN ('open', 'doubted') THEN body END,
                    ended_at = CASE WHEN verdict.state NOT IN ('open', 'doubted') THEN %(now)s::timestamptz END
-              FROM verdict
+              FROM locked JOIN verdict USING (subscription_id)
              WHERE delivery.delivery_id = verdict.delivery_id AND delivery.turn = verdict.turn
                AND delivery.state = 'open'
-            RETURNING delivery.delivery_id, subscription_id, events, accepted, failed, goes_back, batch_limit,
-                      before_epoch, before_xid, before_position, before_recorded_at
+            RETURNING verdict.*, events, before_epoch, before_xid, before_position, before_recorded_at
         )
         UPDATE subscription_cursor AS place
            SET last_success_at = CASE WHEN accepted THEN %(now)s ELSE last_success_at END,
@@ -236,24 +216,16 @@ async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) ->
                xid = CASE WHEN goes_back THEN before_xid ELSE xid END,
                position = CASE WHEN goes_back THEN before_position ELSE position END,
                recorded_at = CASE WHEN goes_back THEN before_recorded_at ELSE recorded_at END
-          FROM settled WHERE place.subscription_id = settled.subscription_id
-        RETURNING settled.delivery_id
+          FROM settled JOIN subscription USING (subscription_id)
+         WHERE place.subscription_id = settled.subscription_id
+        RETURNING delivery_id, is_active, place.subscription_id, dialect, api_version, url, sealed_secret, header_name,
+                  sealed_header, event_types, heartbeat_at <= %(now)s AS heartbeat_is_due,
+                  CASE WHEN settled.state = 'doubted' THEN delivery_id END AS doubted_id,
+                  epoch, xid::text, position, recorded_at
         """,
         now=now,
-        delivery_ids=[verdict.delivery_id for verdict in verdicts],
-        turns=[verdict.turn for verdict in verdicts],
-        states=[verdict.state.value for verdict in verdicts],
-        due_ats=[verdict.due_at for verdict in verdicts],
-        tries=[verdict.tries for verdict in verdicts],
-        body_refusals=[verdict.body_refusals for verdict in verdicts],
-        statuses=[verdict.status for verdict in verdicts],
-        errors=[verdict.error for verdict in verdicts],
-        accepted=[verdict.accepted for verdict in verdicts],
-        failed=[verdict.failed for verdict in verdicts],
-        goes_back=[verdict.goes_back for verdict in verdicts],
-        batch_limits=[verdict.batch_limit for verdict in verdicts],
+        verdicts=Json(verdicts),
     )
-    return set(settled)
 
 
 async def settle_doubted(tx: Transaction, probes: Sequence[Verdict], now: datetime) -> None:
@@ -263,12 +235,11 @@ async def settle_doubted(tx: Transaction, probes: Sequence[Verdict], now: dateti
         UPDATE delivery
            SET state = CASE WHEN accepted THEN 'held' ELSE 'open' END,
                ended_at = CASE WHEN accepted THEN %(now)s::timestamptz END
-          FROM unnest(%(doubted_ids)s::uuid[], %(accepted)s::bool[]) AS probe (doubted_id, accepted)
+          FROM jsonb_to_recordset(%(probes)s) AS probe (doubted_id uuid, accepted boolean)
          WHERE delivery_id = probe.doubted_id AND state = 'doubted'
         """,
         now=now,
-        doubted_ids=[probe.doubted_id for probe in probes],
-        accepted=[probe.accepted for probe in probes],
+        probes=Json(probes),
     )
 
 
@@ -285,24 +256,22 @@ async def reopen_doubted(tx: Transaction, subscription_ids: Sequence[Subscriptio
     )
 
 
-async def deactivate(tx: Transaction, failed: Sequence[Verdict], now: datetime) -> None:
-    """End subscriptions whose receiver is gone, or failed all the time and often enough to be sure."""
-    await tx.execute(
+async def deactivate(tx: Transaction, failed: Sequence[Verdict], now: datetime) -> list[SubscriptionId]:
+    """End subscriptions whose receiver is gone, or failed all the time and often enough to be sure; which these are."""
+    return await tx.all(
+        SubscriptionId,
         """
         UPDATE subscription
            SET is_active = false, inactive_since = %(now)s, inactive_reason = verdict.error
-          FROM unnest(%(subscription_ids)s::uuid[], %(gone)s::bool[], %(patience_began)s::timestamptz[],
-                      %(errors)s::text[])
-               AS verdict (subscription_id, is_gone, patience_began, error)
+          FROM jsonb_to_recordset(%(failed)s)
+               AS verdict (subscription_id uuid, is_gone boolean, patience_began timestamptz, error text)
                JOIN subscription_cursor AS place USING (subscription_id)
          WHERE subscription.subscription_id = verdict.subscription_id AND is_active
            AND (is_gone OR (failing_since <= verdict.patience_began AND failures >= 5))
+        RETURNING subscription.subscription_id
         """,
         now=now,
-        subscription_ids=[verdict.subscription_id for verdict in failed],
-        gone=[verdict.is_gone for verdict in failed],
-        patience_began=[verdict.patience_began for verdict in failed],
-        errors=[verdict.error for verdict in failed],
+        failed=Json(failed),
     )
 
 
@@ -353,8 +322,3 @@ async def destroy_bodies(tx: Transaction, access: Access, user_id: UserId, now: 
         user_id=user_id,
         now=now,
     )
-
-
-def _array(ids: Sequence[object]) -> str:
-    """An array as text: unnest can't take arrays of different lengths."""
-    return "{" + ",".join(map(str, ids)) + "}"

@@ -1,0 +1,21 @@
+"""A desk, and a receiver for what leaves it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.receiver import Receiver
+from tests.support.webhooks import Desk, open_desk
+from wattlink.db.database import Database
+
+
+@pytest.fixture
+async def desk(db: Database) -> AsyncIterator[Desk]:
+    async with open_desk(db) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver() as running:
+        yield running
