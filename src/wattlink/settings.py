@@ -6,6 +6,7 @@ without `WATTLINK_`. A secret may stand in a file of its own: `WATTLINK_MASTER_K
 
 import difflib
 import ipaddress
+import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -137,6 +138,11 @@ class Settings:
 
     def __repr__(self) -> str:
         return f"Settings(public_url={self.public_url!r})"
+
+    @property
+    def processes_of_serve(self) -> int:
+        """How many processes one `serve` has."""
+        return self.serve_processes or os.cpu_count() or 1
 
     @property
     def is_plain_http_in_public(self) -> bool:

@@ -1,6 +1,5 @@
 """`serve`: the APIs and the Link UI over HTTP."""
 
-import os
 import signal
 from pkgutil import resolve_name
 from typing import Any
@@ -32,7 +31,7 @@ def serve(*, allow_http: bool) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
-        workers=settings.serve_processes or os.cpu_count() or 1,
+        workers=settings.processes_of_serve,
         loop=Loops.uvloop,
         websockets=False,
         log_level=LogLevels(settings.log_level),

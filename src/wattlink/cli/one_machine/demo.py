@@ -40,7 +40,7 @@ def demo(*, port: int, data: Path | None, info: Path | None) -> None:
 
 def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
     environ = _environment(folder, at)
-    with folder.running_database() as (database, log):
+    with folder.running_database(load_settings(environ)) as (database, log):
         environ["WATTLINK_DATABASE_URL"] = database.dsn
         settings = load_settings(environ)
         key = folder.kept("sandbox-key", new_secret)

@@ -14,6 +14,11 @@ from wattlink.base.vault import new_master_key
 from wattlink.cli.failures import Refused
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
+from wattlink.settings import Settings
+
+_CONNECTIONS_THAT_LISTEN = 2  # of a process, beside its pool
+_OTHER_PROCESSES = 2  # `work`, and the sandbox or another `work`
+_CONNECTIONS_OF_OTHERS = 30  # an operator's commands, backups, what PostgreSQL keeps for itself
 
 
 class Folder:
@@ -44,11 +49,15 @@ class Folder:
         return file
 
     @contextlib.contextmanager
-    def running_database(self) -> Iterator[tuple[EmbeddedPostgres, int]]:
-        """The migrated database, and the reading end of the pipe that gets its log."""
+    def running_database(self, settings: Settings) -> Iterator[tuple[EmbeddedPostgres, int]]:
+        """The migrated database, open to all processes of these settings; the reading end of the pipe with its log."""
+        per_process = settings.database_connections + _CONNECTIONS_THAT_LISTEN
+        connections = (settings.processes_of_serve + _OTHER_PROCESSES) * per_process + _CONNECTIONS_OF_OTHERS
         reading, writing = os.pipe()
         try:
-            with EmbeddedPostgres(self.database, log=writing) as database:
+            with EmbeddedPostgres(
+                self.database, options={"max_connections": str(connections)}, log=writing
+            ) as database:
                 migrate(database.dsn)
                 yield database, reading
         finally:

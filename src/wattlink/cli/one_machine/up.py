@@ -32,7 +32,7 @@ def up(*, data: Path) -> None:
     folder = Folder(data)
     own = {**folder.settings(os.environ), "WATTLINK_PUBLIC_URL": settings.public_url}
     refuse_ports_in_use(settings.host, {"the server": settings.port})
-    with folder.running_database() as (database, log):
+    with folder.running_database(settings) as (database, log):
         own["WATTLINK_DATABASE_URL"] = database.dsn
         with folder.settings_file(own) as file:
             told = (
