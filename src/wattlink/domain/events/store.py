@@ -13,6 +13,9 @@ from wattlink.domain.errors import CursorTooOld
 from wattlink.domain.events.model import Event, Fact, FeedPosition
 
 
+_DO_NOT_QUEUE = "SET LOCAL lock_timeout = '200ms'"  # for a lock behind which everybody else would wait
+
+
 class Horizon(msgspec.Struct, frozen=True):
     """Transaction ids: of the oldest transaction under way, below which the feed is complete, and the next one's."""
 
@@ -99,6 +102,7 @@ async def horizon(reader: Reader) -> Horizon:
 
 async def make_partitions(tx: Transaction) -> None:
     """Have a partition for each of the days around today, by the database's clock."""
+    await tx.execute(_DO_NOT_QUEUE)
     await tx.execute("SELECT make_event_partitions()")
 
 
@@ -114,8 +118,8 @@ async def expired_partitions(reader: Reader) -> list[Partition]:
 
 
 async def drop_partition(tx: Transaction, name: str) -> None:
-    """Drop a partition; whoever still reads the feed is waited for a moment only, since all others wait behind us."""
-    await tx.execute("SET LOCAL lock_timeout = '200ms'")
+    """Drop a partition."""
+    await tx.execute(_DO_NOT_QUEUE)
     await tx.execute("SELECT drop_event_partition(%(name)s)", name=name)
 
 
