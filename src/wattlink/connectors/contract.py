@@ -111,6 +111,6 @@ class Connector:
         """Withdraw our access at the vendor. Returns when it is withdrawn or was dead already."""
         raise NotImplementedError
 
-    def pairing_address(self, vendor_device_id: str) -> str | None:
+    def pairing_address(self, vendor_device_id: str) -> str | None:  # noqa: ARG002 - for those that override it
         """The vendor's page where the user completes what the intervention with `pairing = true` asks for."""
         return None

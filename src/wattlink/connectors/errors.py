@@ -32,7 +32,7 @@ class CredentialsRejected(ConnectorError):
 
 
 class VendorUnavailable(ConnectorError):
-    """The vendor can't answer now: an outage, a used-up quota, or our registration refused. Says nothing of the user."""
+    """The vendor can't answer now: an outage, a used-up quota, our registration refused. Says nothing of the user."""
 
     def __init__(
         self,
