@@ -31,7 +31,7 @@ class VendorDoor:
         budget: Budget = unlimited,
         patience: float = 10.0,
     ) -> None:
-        """`hosts` maps the manifest's host names to base URLs without a trailing slash; `patience`: seconds a request."""
+        """`hosts`: base URLs, without a slash at the end, by the manifest's names; `patience`: seconds per request."""
         self._outbound = outbound
         self._hosts = hosts
         self._clock = clock
