@@ -84,13 +84,13 @@ class World:
 
     async def come_back(self, person: Person, left: Page, **choices: Any) -> Page:
         """Do on the vendor's pages what one does there, and come back."""
-        return await person.go(await self.answer(left, **choices))
+        return await person.go(await self.answer(left.address, **choices))
 
-    async def answer(self, left: Page, **choices: Any) -> str:
-        """Where the vendor sends the browser back to."""
+    async def answer(self, address: str, **choices: Any) -> str:
+        """Where the vendor sends a browser back to that came to this address."""
         choices = {"username": self.username, "password": "right", **choices}
-        brought = await sign_in(self.stack.hub.outbound, left.address, **choices)
-        return f"{dict(parse_qsl(urlsplit(left.address).query))['redirect_uri']}?{urlencode(brought)}"
+        brought = await sign_in(self.stack.hub.outbound, address, **choices)
+        return f"{dict(parse_qsl(urlsplit(address).query))['redirect_uri']}?{urlencode(brought)}"
 
 
 async def until(seen: Callable[[], Awaitable[bool]]) -> None:

@@ -31,7 +31,7 @@ async def _looking(world: World, person: Person) -> Page:
     """Sign in where the vendor then shows nothing, so that the page goes on looking; gives the page before that."""
     await person.go(await world.link(*VEHICLE, vendor="TESLA"))
     review = await person.press("Continue")
-    callback = await world.answer(await person.follow("Sign in at Tesla"))
+    callback = await world.answer((await person.follow("Sign in at Tesla")).address)
     await world.fault("tesla", Fault.QUOTA)
     page = await person.go(callback)
     assert page.heading == "Finding your car"
@@ -49,7 +49,7 @@ async def test_cancelling_while_looking_takes_everything_back(world: World, pers
 async def test_what_the_app_ends_stores_nothing_any_more(world: World, person: Person, ending: str) -> None:
     await person.go(await world.link(*VEHICLE, vendor="TESLA"))
     await person.press("Continue")
-    callback = await world.answer(await person.follow("Sign in at Tesla"))
+    callback = await world.answer((await person.follow("Sign in at Tesla")).address)
     method, _, path = ending.partition(" ")
     before = await world.sandbox.last_request()
     await world.app.call(method, path.format(user=world.user))

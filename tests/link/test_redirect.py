@@ -48,7 +48,7 @@ async def test_each_leaving_has_a_state_of_its_own(world: World, person: Person)
 
 async def test_fifty_copies_of_a_callback_are_one_sign_in_and_one_result(world: World, person: Person) -> None:
     left = await _left(world, person)
-    callback, before = await world.answer(left), await world.sandbox.last_request()
+    callback, before = await world.answer(left.address), await world.sandbox.last_request()
     copies = [person.http.get(callback, allow_redirects=False) for _ in range(50)]
     answers = await asyncio.gather(*copies)
     assert {answer.status for answer in answers} == {303}
@@ -97,7 +97,7 @@ async def test_with_another_permission_left_out_it_is_linked_and_said_so(world: 
 
 async def test_a_callback_in_another_browser_asks_the_vendor_nothing(world: World, person: Person) -> None:
     left = await _left(world, person)
-    callback, before = await world.answer(left), await world.sandbox.last_request()
+    callback, before = await world.answer(left.address), await world.sandbox.last_request()
     async with Person() as victim:
         page = await victim.go(callback)
         assert (page.status, page.heading) == (403, "Opened in another browser")
@@ -112,7 +112,7 @@ async def test_a_callback_in_another_browser_asks_the_vendor_nothing(world: Worl
 
 async def test_a_callback_of_another_registration_asks_the_vendor_nothing(world: World, person: Person) -> None:
     left = await _left(world, person)
-    callback, before = await world.answer(left), await world.sandbox.last_request()
+    callback, before = await world.answer(left.address), await world.sandbox.last_request()
     path = urlsplit(callback).path
     for registration in (str(uuid4()), "00000000-0000-0000-0000-000000000000"):
         page = await person.go(callback.replace(path, f"/link/callback/{registration}"))
@@ -122,7 +122,7 @@ async def test_a_callback_of_another_registration_asks_the_vendor_nothing(world:
 
 async def test_a_code_is_good_for_its_own_sign_in_only(world: World, person: Person) -> None:
     """Somebody puts the code of another sign-in into this one."""
-    stolen = await world.answer(await _left(world, person))
+    stolen = await world.answer((await _left(world, person)).address)
     code = parse_qs(urlsplit(stolen).query)["code"][0]
     left = await _left(world, person)
     state = parse_qs(urlsplit(left.address).query)["state"][0]
@@ -132,7 +132,7 @@ async def test_a_code_is_good_for_its_own_sign_in_only(world: World, person: Per
 
 
 async def test_a_callback_that_was_overtaken_goes_on_where_its_browser_is(world: World, person: Person) -> None:
-    overtaken = await world.answer(await _left(world, person))
+    overtaken = await world.answer((await _left(world, person)).address)
     before = await world.sandbox.last_request()
     session = await _session_of(person, world)
     await person.go(session)
@@ -172,7 +172,7 @@ async def test_an_unknown_state_leads_nowhere(world: World) -> None:
 
 async def test_a_vendor_that_fails_at_the_exchange_is_tried_again(world: World, person: Person) -> None:
     left = await _left(world, person)
-    callback = await world.answer(left)
+    callback = await world.answer(left.address)
     await world.sandbox.vendor_fault("tesla", Fault.OUTAGE)
     try:
         page = await person.go(callback)
@@ -188,7 +188,7 @@ async def test_a_locked_account_is_the_vendors_to_tell(world: World, person: Per
     left = await _left(world, person)
     await world.fault("tesla", Fault.ACCOUNT_LOCKED)
     with pytest.raises(NotLetIn, match="locked"):
-        await world.answer(left)
+        await world.answer(left.address)
     assert (await person.go(await _session_of(person, world))).heading == "Sign in to Tesla"
 
 

@@ -9,6 +9,14 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 _PATIENCE_MILLISECONDS = 30_000  # of `expect`: a busy machine is no failure
+_QUIET = [  # it asks nobody for updates, and shows nothing
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -21,7 +29,7 @@ def chromium_path() -> str | None:
 async def chromium() -> AsyncIterator[Browser]:
     """A browser without a window. Without any Chromium, tests that are marked `browser` aren't run at all."""
     # Chromium refuses its own sandbox to root.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [*_QUIET, "--no-sandbox"] if os.geteuid() == 0 else _QUIET
     expect.set_options(timeout=_PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=arguments)

@@ -15,7 +15,6 @@ _STATUS: Mapping[Cause, int] = {
     Cause.SESSION_EXPIRED: 410,
     Cause.SESSION_USED: 410,
     Cause.WRONG_BROWSER: 403,
-    Cause.INTERNAL: 500,
 }
 _NO_ERROR = frozenset({Cause.ALREADY_LINKED, Cause.SESSION_USED})  # the app has nothing to be told
 

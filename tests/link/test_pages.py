@@ -1,0 +1,137 @@
+"""Every page in every language: complete, small, readable, and with words for every cause, scope and message."""
+
+import re
+from importlib.resources import files
+from string import hexdigits
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.link.messages import messages
+from wattlink.connectors.registry import manifests
+from wattlink.domain.linking.model import Cause
+from wattlink.domain.organizations.model import Branding
+from wattlink.link.brands import monogram, ordered, plain
+from wattlink.link.failures import FAILURES
+from wattlink.link.languages import TRANSLATED, accepted, catalogues, choose, regions
+from wattlink.link.theme import PANELS, contrast, properties, text_on
+from wattlink.link.words import NEVER, SCOPES
+
+_PLACES = re.compile(r"%\((\w+)\)s")
+_COLORS = st.text(hexdigits, min_size=6, max_size=6).map(lambda digits: f"#{digits}")
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_every_message_is_translated_and_none_is_left_over(tag: str) -> None:
+    known = catalogues()[tag]._catalog  # type: ignore[attr-defined]
+    found = {key if isinstance(key, str) else key[0] for key in known if key}
+    said = {message if isinstance(message, str) else message[0] for message in messages()}
+    assert said - found == set(), "missing"
+    assert found - said == set(), "unused"
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_translations_fill_in_what_the_message_does(tag: str) -> None:
+    known = catalogues()[tag]._catalog  # type: ignore[attr-defined]
+    for key, translation in known.items():
+        if key:
+            message = key if isinstance(key, str) else key[0]
+            places = set(_PLACES.findall(message)) | ({"count"} if not isinstance(key, str) else set())
+            assert set(_PLACES.findall(translation)) <= places, message
+            if isinstance(key, str):
+                assert set(_PLACES.findall(translation)) == places, message
+            assert translation.strip() == translation != "", message
+
+
+def test_every_cause_has_its_own_page() -> None:
+    assert set(FAILURES) == set(Cause)
+    said = [(failure.title, failure.what, failure.turn) for failure in FAILURES.values()]
+    assert len(set(said)) == len(said)
+
+
+def test_every_scope_that_a_vendor_offers_has_its_sentence() -> None:
+    for manifest in manifests().values():
+        assert set(manifest.scopes) <= set(SCOPES)
+        assert set(manifest.kinds) <= set(NEVER)
+
+
+def test_the_style_knows_the_panels_that_contrast_is_computed_for() -> None:
+    style = files("wattlink.link").joinpath("static", "link.css").read_text()
+    assert set(re.findall(r"--panel: (#\w+)", style)) == set(PANELS.values())
+
+
+@given(_COLORS)
+def test_whatever_the_accent_everything_can_be_read(accent: str) -> None:
+    for scheme, panel in PANELS.items():
+        looks = properties(Branding(accent=accent), scheme)
+        assert contrast(looks["--accent"], looks["--on-accent"]) >= 4.5
+        assert contrast(looks["--accent-hover"], looks["--on-accent"]) >= 4.5
+        assert contrast(looks["--accent-text"], panel) >= 4.5
+        assert contrast(looks["--accent-line"], panel) >= 3.0
+
+
+@pytest.mark.parametrize(("color", "text"), [("#ffffff", "#000000"), ("#000000", "#ffffff"), ("#ffe600", "#000000")])
+def test_text_turns_black_or_white(color: str, text: str) -> None:
+    assert text_on(color) == text
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ff0000", "#ffffff") == pytest.approx(4.0, abs=0.01)
+
+
+@pytest.mark.parametrize("accent", [None, "", "red", "#fff", "#12345g", "#0b6b57;}body{display:none", "url(x)"])
+def test_an_accent_that_is_none_is_ours(accent: str | None) -> None:
+    assert properties(Branding(accent=accent), "light") == properties(Branding(), "light")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "header", "tag"),
+    [
+        ("de-DE", "fr", "de-DE"),
+        ("nb-NO", "", "nb-NO"),
+        ("en-GB", "", "en-GB"),
+        ("pl-PL", "de", "en"),
+        ("browser", "de-AT,de;q=0.9,en;q=0.8", "de-AT"),
+        ("browser", "ja,pl;q=0.9,fr-CH;q=0.5", "fr-CH"),
+        ("browser", "en;q=0.1,nn;q=0.9", "nb"),
+        ("browser", "no", "nb"),
+        ("browser", "xx, *;q=0.5, ;;;, =, de;q=x", "en"),
+        ("browser", "de;q=0, fr;q=0.1", "fr"),
+        ("browser", "", "en"),
+        ("browser", "../../etc/passwd,%00", "en"),
+    ],
+)
+def test_the_language_is_the_sessions_or_the_browsers(wanted: str, header: str, tag: str) -> None:
+    assert choose(wanted, header).tag == tag
+
+
+@given(st.text(max_size=200))
+def test_no_header_is_too_odd(header: str) -> None:
+    assert choose("browser", header).direction == "ltr"
+    assert all(tag for tag in accepted(header))
+    regions(header)
+
+
+def test_regions_follow_from_languages() -> None:
+    assert regions("nb,en-GB;q=0.8,de-AT;q=0.7") == ["NO", "GB", "AT"]
+
+
+def test_numbers_and_plurals_are_the_languages_own() -> None:
+    german = choose("de-DE", "")
+    one, many = "Your car is linked", "Your %(count)s cars are linked"
+    assert german.say_many(one, many, 1) == "Ihr Auto ist verbunden"
+    assert german.say_many(one, many, 2) == "Ihre 2 Autos sind verbunden"
+    assert choose("fr-FR", "").say_many(one, many, 0) == "Votre voiture est associée"
+
+
+@pytest.mark.parametrize(("name", "letters"), [("Easee", "E"), ("Alpha Beta Gamma", "AB"), ("ökostrom", "Ö")])
+def test_a_brand_without_a_logo_gets_its_letters(name: str, letters: str) -> None:
+    assert monogram(name) == letters
+
+
+def test_names_are_compared_without_accents() -> None:
+    assert plain(" Høiax ÉCO ") == "høiax eco"
+    assert ordered([], ["DE"], "x") == ([], [])
