@@ -29,7 +29,7 @@ from wattlink.domain.accounts.revocations.hand_over import hand_over_grant
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import CUT_OFF_SECONDS, Deadline, Visit
 
-_REQUESTS_AT_ONCE = 32  # per registration: what a `kill -9` could lose at a vendor that grants no second try
+REQUESTS_AT_ONCE = 32  # per registration: what a `kill -9` could lose at a vendor that grants no second try
 _SAVE_SECONDS = 600.0
 
 _log = get_logger(__name__)
@@ -55,7 +55,7 @@ class Refresher:
         self._confirmations = Gatherer(self._confirm_all)
         self._saves = Gatherer(self._save_all)
         self._requests: dict[RegistrationId, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(_REQUESTS_AT_ONCE)
+            lambda: asyncio.Semaphore(REQUESTS_AT_ONCE)
         )
         self._running: set[asyncio.Task[Credential]] = set()
 
