@@ -14,12 +14,12 @@ from wattlink.domain.linking.model import Cause
 from wattlink.link import callback, entrance, session
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest, Browsers
-from wattlink.link.failures import BROKEN, UNKNOWN, Failure
 from wattlink.link.headers import SecurityHeaders
-from wattlink.link.languages import choose
 from wattlink.link.pages.failure import failure
 from wattlink.link.rendering import Renderer
 from wattlink.link.sight import LinkUi, Ui
+from wattlink.link.texts.failures import BROKEN, UNKNOWN, Failure
+from wattlink.link.texts.languages import choose
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 
@@ -31,10 +31,10 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 @get("/static/{name:str}")
 async def static(ui: Ui, name: FromPath[str]) -> Response[bytes]:
     """A file whose name changes with its content."""
-    asset = ui.renderer.assets.get(name)
-    if asset is None:
+    found = ui.renderer.static.get(name)
+    if found is None:
         raise NotFound("file", name)
-    return Response(asset.content, media_type=asset.media_type, headers={"cache-control": _FOR_EVER})
+    return Response(found.content, media_type=found.media_type, headers={"cache-control": _FOR_EVER})
 
 
 _ROUTES = [

@@ -11,9 +11,8 @@ from babel.dates import format_timedelta
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import Manifest, manifests
 from wattlink.domain.vendors.model import VendorRegistration, VendorTrouble
-from wattlink.link.languages import Language
-from wattlink.link.notes import Note
-from wattlink.link.words import kind_names
+from wattlink.link.texts.languages import Language
+from wattlink.link.texts.words import Note, kind_names
 
 _TONES = 6
 

@@ -1,4 +1,4 @@
-"""Turns a page's values into HTML: templates in every language, assets under names that change with their content."""
+"""Turns a page's values into HTML: templates per language, static files under names that change with content."""
 
 import hashlib
 import secrets
@@ -14,14 +14,14 @@ from litestar.enums import MediaType
 from wattlink.domain.organizations.model import Application
 from wattlink.link.brands import monogram
 from wattlink.link.headers import policy
-from wattlink.link.languages import TRANSLATED, Language, catalogues
+from wattlink.link.texts.languages import TRANSLATED, Language, catalogues
 from wattlink.link.theme import stylesheet
 
-_ASSETS = {"link.css": "text/css; charset=utf-8", "link.js": "text/javascript; charset=utf-8"}
+_STATIC = {"link.css": "text/css; charset=utf-8", "link.js": "text/javascript; charset=utf-8"}
 _WEB = ("https://", "http://")
 
 
-class Asset(msgspec.Struct, frozen=True):
+class StaticFile(msgspec.Struct, frozen=True):
     """A static file."""
 
     content: bytes
@@ -38,15 +38,15 @@ class AppShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Renderer:
-    """Holds the templates per language and the assets."""
+    """Holds the templates per language and the static files."""
 
     def __init__(self) -> None:
-        self.assets: dict[str, Asset] = {}
+        self.static: dict[str, StaticFile] = {}
         self._addresses: dict[str, str] = {}
-        for name, media_type in _ASSETS.items():
+        for name, media_type in _STATIC.items():
             content = files("wattlink.link").joinpath("static", name).read_bytes()
             versioned = f"{hashlib.sha256(content).hexdigest()[:12]}-{name}"
-            self.assets[versioned] = Asset(content, media_type)
+            self.static[versioned] = StaticFile(content, media_type)
             self._addresses[name] = f"/link/static/{versioned}"
         self._environments = {"en": _environment(), **{tag: _environment(tag) for tag in TRANSLATED}}
 
@@ -69,7 +69,7 @@ class Renderer:
                 {
                     "language": language,
                     "nonce": nonce,
-                    "assets": self._addresses,
+                    "static": self._addresses,
                     "style": stylesheet(application, color_scheme),
                     "color_scheme": color_scheme,
                     "app": None if application is None else _shown(application),

@@ -6,7 +6,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.linking.model import Purpose
 from wattlink.domain.linking.pair import unpaired
 from wattlink.link.sight import Sight
-from wattlink.link.words import shown, words
+from wattlink.link.texts.words import shown, words
 
 
 async def done(sight: Sight) -> Response[str]:

@@ -7,9 +7,9 @@ from litestar import Response
 
 from wattlink.connectors.registry import manifests
 from wattlink.domain.linking.model import Cause
-from wattlink.link.failures import FAILURES, Action
 from wattlink.link.sight import Sight
-from wattlink.link.words import words
+from wattlink.link.texts.failures import FAILURES, Action
+from wattlink.link.texts.words import words
 
 _STATUS: Mapping[Cause, int] = {
     Cause.SESSION_EXPIRED: 410,

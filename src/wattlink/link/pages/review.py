@@ -8,11 +8,10 @@ from wattlink.domain.linking.leave_for_vendor import unseal
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.vendors import store as vendors
 from wattlink.link.brands import brand, host, trouble
-from wattlink.link.consent import consent, custody
-from wattlink.link.notes import Note
 from wattlink.link.pages.steps import steps
 from wattlink.link.sight import Sight
-from wattlink.link.words import N_
+from wattlink.link.texts.consent import consent, custody
+from wattlink.link.texts.words import N_, Note
 
 _TRIES_BEFORE_RESET = 3
 _USERNAMES = {

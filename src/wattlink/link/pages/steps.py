@@ -2,9 +2,9 @@
 
 import msgspec
 
-from wattlink.link.languages import Language
 from wattlink.link.sight import Sight
-from wattlink.link.words import N_
+from wattlink.link.texts.languages import Language
+from wattlink.link.texts.words import N_
 
 _STEPS = {"brand": N_("Brand"), "sign_in": N_("Sign in"), "devices": N_("Devices")}
 

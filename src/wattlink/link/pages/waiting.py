@@ -11,7 +11,7 @@ from wattlink.domain.accounts.link import discovery
 from wattlink.domain.linking.model import LinkSession, State
 from wattlink.link.pages.steps import standings, steps
 from wattlink.link.sight import Sight
-from wattlink.link.words import N_, words
+from wattlink.link.texts.words import N_, words
 
 _LONG_ENOUGH = timedelta(seconds=25)
 

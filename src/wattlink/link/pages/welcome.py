@@ -5,7 +5,7 @@ from litestar import Response
 from wattlink.connectors.registry import manifests
 from wattlink.domain.linking.model import Cause
 from wattlink.link.sight import Sight
-from wattlink.link.words import words
+from wattlink.link.texts.words import words
 
 
 def welcome(sight: Sight) -> Response[str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from wattlink.domain.linking.model import Cause
-from wattlink.link.words import N_
+from wattlink.link.texts.words import N_
 
 
 class Action(StrEnum):

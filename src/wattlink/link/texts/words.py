@@ -16,7 +16,7 @@ from wattlink.connectors.devices import (
     VehicleChargeState,
     kind_of,
 )
-from wattlink.link.languages import Language
+from wattlink.link.texts.languages import Language
 
 
 def N_(message: str) -> str:
@@ -27,6 +27,13 @@ def N_(message: str) -> str:
 def NN_(one: str, many: str) -> tuple[str, str]:
     """The same for a message that depends on a number."""
     return one, many
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A short message with a title, inside a page."""
+
+    title: str
+    text: str
 
 
 class KindWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ import msgspec
 
 from wattlink.connectors.registry import Manifest
 from wattlink.domain.linking.model import LinkSession
-from wattlink.link.languages import Language
-from wattlink.link.words import N_, NEVER, SCOPES
+from wattlink.link.texts.languages import Language
+from wattlink.link.texts.words import N_, NEVER, SCOPES
 
 _CUSTODY: Mapping[str, str] = {
     "never_seen": N_("You sign in on %(brand)s's own site. We never see your password."),
