@@ -28,7 +28,8 @@ from wattlink.domain.webhooks.deliveries.model import Attempt, Outgoing, Rules
 from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.deliveries.settle import settle
 from wattlink.domain.webhooks.deliveries.take import take
-from wattlink.domain.webhooks.model import CustomHeader, NewSubscription, Subscription
+from wattlink.domain.webhooks.model import CustomHeader, NewSubscription, Subscription, SubscriptionChanges
+from wattlink.domain.webhooks.update import update
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 SECRET = "a-secret-of-the-app"
@@ -38,6 +39,7 @@ class PlainDialect:
     """Events as an array of `{"event", "user", ...}`, under our own names."""
 
     deadline = 2.0
+    stumbles_over = "a vendor that this dialect can't spell"
     deactivate_after = timedelta(hours=24)
 
     def name_of(self, event: Event) -> str | None:
@@ -58,6 +60,8 @@ class PlainDialect:
 
     def _shown(self, event: Event, api_version: str | None) -> dict[str, Any]:
         assert event.payload is not None
+        if event.payload.vendor == self.stumbles_over:
+            raise ValueError(self.stumbles_over)
         return {
             "event": event.type.value,
             "user": event.payload.user,
@@ -161,6 +165,27 @@ class Desk:
         while self.clock() < until:
             await self.deliver()
             self.clock.forward(minutes=every_minutes)
+
+    async def reactivate(self, subscription_id: SubscriptionId) -> Subscription:
+        """The app changes nothing, which is a change all the same."""
+        async with self.db.transaction() as tx:
+            return await update(
+                tx, self.access, subscription_id, SubscriptionChanges(), vault=self.vault, now=self.clock()
+            )
+
+    async def end_leases(self) -> None:
+        """As if so much time had passed for the database: whoever took something is taken for dead."""
+        async with self.db.transaction() as tx:
+            await tx.execute("UPDATE delivery SET busy_until = now() - interval '1 second' WHERE state = 'open'")
+
+    async def heartbeat_due(self, subscription_id: SubscriptionId) -> None:
+        """The next heartbeat is due now."""
+        async with self.db.transaction() as tx:
+            await tx.execute(
+                "UPDATE subscription_cursor SET heartbeat_at = %(now)s WHERE subscription_id = %(subscription_id)s",
+                now=self.clock(),
+                subscription_id=subscription_id,
+            )
 
     async def states(self) -> list[tuple[str, int]]:
         """State and number of events of every delivery, in the order in which they were made."""

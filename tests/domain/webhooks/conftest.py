@@ -16,6 +16,13 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
+async def other_desk(db: Database) -> AsyncIterator[Desk]:
+    """Another application's."""
+    async with open_desk(db) as opened:
+        yield opened
+
+
+@pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     async with Receiver() as running:
         yield running

@@ -12,7 +12,6 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import CursorTooOld
 from wattlink.domain.events.model import Event, Fact, FeedPosition
 
-
 _DO_NOT_QUEUE = "SET LOCAL lock_timeout = '200ms'"  # for a lock behind which everybody else would wait
 
 
