@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LinkSession
-from wattlink.domain.linking.sign_in import Typed, sign_in
+from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
 from wattlink.link.sight import LinkUi, Sight, sight_of
 

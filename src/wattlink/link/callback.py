@@ -12,7 +12,7 @@ from wattlink.base.ids import digest
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.errors import LinkSessionNotUsable, NotFound
 from wattlink.domain.linking import store
-from wattlink.domain.linking.come_back import Brought, come_back
+from wattlink.domain.linking.signing_in.come_back import Brought, come_back
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest
 from wattlink.link.sight import LinkUi, Ui, address_of, sight_of

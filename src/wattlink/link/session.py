@@ -12,9 +12,9 @@ from litestar.response import Redirect
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking.choose_brand import choose_brand
 from wattlink.domain.linking.end_sessions import cancel
-from wattlink.domain.linking.leave_for_vendor import leave_for_vendor
 from wattlink.domain.linking.model import State
 from wattlink.domain.linking.pair import check_pairing, complete
+from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
 from wattlink.link.acting import Refused, check_meant, own_sight, sign_in_with
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
 from wattlink.link.pages.current import page_of

@@ -6,11 +6,19 @@ from wattlink.db.database import Database
 from wattlink.domain.access.work import WorkStatus
 from wattlink.domain.accounts.breaking import status as breaking
 from wattlink.domain.accounts.revocations import status as revocations
+from wattlink.domain.linking import status as linking
 from wattlink.domain.vendors import status as vendors
 from wattlink.domain.visits import status as visits
 from wattlink.domain.webhooks import status as webhooks
 
-_ALL = (visits.work_status, vendors.work_status, breaking.work_status, revocations.work_status, webhooks.work_status)
+_ALL = (
+    visits.work_status,
+    vendors.work_status,
+    breaking.work_status,
+    revocations.work_status,
+    linking.work_status,
+    webhooks.work_status,
+)
 
 
 async def work_status(db: Database, now: datetime) -> list[WorkStatus]:

@@ -1,4 +1,4 @@
-"""The drawing in `model.py`, arrow by arrow: each transition happens from the states that it names and from no other."""
+"""The drawing in `model.py`, arrow by arrow: each happens from the states that it names, and from no other."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import ENDED, Cause, LinkSession, Purpose, State
+from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.users import store as users
 
@@ -23,15 +24,15 @@ Move = Callable[[Transaction, LinkSession], Awaitable[bool]]
 
 
 async def _exchange(tx: Transaction, session: LinkSession) -> bool:
-    return await store.start_exchange(tx, session.session_id, session.state, None, now=NOW) is not None
+    return await signing_in.start_exchange(tx, session.session_id, session.state, None, now=NOW) is not None
 
 
 async def _discover(tx: Transaction, session: LinkSession) -> bool:
-    return await store.discover(tx, session.session_id, session.turn, ACCOUNT, now=NOW)
+    return await signing_in.discover(tx, session.session_id, session.turn, ACCOUNT, now=NOW)
 
 
 def _turn_back(to: State) -> Move:
-    return lambda tx, session: store.turn_back(tx, session, to, Cause.VENDOR_DOWN, now=NOW)
+    return lambda tx, session: signing_in.turn_back(tx, session, to, Cause.VENDOR_DOWN, now=NOW)
 
 
 def _end(to: State) -> Move:
@@ -50,7 +51,7 @@ ARROWS: list[tuple[str, Move, State, set[State]]] = [
     ("ask", lambda tx, one: store.ask_credentials(tx, one.session_id, now=NOW), S.ASKING_CREDENTIALS, {S.BOUND}),
     (
         "leave",
-        lambda tx, one: store.leave(tx, one.session_id, digest("s"), b"", now=NOW),
+        lambda tx, one: signing_in.leave(tx, one.session_id, digest("s"), b"", now=NOW),
         S.AT_VENDOR,
         {S.BOUND, S.AT_VENDOR},
     ),
@@ -108,7 +109,7 @@ async def _put_into(db: Database, session: LinkSession, state: State) -> LinkSes
 
 @pytest.mark.parametrize(("name", "move", "to", "starts"), ARROWS, ids=[arrow[0] for arrow in ARROWS])
 async def test_an_arrow_starts_where_it_is_drawn(
-    db: Database, session: LinkSession, name: str, move: Move, to: State, starts: set[State]
+    db: Database, session: LinkSession, *, name: str, move: Move, to: State, starts: set[State]
 ) -> None:
     for state in State:
         before = await _put_into(db, session, state)
@@ -127,21 +128,21 @@ async def test_signing_in_starts_only_from_the_state_that_the_caller_saw(
     await _put_into(db, session, state)
     for seen in (State.AT_VENDOR, State.ASKING_CREDENTIALS):
         async with db.transaction() as tx:
-            turn = await store.start_exchange(tx, session.session_id, seen, None, now=NOW)
+            turn = await signing_in.start_exchange(tx, session.session_id, seen, None, now=NOW)
         assert (turn is not None) == (state is seen)
 
 
 async def test_a_late_sign_in_finds_that_it_is_not_its_turn(db: Database, session: LinkSession) -> None:
     before = await _put_into(db, session, State.ASKING_CREDENTIALS)
     async with db.transaction() as tx:
-        assert await store.start_exchange(tx, session.session_id, before.state, None, now=NOW) == 1
+        assert await signing_in.start_exchange(tx, session.session_id, before.state, None, now=NOW) == 1
         first = await store.get(tx, session.session_id)
-        assert await store.turn_back(tx, first, State.ASKING_CREDENTIALS, Cause.INTERRUPTED, now=NOW)
-        assert await store.start_exchange(tx, session.session_id, State.ASKING_CREDENTIALS, None, now=NOW) == 2
-        assert not await store.holds_turn(tx, session.session_id, 1)
-        assert not await store.discover(tx, session.session_id, 1, ACCOUNT, now=NOW)
-        assert not await store.turn_back(tx, first, State.BOUND, Cause.VENDOR_DOWN, now=NOW)
-        assert await store.discover(tx, session.session_id, 2, ACCOUNT, now=NOW)
+        assert await signing_in.turn_back(tx, first, State.ASKING_CREDENTIALS, Cause.INTERRUPTED, now=NOW)
+        assert await signing_in.start_exchange(tx, session.session_id, State.ASKING_CREDENTIALS, None, now=NOW) == 2
+        assert not await signing_in.holds_turn(tx, session.session_id, 1)
+        assert not await signing_in.discover(tx, session.session_id, 1, ACCOUNT, now=NOW)
+        assert not await signing_in.turn_back(tx, first, State.BOUND, Cause.VENDOR_DOWN, now=NOW)
+        assert await signing_in.discover(tx, session.session_id, 2, ACCOUNT, now=NOW)
 
 
 async def test_nothing_begins_after_the_day_is_over(db: Database, session: LinkSession) -> None:
@@ -150,30 +151,30 @@ async def test_nothing_begins_after_the_day_is_over(db: Database, session: LinkS
         assert not await store.bind(tx, session.session_id, digest("b"), now=late)
         assert await store.bind(tx, session.session_id, digest("b"), now=late - timedelta(seconds=1))
         assert not await store.choose(tx, session.session_id, "acme", None, now=late)
-        assert not await store.leave(tx, session.session_id, digest("s"), b"", now=late)
-        assert await store.leave(tx, session.session_id, digest("s"), b"", now=late - timedelta(seconds=1))
-        exchanged = await store.start_exchange(tx, session.session_id, State.AT_VENDOR, digest("s"), now=late)
+        assert not await signing_in.leave(tx, session.session_id, digest("s"), b"", now=late)
+        assert await signing_in.leave(tx, session.session_id, digest("s"), b"", now=late - timedelta(seconds=1))
+        exchanged = await signing_in.start_exchange(tx, session.session_id, State.AT_VENDOR, digest("s"), now=late)
         assert exchanged is None
 
 
 async def test_a_state_of_oauth_is_good_for_the_last_leaving_only(db: Database, session: LinkSession) -> None:
     bound = await _put_into(db, session, State.BOUND)
     async with db.transaction() as tx:
-        assert await store.leave(tx, bound.session_id, digest("first"), b"", now=NOW)
-        assert await store.leave(tx, bound.session_id, digest("second"), b"", now=NOW)
+        assert await signing_in.leave(tx, bound.session_id, digest("first"), b"", now=NOW)
+        assert await signing_in.leave(tx, bound.session_id, digest("second"), b"", now=NOW)
         for state, turn in (("first", None), ("second", 1), ("second", None)):
             digested = digest(state)
-            assert await store.start_exchange(tx, bound.session_id, State.AT_VENDOR, digested, now=NOW) == turn
+            assert await signing_in.start_exchange(tx, bound.session_id, State.AT_VENDOR, digested, now=NOW) == turn
 
 
 async def test_another_brand_starts_with_no_failures(db: Database, session: LinkSession) -> None:
     bound = await _put_into(db, session, State.BOUND)
     async with db.transaction() as tx:
         await store.choose(tx, bound.session_id, "acme", None, now=NOW)
-        await store.leave(tx, bound.session_id, digest("s"), b"", now=NOW)
-        await store.start_exchange(tx, bound.session_id, State.AT_VENDOR, digest("s"), now=NOW)
+        await signing_in.leave(tx, bound.session_id, digest("s"), b"", now=NOW)
+        await signing_in.start_exchange(tx, bound.session_id, State.AT_VENDOR, digest("s"), now=NOW)
         tried = await store.get(tx, bound.session_id)
-        await store.turn_back(tx, tried, State.BOUND, Cause.VENDOR_DOWN, now=NOW)
+        await signing_in.turn_back(tx, tried, State.BOUND, Cause.VENDOR_DOWN, now=NOW)
         await store.choose(tx, bound.session_id, "acme", None, now=NOW)
         assert (await store.get(tx, bound.session_id)).failures == 1
         await store.choose(tx, bound.session_id, "other", None, now=NOW)

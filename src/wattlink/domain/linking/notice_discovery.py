@@ -15,7 +15,7 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State, cause_of_refusal
 from wattlink.domain.linking.pair import complete, unpaired
-from wattlink.domain.linking.settle import turn_back
+from wattlink.domain.linking.signing_in.settle import turn_back
 from wattlink.domain.users import store as users
 
 _EXCHANGING_AT_MOST = timedelta(seconds=60)

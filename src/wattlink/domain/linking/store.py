@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
+import msgspec
+
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId, UserId
 from wattlink.domain.access.model import Access
@@ -16,6 +18,20 @@ _SELECT = """
            created_at, expires_at
       FROM link_session
 """
+
+
+class UnderWay(msgspec.Struct, frozen=True):
+    """How many sessions wait for us, and since when the oldest does."""
+
+    rows: int
+    oldest: datetime | None
+
+
+class Failing(msgspec.Struct, frozen=True):
+    """How many sessions failed of the same."""
+
+    cause: str
+    rows: int
 
 
 async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> None:
@@ -77,7 +93,7 @@ async def by_state(reader: Reader, state_digest: bytes) -> LinkSession | None:
 
 async def bind(tx: Transaction, session_id: SessionId, browser_digest: bytes, *, now: datetime) -> bool:
     """created -> bound."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -95,7 +111,7 @@ async def choose(
     tx: Transaction, session_id: SessionId, vendor: str | None, registration_id: RegistrationId | None, *, now: datetime
 ) -> bool:
     """bound, at_vendor or asking_credentials -> bound, with this brand or with none; what went before is forgotten."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -115,7 +131,7 @@ async def choose(
 
 async def ask_credentials(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
     """bound -> asking_credentials."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -128,107 +144,9 @@ async def ask_credentials(tx: Transaction, session_id: SessionId, *, now: dateti
     )
 
 
-async def leave(
-    tx: Transaction, session_id: SessionId, state_digest: bytes, sealed_step: bytes, *, now: datetime
-) -> bool:
-    """bound or at_vendor -> at_vendor, with a new state; the person consented by going."""
-    return await _moves(
-        tx,
-        """
-        UPDATE link_session
-           SET state = 'at_vendor', state_digest = %(state_digest)s, sealed_step = %(sealed_step)s, cause = NULL,
-               consented_at = %(now)s, step_started_at = %(now)s,
-               steps = steps || link_step('at_vendor', %(now)s, NULL)
-         WHERE session_id = %(session_id)s AND state IN ('bound', 'at_vendor') AND expires_at > %(now)s
-        """,
-        session_id=session_id,
-        state_digest=state_digest,
-        sealed_step=sealed_step,
-        now=now,
-    )
-
-
-async def start_exchange(
-    tx: Transaction, session_id: SessionId, from_state: State, state_digest: bytes | None, *, now: datetime
-) -> int | None:
-    """at_vendor (with this OAuth state) or asking_credentials -> exchanging; the turn, None if it isn't one's turn."""
-    return await tx.one_or_none(
-        int,
-        """
-        UPDATE link_session
-           SET state = 'exchanging', turn = turn + 1, cause = NULL, sealed_step = NULL,
-               consented_at = CASE WHEN %(state_digest)s::bytea IS NULL THEN %(now)s ELSE consented_at END,
-               step_started_at = %(now)s, steps = steps || link_step('exchanging', %(now)s, NULL)
-         WHERE session_id = %(session_id)s AND state = %(from_state)s AND expires_at > %(now)s
-           AND (%(state_digest)s::bytea IS NULL OR state_digest = %(state_digest)s)
-        RETURNING turn
-        """,
-        session_id=session_id,
-        from_state=from_state,
-        state_digest=state_digest,
-        now=now,
-    )
-
-
-async def discover(tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime) -> bool:
-    """exchanging -> discovering."""
-    return await _moves(
-        tx,
-        """
-        UPDATE link_session
-           SET state = 'discovering', account_id = %(account_id)s, discover_from = %(now)s, failures = 0,
-               step_started_at = %(now)s, steps = steps || link_step('discovering', %(now)s, NULL)
-         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s
-        """,
-        session_id=session_id,
-        turn=turn,
-        account_id=account_id,
-        now=now,
-    )
-
-
-async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
-    """Whether this sign-in still is the session's, which stays so until the end of the transaction."""
-    held = await tx.one_or_none(
-        bool,
-        """
-        SELECT true FROM link_session
-         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s FOR UPDATE
-        """,
-        session_id=session_id,
-        turn=turn,
-    )
-    return held is not None
-
-
-async def turn_back(
-    tx: Transaction, session: LinkSession, to: State, cause: Cause, *, sealed_step: bytes | None = None, now: datetime
-) -> bool:
-    """exchanging or discovering -> bound, asking_credentials or failed, with the cause."""
-    return await _moves(
-        tx,
-        """
-        UPDATE link_session
-           SET state = %(to)s, cause = %(cause)s, sealed_step = %(sealed_step)s, failures = failures + 1,
-               account_id = NULL, discover_from = NULL, step_started_at = %(now)s,
-               ended_at = CASE WHEN %(to)s = 'failed' THEN %(now)s ELSE NULL END,
-               steps = steps || link_step(%(to)s, %(now)s, %(cause)s)
-         WHERE session_id = %(session_id)s AND state = %(from_state)s AND turn = %(turn)s
-           AND state IN ('exchanging', 'discovering')
-        """,
-        session_id=session.session_id,
-        from_state=session.state,
-        turn=session.turn,
-        to=to,
-        cause=cause,
-        sealed_step=sealed_step,
-        now=now,
-    )
-
-
 async def start_pairing(tx: Transaction, session: LinkSession, account_id: AccountId, *, now: datetime) -> bool:
     """bound (a valid account is relinked) or discovering -> pairing."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -247,7 +165,7 @@ async def start_pairing(tx: Transaction, session: LinkSession, account_id: Accou
 
 async def check_pairing(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
     """pairing, and the vendor is asked now."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -262,7 +180,7 @@ async def check_pairing(tx: Transaction, session_id: SessionId, *, now: datetime
 
 async def pairing_missing(tx: Transaction, session_id: SessionId, *, now: datetime) -> bool:
     """pairing, and the vendor doesn't know of it yet."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -277,7 +195,7 @@ async def pairing_missing(tx: Transaction, session_id: SessionId, *, now: dateti
 
 async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
     """discovering or pairing -> completed."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -293,7 +211,7 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> b
 
 async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, now: datetime) -> bool:
     """Any state that isn't an end -> failed, cancelled or expired."""
-    return await _moves(
+    return await moves(
         tx,
         """
         UPDATE link_session
@@ -338,6 +256,28 @@ async def moving(reader: Reader, *, exchanging_before: datetime, idle_before: da
     )
 
 
+async def under_way(reader: Reader) -> UnderWay:
+    """The sessions that wait for us or a vendor, not for the person."""
+    return await reader.one(
+        UnderWay,
+        """
+        SELECT count(*) AS rows, min(step_started_at) AS oldest FROM link_session
+         WHERE state IN ('exchanging', 'discovering') OR state = 'pairing' AND discover_from IS NOT NULL
+        """,
+    )
+
+
+async def failing(reader: Reader) -> list[Failing]:
+    """What the last try in open sessions failed of, the most frequent first."""
+    return await reader.all(
+        Failing,
+        """
+        SELECT cause, count(*) AS rows FROM link_session WHERE ended_at IS NULL AND cause IS NOT NULL
+         GROUP BY cause ORDER BY rows DESC, cause
+        """,
+    )
+
+
 async def expired(reader: Reader, *, now: datetime, limit: int) -> list[SessionId]:
     """Sessions whose day has passed without an end."""
     return await reader.all(
@@ -363,6 +303,6 @@ async def forget(tx: Transaction, *, now: datetime, kept: timedelta) -> int:
     )
 
 
-async def _moves(tx: Transaction, sql: LiteralString, **params: Any) -> bool:
+async def moves(tx: Transaction, sql: LiteralString, **params: Any) -> bool:
     """Whether a transition happened: the session was in a state that it starts from."""
     return await tx.execute(sql, **params) == 1

@@ -4,8 +4,8 @@ from litestar import Response
 
 from wattlink.connectors.registry import manifests
 from wattlink.domain.access.model import Access
-from wattlink.domain.linking.leave_for_vendor import unseal
 from wattlink.domain.linking.model import Cause, Purpose, State
+from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
 from wattlink.domain.vendors import store as vendors
 from wattlink.link.brands import brand, host, trouble
 from wattlink.link.pages.steps import steps

@@ -10,8 +10,8 @@ from wattlink.db.database import Database, Transaction
 from wattlink.domain.accounts.link import revoke_grant, save_grant
 from wattlink.domain.accounts.model import LinkedBy, WrongAccount
 from wattlink.domain.errors import ConnectionsLimitReached
-from wattlink.domain.linking import store
 from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State
+from wattlink.domain.linking.signing_in import store
 from wattlink.domain.users import store as users
 
 

@@ -6,10 +6,10 @@ from wattlink.base.clock import Clock
 from wattlink.base.vault import Vault
 from wattlink.connectors.errors import ConnectorError
 from wattlink.db.database import Database
-from wattlink.domain.linking import store
-from wattlink.domain.linking.leave_for_vendor import seal
 from wattlink.domain.linking.model import LinkSession, State, TypedStep, cause_of_error
-from wattlink.domain.linking.settle import keep_grant, note_failure
+from wattlink.domain.linking.signing_in import store
+from wattlink.domain.linking.signing_in.leave_for_vendor import seal
+from wattlink.domain.linking.signing_in.settle import keep_grant, note_failure
 from wattlink.domain.vendors.connectors import Connectors
 
 

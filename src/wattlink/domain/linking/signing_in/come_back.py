@@ -10,10 +10,10 @@ from wattlink.connectors.errors import ConnectorError
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.errors import LinkSessionNotUsable
-from wattlink.domain.linking import store
-from wattlink.domain.linking.leave_for_vendor import unseal
 from wattlink.domain.linking.model import Cause, LinkSession, State, cause_of_error
-from wattlink.domain.linking.settle import keep_grant, note_failure
+from wattlink.domain.linking.signing_in import store
+from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
+from wattlink.domain.linking.signing_in.settle import keep_grant, note_failure
 from wattlink.domain.vendors.connectors import Connectors
 
 _OF_OAUTH = {

@@ -11,8 +11,8 @@ from wattlink.connectors.contract import SignInRequest
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import RegistrationId, SessionId
-from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LinkSession, TypedStep
+from wattlink.domain.linking.signing_in import store
 from wattlink.domain.vendors.connectors import Connectors
 
 

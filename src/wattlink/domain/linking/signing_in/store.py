@@ -1,0 +1,106 @@
+"""SQL on link_session while somebody signs in. Every transition names the state it starts from."""
+
+from datetime import datetime
+
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import AccountId, SessionId
+from wattlink.domain.linking.model import Cause, LinkSession, State
+from wattlink.domain.linking.store import moves
+
+
+async def leave(
+    tx: Transaction, session_id: SessionId, state_digest: bytes, sealed_step: bytes, *, now: datetime
+) -> bool:
+    """bound or at_vendor -> at_vendor, with a new state; the person consented by going."""
+    return await moves(
+        tx,
+        """
+        UPDATE link_session
+           SET state = 'at_vendor', state_digest = %(state_digest)s, sealed_step = %(sealed_step)s, cause = NULL,
+               consented_at = %(now)s, step_started_at = %(now)s,
+               steps = steps || link_step('at_vendor', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state IN ('bound', 'at_vendor') AND expires_at > %(now)s
+        """,
+        session_id=session_id,
+        state_digest=state_digest,
+        sealed_step=sealed_step,
+        now=now,
+    )
+
+
+async def start_exchange(
+    tx: Transaction, session_id: SessionId, from_state: State, state_digest: bytes | None, *, now: datetime
+) -> int | None:
+    """at_vendor (with this OAuth state) or asking_credentials -> exchanging; the turn, None if it isn't one's turn."""
+    return await tx.one_or_none(
+        int,
+        """
+        UPDATE link_session
+           SET state = 'exchanging', turn = turn + 1, cause = NULL, sealed_step = NULL,
+               consented_at = CASE WHEN %(state_digest)s::bytea IS NULL THEN %(now)s ELSE consented_at END,
+               step_started_at = %(now)s, steps = steps || link_step('exchanging', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s AND expires_at > %(now)s
+           AND (%(state_digest)s::bytea IS NULL OR state_digest = %(state_digest)s)
+        RETURNING turn
+        """,
+        session_id=session_id,
+        from_state=from_state,
+        state_digest=state_digest,
+        now=now,
+    )
+
+
+async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
+    """Whether this sign-in still is the session's, which stays so until the end of the transaction."""
+    held = await tx.one_or_none(
+        bool,
+        """
+        SELECT true FROM link_session
+         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s FOR UPDATE
+        """,
+        session_id=session_id,
+        turn=turn,
+    )
+    return held is not None
+
+
+async def discover(tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime) -> bool:
+    """exchanging -> discovering."""
+    return await moves(
+        tx,
+        """
+        UPDATE link_session
+           SET state = 'discovering', account_id = %(account_id)s, discover_from = %(now)s, failures = 0,
+               step_started_at = %(now)s, steps = steps || link_step('discovering', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s
+        """,
+        session_id=session_id,
+        turn=turn,
+        account_id=account_id,
+        now=now,
+    )
+
+
+async def turn_back(
+    tx: Transaction, session: LinkSession, to: State, cause: Cause, *, sealed_step: bytes | None = None, now: datetime
+) -> bool:
+    """exchanging or discovering -> bound, asking_credentials or failed, with the cause."""
+    return await moves(
+        tx,
+        """
+        UPDATE link_session
+           SET state = %(to)s, cause = %(cause)s, sealed_step = %(sealed_step)s, failures = failures + 1,
+               account_id = NULL, discover_from = NULL, step_started_at = %(now)s,
+               ended_at = CASE WHEN %(to)s = 'failed' THEN %(now)s ELSE NULL END,
+               steps = steps || link_step(%(to)s, %(now)s, %(cause)s)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s AND turn = %(turn)s
+           AND state IN ('exchanging', 'discovering')
+        """,
+        session_id=session.session_id,
+        from_state=session.state,
+        turn=session.turn,
+        to=to,
+        cause=cause,
+        sealed_step=sealed_step,
+        now=now,
+    )
