@@ -30,6 +30,8 @@ async def create(
     if limit is not None and await accounts.count_live(tx, application.application_id) >= limit:
         raise ConnectionsLimitReached
     user = await users.get_or_create(tx, access, external_id, now=now)
+    if not await users.hold(tx, user.user_id):  # deleted at this moment: the id is a new user's
+        user = await users.get_or_create(tx, access, external_id, now=now)
     session = LinkSession(
         session_id=SessionId(new_id()),
         application_id=access.application_id,

@@ -11,13 +11,14 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
-from wattlink.domain.errors import AlreadyLinked
+from wattlink.domain.errors import AlreadyLinked, NotFound
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking.create import keep
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
 from wattlink.domain.linking.pair import interventions_of
 from wattlink.domain.linking.redirects import check_redirect_uri
 from wattlink.domain.organizations import store as organizations
+from wattlink.domain.users import store as users
 
 
 class Mending(StrEnum):
@@ -44,6 +45,8 @@ async def create_relink(
     application = await organizations.get_application(tx, access.application_id)
     check_redirect_uri(new.redirect_uri, application.redirect_uris)
     device = await devices.get(tx, access, device_id)
+    if not await users.hold(tx, device.user_id):  # deleted at this moment
+        raise NotFound("device", device_id)
     account = await accounts.get(tx, device.account_id)
     if mending(account, device) is None:
         raise AlreadyLinked("nothing about this device is mended by linking")
