@@ -4,13 +4,15 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import msgspec
+from standardwebhooks import Webhook
 
 from tests.support.clock import StillClock
+from tests.support.receiver import Received
 from wattlink.base.ids import new_id
 from wattlink.base.outbound import Outbound
 from wattlink.base.vault import Vault
@@ -68,6 +70,14 @@ class PlainDialect:
             "vendor": event.payload.vendor,
             "version": api_version,
         }
+
+
+def verify(received: Received, secret: str) -> None:
+    """As a receiver would, at the time of our clock, by the library that Standard Webhooks publishes."""
+    webhook = Webhook(secret if secret.startswith("whsec_") else secret.encode())
+    sent_at = datetime.fromtimestamp(int(received.headers["webhook-timestamp"]), UTC)
+    expected = webhook.sign(received.headers["webhook-id"], sent_at, received.body.decode())
+    assert received.headers["webhook-signature"].split() == [expected]
 
 
 class Desk:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -70,12 +71,11 @@ def standard_headers(secret: str, delivery_id: DeliveryId, body: bytes, now: dat
 
 
 def _standard_key(secret: str) -> bytes:
-    """`whsec_` is followed by the key in Base64; any other secret, and one that only looks so, is the key itself."""
+    """`whsec_` is followed by the key in Base64, padded or not; any other secret is the key itself."""
     if secret.startswith(_SECRET_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_SECRET_PREFIX), validate=True)
-        except binascii.Error:
-            pass
+        encoded = secret.removeprefix(_SECRET_PREFIX).rstrip("=")
+        with contextlib.suppress(binascii.Error):
+            return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True) or secret.encode()
     return secret.encode()
 
 
