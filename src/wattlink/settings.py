@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from wattlink.base.outbound import Network
 from wattlink.base.vault import parse_master_keys
 
@@ -74,6 +77,15 @@ def _words(allowed: str, *, example: str, secret: bool = False) -> Rule:
     return Rule(read, allowed, example, secret)
 
 
+def _conninfo(text: str) -> str:
+    try:
+        if not conninfo_to_dict(text):
+            raise ValueError
+    except psycopg.ProgrammingError:
+        raise ValueError from None
+    return text
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
@@ -96,7 +108,7 @@ def _setting(default: Any, rule: Rule) -> Any:
     return field(default_factory=lambda: default, metadata={"rule": rule})  # which may be a mapping
 
 
-_DATABASE = "a PostgreSQL URL or key=value words"
+_DATABASE = Rule(_conninfo, "a PostgreSQL URL or key=value words", "postgresql://wattlink@db/wattlink", secret=True)
 _RING = Rule(
     parse_master_keys,
     "`kid:base64` entries of 32 bytes, separated by commas, the first seals",
@@ -114,7 +126,7 @@ class Settings:
     """Everything that can be set, with its default."""
 
     # Where things are.
-    database_url: str = _setting("", _words(_DATABASE, example="postgresql://wattlink@db/wattlink", secret=True))
+    database_url: str = _setting("", _DATABASE)
     database_connections: int = _setting(10, _whole(2, 1000, example="20"))  # per process, at most
     public_url: str = _setting("", _ADDRESS)  # as browsers and apps see it; empty: http://localhost:<port>
     host: str = _setting("127.0.0.1", _words("an address to listen on", example="::1"))

@@ -181,13 +181,24 @@ class _Refused(OSError):
     pass
 
 
+_SAID: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    ((aiohttp.ClientConnectorDNSError, socket.gaierror), "the host name wasn't found"),
+    (aiohttp.ClientConnectorCertificateError, "the certificate of the host isn't valid"),
+    ((aiohttp.ClientSSLError, ssl.SSLError), "the TLS handshake failed"),
+    (aiohttp.ClientConnectorError, "the host accepts no connection"),
+    ((aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError), "the address isn't a web address"),
+    (aiohttp.ServerDisconnectedError, "the host closed the connection without an answer"),
+    ((aiohttp.ClientPayloadError, aiohttp.ClientResponseError), "the answer isn't proper HTTP"),
+)
+
+
 def _translated(error: Exception) -> OutboundError:
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, _Refused):
             return AddressRefused(str(chain))
         chain = getattr(chain, "os_error", None) or chain.__cause__ or chain.__context__
-    return ConnectionFailed(f"{type(error).__name__}: the request could not be completed")
+    return ConnectionFailed(next((said for kind, said in _SAID if isinstance(error, kind)), "the transfer failed"))
 
 
 @contextlib.contextmanager

@@ -73,6 +73,7 @@ class Database:
             open=False,
             configure=_configured,
         )
+        self._checking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Database":
         await self._pool.open(wait=True)
@@ -93,14 +94,25 @@ class Database:
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
         """A reader for single statements, each seeing what is committed when it starts."""
-        async with self._pool.connection() as connection:
+        async with self._connection() as connection:
             yield Reader(connection)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """All or nothing: commits at the end of the block, rolls back when it raises."""
-        async with self._pool.connection() as connection, connection.transaction():
+        async with self._connection() as connection, connection.transaction():
             yield Transaction(connection)
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection[Any]]:
+        async with self._pool.connection() as connection:
+            try:
+                yield connection
+            except psycopg.OperationalError:
+                if connection.closed and (self._checking is None or self._checking.done()):
+                    # The server went away: the idle connections are as dead, and each would fail one caller more.
+                    self._checking = asyncio.create_task(self._pool.check())
+                raise
 
     async def notify(self, channel: str, payload: str = "") -> None:
         """Wake those who listen; never inside a writing transaction, whose commit it would serialize."""

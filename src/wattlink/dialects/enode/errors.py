@@ -134,7 +134,7 @@ def _of_parameters(request: AnyRequest, error: ValidationException) -> Response[
 def _of_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What Litestar itself refuses: an unknown route or method, a body that is too large."""
     told = _HTTP.get(type(error), Told(error.status_code, "bad-request", "Bad Request"))
-    detail = f"Route not found: {request.method} {request.scope['path']}" if type(error) in _HTTP else error.detail
+    detail = f"{told.title}: {request.method} {request.scope['path']}" if type(error) in _HTTP else error.detail
     return problem_answer(request, told.status, _problem(told, detail), error.headers)
 
 

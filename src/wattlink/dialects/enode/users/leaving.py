@@ -46,7 +46,8 @@ async def disconnect_vendor_type(
 async def _disconnect(call: Call, user_id: str, name: str, kind: Kind | None) -> None:
     vendors = vendors_named(name, kind)
     if not vendors:
-        raise InvalidBody([Issue("vendor", f"{name!r} isn't a vendor here", names_of(kind))])
+        what = "a vendor" if kind is None else f"a vendor of {kind}s"
+        raise InvalidBody([Issue("vendor", f"{name!r} isn't {what} here", names_of(kind))])
     hub = call.hub
     async with hub.db.transaction() as tx:
         for vendor in vendors:
