@@ -14,7 +14,7 @@ from wattlink.connectors.contract import Registration
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import ApplicationId, RegistrationId
-from wattlink.domain.linking.leave_for_vendor import callback_address
+from wattlink.domain.linking.signing_in.leave_for_vendor import callback_address
 from wattlink.domain.vendors import store
 from wattlink.domain.vendors.model import VendorRegistration
 from wattlink.domain.vendors.register import register
