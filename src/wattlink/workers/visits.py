@@ -8,6 +8,8 @@ Vendors don't wait for each other. Killed at any point, what was taken is due ag
 import asyncio
 from datetime import timedelta
 
+import psycopg
+
 from wattlink.base.log import get_logger
 from wattlink.connectors.registry import manifests
 from wattlink.domain.accounts.batch import prepare, take_due
@@ -77,7 +79,7 @@ class Visits:
         registration_id = outcome.account.registration_id
         if outcome.error in _DOWN:
             await self._circuits.outage(registration_id, str(outcome.error), self._hub.clock())
-        elif outcome.error is None:
+        elif outcome.error is not VisitError.INTERRUPTED:
             self._circuits.success(registration_id)
             if outcome.visit.is_probe:
                 await recover(self._hub.db, registration_id, self._hub.clock())
@@ -121,6 +123,8 @@ class _Lane:
     async def _visit(self, prepared: Prepared) -> None:
         try:
             await self._visits.visit(prepared)
+        except psycopg.OperationalError as error:
+            _log.warning("a visit was lost with the database", vendor=self._vendor, error=str(error))
         except Exception:
             _log.exception("a visit was lost, and will be made again", vendor=self._vendor)
 

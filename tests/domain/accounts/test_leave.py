@@ -14,7 +14,7 @@ from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.accounts.revocations.attempt import give_up_overdue
 from wattlink.domain.accounts.revocations.status import work_status
 from wattlink.domain.devices.delete import delete_of_user
-from wattlink.domain.errors import NotFound
+from wattlink.domain.errors import ConnectionsLimitReached, NotFound
 from wattlink.domain.users import store as users
 
 ADA = "ada@example.com"
@@ -264,3 +264,23 @@ async def test_only_tokens_are_withdrawn_where_the_vendor_knows_no_grants(world:
     assert await world.revoke_due() == 1
     assert await world.visit_due(hours=1) == 1
     assert [device.user for device in await world.devices(Kind.CHARGER)] == ["bob"]
+
+
+async def test_disconnecting_after_deauthorizing_removes_what_was_kept(world: World) -> None:
+    account_id = await linked(world)
+    await deauthorize(world)
+    await disconnect(world, "easee")
+    assert await world.devices(Kind.CHARGER) == []
+    with pytest.raises(NotFound):
+        await world.account(account_id)
+
+
+async def test_a_revival_counts_for_the_limit_of_accounts(world: World) -> None:
+    await linked(world)
+    await deauthorize(world)
+    await world.sandbox.open("easee", "bob@example.com")
+    await world.link("easee", "bob@example.com", user="bob")
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE application SET connections_limit = 1")
+    with pytest.raises(ConnectionsLimitReached):
+        await world.link("easee", ADA)

@@ -111,7 +111,7 @@ async def test_without_an_answer_the_reason_is_kept(desk: Desk) -> None:
     await desk.deliver()
     async with desk.db.read() as reader:
         reasons = await reader.all(str, "SELECT last_error FROM delivery")
-    assert reasons == ["ClientConnectorError: the request could not be completed"]
+    assert reasons == ["the host accepts no connection"]
     assert (await desk.subscription(made.subscription_id)).is_active
 
 

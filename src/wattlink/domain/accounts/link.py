@@ -116,9 +116,7 @@ async def discovery(reader: Reader, account_id: AccountId, since: datetime) -> D
 
 
 async def _add(tx: Transaction, by: LinkedBy, grant: Grant, *, due_at: datetime, now: datetime) -> AccountId:
-    limit = await store.lock_limit(tx, by.application_id)
-    if limit is not None and await store.count_live(tx, by.application_id) >= limit:
-        raise ConnectionsLimitReached
+    await _check_limit(tx, by)
     account = Account(
         account_id=AccountId(new_id()),
         application_id=by.application_id,
@@ -144,12 +142,20 @@ async def _sign_in_again(
     account = await store.lock(tx, account_id)
     if account is None:
         raise LookupError("an account whose login is locked went away")
+    if account.state is AccountState.DEAUTHORIZED:
+        await _check_limit(tx, by)
     scopes = _scopes(account.scopes, by, grant)
     await store.sign_in_again(tx, account_id, scopes=scopes, label=grant.label)
     await devices.set_scopes(tx, account_id, [kind for kind in by.kinds if kind in account.kinds], scopes)
     added = [kind for kind in by.kinds if kind not in account.kinds]
     await store.add_pending(tx, account_id, by.session_id, added)
     return account_id
+
+
+async def _check_limit(tx: Transaction, by: LinkedBy) -> None:
+    limit = await store.lock_limit(tx, by.application_id)
+    if limit is not None and await store.count_live(tx, by.application_id) >= limit:
+        raise ConnectionsLimitReached
 
 
 async def _end(tx: Transaction, account: Account, *, vault: Vault, now: datetime) -> None:

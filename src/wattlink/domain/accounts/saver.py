@@ -1,5 +1,6 @@
 """Gathers the outcomes of this process's visits, so that a commit is shared by many."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.save import save
 from wattlink.domain.vendors import store as vendors
 
+_RETRY_SECONDS = 0.5
 _NOTED_EVERY = timedelta(seconds=1)
 
 _log = get_logger(__name__)
@@ -38,17 +40,20 @@ class Saver:
 
     async def _save_all(self, outcomes: Sequence[Outcome]) -> list[bool]:
         try:
-            facts = await self._save(outcomes)
+            await self._save(outcomes)
+        except psycopg.OperationalError:
+            await asyncio.sleep(_RETRY_SECONDS)  # a deadlock, or a server that restarts
+            await self._save(outcomes)
         except psycopg.Error as error:
             return await self._save_apart(outcomes, error)
-        if facts:
-            self._notifier.wake("events")
         await self._note_proofs(outcomes)
         return [True] * len(outcomes)
 
-    async def _save(self, outcomes: Sequence[Outcome]) -> int:
+    async def _save(self, outcomes: Sequence[Outcome]) -> None:
         async with self._db.transaction() as tx:
-            return await save(tx, outcomes, now=self._clock(), confirm_after=self._confirm_after)
+            facts = await save(tx, outcomes, now=self._clock(), confirm_after=self._confirm_after)
+        if facts:
+            self._notifier.wake("events")
 
     async def _save_apart(self, outcomes: Sequence[Outcome], error: psycopg.Error) -> list[bool]:
         """An answer that the database refuses mustn't take others with it: the last good state stays."""

@@ -27,6 +27,7 @@ from wattlink.domain.vendors.model import OpenRegistration
 from wattlink.domain.visits.model import Deadline, Visit
 
 _RENEW_AT = 0.8  # of a credential's life
+_MOST_DEVICES = 1_000
 _SHORTEST_LIFE = timedelta(seconds=30)  # a vendor that gives shorter ones isn't asked more often
 
 _UNAVAILABLE = {
@@ -154,9 +155,12 @@ class _Talk:
         connector = self._connector(urgent=False)
         try:
             async with self._deadline.timeout():
-                return await connector.read(credential, account.visited, frozenset(account.scopes), last)
+                readings = await connector.read(credential, account.visited, frozenset(account.scopes), last)
         except CredentialsRejected as refused:
             raise _ReadingRefused(str(refused)) from None
+        if len(readings) > _MOST_DEVICES:
+            raise UnexpectedAnswer(f"{len(readings)} devices in one account")
+        return readings
 
     def _connector(self, *, urgent: bool) -> Connector:
         account_id = self._prepared.account.account_id
