@@ -1,12 +1,16 @@
 """Linking by a form: what is typed, what is kept of it, and every way in which a vendor says no."""
 
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
 from tests.link.conftest import BACK, CHARGER, World, arrived
 from tests.support.person import Person
 from wattlink.connectors.simulation import Fault
+from wattlink.domain.access.ids import SessionId
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import Cause
 
 
 async def test_a_charger_is_linked_and_in_the_lists_when_the_last_page_is_shown(world: World, person: Person) -> None:
@@ -24,6 +28,28 @@ async def test_a_charger_is_linked_and_in_the_lists_when_the_last_page_is_shown(
     assert all(charger["chargeState"]["isPluggedIn"] is False for charger in chargers)
     assert page.text.count("Not plugged in") == 2
     assert page.link("Back to Voltly") == BACK
+
+
+async def test_every_step_is_recorded_and_nothing_that_was_typed(world: World, person: Person) -> None:
+    page = await world.at_form(person, await world.link(vendor="EASEE"))
+    session_id = SessionId(UUID(page.address.rpartition("/")[2]))
+    await person.press("Sign in", username=world.username, password="wrong")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Your 2 chargers are linked")
+    async with world.stack.hub.db.read() as reader:
+        session = await store.get(reader, session_id)
+    assert [(step.step, step.cause) for step in session.steps] == [
+        ("created", None),
+        ("bound", None),
+        ("asking_credentials", None),
+        ("exchanging", None),
+        ("asking_credentials", Cause.WRONG_CREDENTIALS),
+        ("exchanging", None),
+        ("discovering", None),
+        ("completed", None),
+    ]
+    assert sorted(session.steps, key=lambda step: step.at) == list(session.steps)
+    assert session.sealed_step is None
 
 
 async def test_a_wrong_password_keeps_the_user_name_and_asks_for_the_password(world: World, person: Person) -> None:

@@ -61,6 +61,13 @@ def test_the_style_knows_the_panels_that_contrast_is_computed_for() -> None:
     assert set(re.findall(r"--panel: (#\w+)", style)) == set(PANELS.values())
 
 
+def test_the_style_is_ready_for_languages_from_right_to_left() -> None:
+    style = files("wattlink.link").joinpath("static", "link.css").read_text()
+    rules = re.sub(r"@media \([^)]*\)|/\*.*?\*/", "", style, flags=re.DOTALL)
+    sides = r"(?:margin|padding|border|inset)-(?:left|right|top|bottom)|[\s;{](?:left|right|top|bottom|width|height):"
+    assert re.findall(rf"{sides}|text-align: (?:left|right)|float:", rules) == []
+
+
 @given(_COLORS)
 def test_whatever_the_accent_everything_can_be_read(accent: str) -> None:
     for scheme, panel in PANELS.items():

@@ -15,11 +15,10 @@ from wattlink.link import callback, entrance, session
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest, Browsers
 from wattlink.link.headers import SecurityHeaders
-from wattlink.link.pages.failure import failure
+from wattlink.link.pages.failure import failure, failure_without_session
 from wattlink.link.rendering import Renderer
 from wattlink.link.sight import LinkUi, Ui
 from wattlink.link.texts.failures import BROKEN, UNKNOWN, Failure
-from wattlink.link.texts.languages import choose
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 
@@ -61,8 +60,8 @@ def make_app(hub: Hub) -> Litestar:
         dependencies={"ui": Provide(lambda: ui, sync_to_thread=False)},
         exception_handlers={
             Refused: _refused,
-            NotFound: _plain_page(ui, UNKNOWN, 404),
-            InvalidInput: _plain_page(ui, UNKNOWN, 400),
+            NotFound: _told(ui, UNKNOWN, 404),
+            InvalidInput: _told(ui, UNKNOWN, 400),
             HTTPException: _http_error(ui),
             Exception: _broken(ui),
         },
@@ -82,40 +81,17 @@ def _refused(_: AnyRequest, refused: Refused) -> Response[Any]:
     return failure(refused.sight, Cause.WRONG_BROWSER)
 
 
-def _plain_page(ui: LinkUi, told: Failure, status: int) -> Handler:
-    """A page without a session: nobody knows which app to lead back to."""
-
-    def answer(request: AnyRequest, _: Exception) -> Response[Any]:
-        language = choose("browser", request.headers.get("accept-language", ""))
-        texts = {
-            name: language.say(text) for name, text in (("title", told.title), ("what", told.what), ("turn", told.turn))
-        }
-        values: dict[str, Any] = {
-            "failure": {**texts, "drawing": told.drawing, "is_bad": told.is_bad},
-            "ways": [],
-            "reference": None,
-            "steps": None,
-            "scripted": False,
-            "here": "",
-            "check_token": "",
-        }
-        return ui.renderer.page("failure.html", language, values, status=status)
-
-    return answer
+def _told(ui: LinkUi, told: Failure, status: int) -> Handler:
+    return lambda request, _: failure_without_session(ui, request, told, status=status)
 
 
 def _http_error(ui: LinkUi) -> Handler:
-    def answer(request: AnyRequest, error: HTTPException) -> Response[Any]:
-        return _plain_page(ui, UNKNOWN, error.status_code)(request, error)
-
-    return answer
+    return lambda request, error: failure_without_session(ui, request, UNKNOWN, status=error.status_code)
 
 
 def _broken(ui: LinkUi) -> Handler:
-    page = _plain_page(ui, BROKEN, 500)
-
     def answer(request: AnyRequest, error: Exception) -> Response[Any]:
         _log.error("a page failed", exc_info=error, route=request.scope.get("path_template"))
-        return page(request, error)
+        return failure_without_session(ui, request, BROKEN, status=500)
 
     return answer

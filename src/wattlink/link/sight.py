@@ -1,6 +1,6 @@
 """Who looks at what: what every page of a session starts from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from litestar import Response
@@ -39,7 +39,7 @@ class Sight:
     application: Application
     language: Language
     regions: list[str]
-    secret: str | None
+    secret: str | None = field(repr=False)
 
     @property
     def here(self) -> str:

@@ -7,8 +7,10 @@ from litestar import Response
 
 from wattlink.connectors.registry import manifests
 from wattlink.domain.linking.model import Cause
-from wattlink.link.sight import Sight
-from wattlink.link.texts.failures import FAILURES, Action
+from wattlink.link.browser import AnyRequest
+from wattlink.link.sight import LinkUi, Sight
+from wattlink.link.texts.failures import FAILURES, Action, Failure
+from wattlink.link.texts.languages import Language, choose
 from wattlink.link.texts.words import words
 
 _STATUS: Mapping[Cause, int] = {
@@ -46,17 +48,26 @@ def failure(sight: Sight, cause: Cause) -> Response[str]:
         if cause is Cause.ACCOUNT_LOCKED and manifest is not None and manifest.sign_in.reset:
             label = language.say("Open %(brand)s's help page", **names)
             ways.insert(1, Way(label=label, kind="second", address=manifest.sign_in.reset, new_tab=True))
-    title = told.title or words(kind for kind in session.kinds if manifest is None or kind in manifest.kinds).none
+    if not told.title:
+        sought = [kind for kind in session.kinds if manifest is None or kind in manifest.kinds]
+        told = msgspec.structs.replace(told, title=words(sought).none)
     return sight.page(
         "failure.html",
         status=_STATUS.get(cause, 200),
-        failure={
-            "title": language.say(title, **names),
-            "what": language.say(told.what, **names),
-            "turn": language.say(told.turn, **names),
-            "drawing": told.drawing,
-            "is_bad": told.is_bad,
-        },
+        failure=_said(told, language, names),
         ways=ways,
         reference=str(session.session_id),
     )
+
+
+def failure_without_session(ui: LinkUi, request: AnyRequest, told: Failure, *, status: int) -> Response[str]:
+    """The page of a failure where nobody knows which app to lead back to."""
+    language = choose("browser", request.headers.get("accept-language", ""))
+    values = {"failure": _said(told, language, {}), "ways": [], "reference": None, "steps": None, "scripted": False}
+    return ui.renderer.page("failure.html", language, {**values, "here": "", "check_token": ""}, status=status)
+
+
+def _said(told: Failure, language: Language, names: Mapping[str, str]) -> Failure:
+    """The failure's texts in a language, with the names that belong into them."""
+    title, what, turn = (language.say(text, **names) for text in (told.title, told.what, told.turn))
+    return msgspec.structs.replace(told, title=title, what=what, turn=turn)

@@ -89,7 +89,8 @@ async def turn_back(
         tx,
         """
         UPDATE link_session
-           SET state = %(to)s, cause = %(cause)s, sealed_step = %(sealed_step)s, failures = failures + 1,
+           SET state = %(to)s, cause = %(cause)s, failures = failures + 1,
+               sealed_step = CASE WHEN %(to)s = 'failed' THEN NULL ELSE %(sealed_step)s::bytea END,
                account_id = NULL, discover_from = NULL, step_started_at = %(now)s,
                ended_at = CASE WHEN %(to)s = 'failed' THEN %(now)s ELSE NULL END,
                steps = steps || link_step(%(to)s, %(now)s, %(cause)s)
