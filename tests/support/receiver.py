@@ -47,6 +47,8 @@ class Receiver:
         self.base = ""
         self._leaving = asyncio.Event()
         self._arrived = asyncio.Condition()
+        self._answering = asyncio.Event()
+        self._answering.set()
 
     async def __aenter__(self) -> "Receiver":
         app = web.Application(client_max_size=64 * 1024 * 1024)
@@ -60,6 +62,7 @@ class Receiver:
 
     async def __aexit__(self, *_: object) -> None:
         self._leaving.set()
+        self._answering.set()
         await self._runner.cleanup()
 
     def url(self, path: str = "/hook") -> str:
@@ -70,6 +73,14 @@ class Receiver:
         """Answer these statuses one after the other, then 200."""
         left = list(statuses)
         self.answer = lambda _: Reply(left.pop(0)) if left else Reply()
+
+    def hold(self) -> None:
+        """Answer nobody from now on."""
+        self._answering.clear()
+
+    def go_on(self) -> None:
+        """Answer everybody who waits."""
+        self._answering.set()
 
     async def until(self, number: int, *, seconds: float = 20.0) -> list[Received]:
         """What arrived, once there are so many."""
@@ -83,6 +94,7 @@ class Receiver:
         async with self._arrived:
             self.received.append(received)
             self._arrived.notify_all()
+        await self._answering.wait()
         reply = self.answer(received)
         if reply.hangs:
             with contextlib.suppress(TimeoutError):

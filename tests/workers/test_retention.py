@@ -56,7 +56,7 @@ async def test_what_a_subscription_never_got_is_counted(desk: Desk, receiver: Re
     days_pass(dsn, 31)
     desk.clock.forward(days=31)
     await keep(desk.db, dialects=desk.dialects, clock=desk.clock)
-    assert await desk.states() == [("dropped", 1), ("dropped", 1), ("dropped", 4), ("dropped", 1)]
+    assert sorted(await desk.states()) == [("dropped", 1), ("dropped", 1), ("dropped", 1), ("dropped", 4)]
     async with desk.db.read() as reader:
         assert await reader.one(int, "SELECT count(*) FROM event") == 0
         assert await reader.all(bytes, "SELECT body FROM delivery WHERE body IS NOT NULL") == []
@@ -111,5 +111,5 @@ async def test_status_tells_what_is_due_and_what_fails(desk: Desk, receiver: Rec
     assert told["deliveries"].oldest_age == pytest.approx(295, abs=1.5)
     assert dict(told["deliveries"].failing) == {
         "answered 503": 1,
-        "ClientConnectorError: the request could not be completed": 1,
+        "the host accepts no connection": 1,
     }
