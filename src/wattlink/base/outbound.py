@@ -21,12 +21,12 @@ from wattlink.base.resolver import Resolver
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _REFUSED = tuple(
     ipaddress.ip_network(text)
     for text in (
         # ipaddress.is_global (Python 3.11) calls these global or decides by the embedded address.
-        *("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23", "fec0::/10", "5f00::/16", "3fff::/20"),
-        *("192.88.99.0/24", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8"),
+        *("2002::/16", "2001::/23", "3fff::/20", "192.88.99.0/24", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4"),
     )
 )
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
@@ -67,6 +67,8 @@ def is_public(address: str, allowed: Sequence[Network] = ()) -> bool:
         ip = ip.ipv4_mapped
     if any(ip in network for network in allowed if network.version == ip.version):
         return True
+    if ip.version == 6 and ip not in _GLOBAL_UNICAST:  # loopback, translated, local, multicast and what is to come
+        return False
     return ip.is_global and not any(ip in network for network in _REFUSED if network.version == ip.version)
 
 
