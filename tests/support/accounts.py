@@ -134,6 +134,14 @@ class World:
         accounts = {account["username"]: account for account in await self.sandbox.control("GET", "/accounts")}
         return str(accounts[username]["devices"][0]["vendor_device_id"])
 
+    async def asked(self, vendor: str, path: str) -> None:
+        """Wait until the vendor was asked for this path."""
+        for _ in range(500):
+            if any(seen.path == path for seen in await self.sandbox.requests(vendor)):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{path} was never asked for")
+
     async def events(self) -> list[tuple[str, tuple[str, ...]]]:
         """What was recorded so far, in its order: the type and the updated fields."""
         async with self.hub.db.read() as reader:

@@ -101,6 +101,23 @@ async def test_signing_in_again_mends_the_same_devices_with_fresh_data(world: Wo
     assert await is_valid(world, after.user_id) == [True]
 
 
+async def test_a_sign_in_during_the_visit_that_would_break_it_wins(world: World) -> None:
+    account_id = await linked(world)
+    await world.sandbox.withdraw("easee", ADA)
+    await world.visit_due(minutes=50)
+    world.clock.forward(minutes=2)
+    (running,) = await world.visits.take("easee")
+    by = await world.linked_by("easee", "ada", relink_account_id=account_id)
+    before = await world.sandbox.last_request()
+    await world.save(by, await world.grant("easee", ADA))
+    await world.visits.visit(running)
+    asked = [seen.path for seen in await world.sandbox.requests("easee", before)]
+    assert "/api/accounts/refresh_token" not in asked
+    assert await state(world, account_id) is AccountState.GOOD
+    assert await world.visit_due() == 1
+    assert await world.events() == [("device.discovered", ())]
+
+
 async def test_one_refusal_between_acceptances_breaks_nothing(world: World) -> None:
     account_id = await linked(world)
     for _ in range(3):

@@ -1,12 +1,17 @@
 """Stories of linking: what a sign-in brings is seen when its session completes, and only then."""
 
+import asyncio
+
 import pytest
 
 from tests.support.accounts import World
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import Fault
-from wattlink.domain.accounts.link import discovery, revoke_grant, take_back
+from wattlink.domain.access.ids import AccountId
+from wattlink.domain.accounts.credentials import unseal
+from wattlink.domain.accounts.link import discovery, revoke_grant, save_grant, take_back
 from wattlink.domain.accounts.model import AccountState, Discovery, LinkedBy, WrongAccount
+from wattlink.domain.accounts.store import load
 from wattlink.domain.errors import ConnectionsLimitReached, NotFound
 
 SEEN, WITHDRAWN = "/api/chargers", "/api/accounts/logout"
@@ -16,7 +21,7 @@ async def found(world: World, by: LinkedBy) -> Discovery:
     """How discovering stands for the account that a session linked."""
     async with world.hub.db.read() as reader:
         account_id = await reader.one(
-            type(by.session_id), "SELECT account_id FROM account WHERE user_id = %(user_id)s", user_id=by.user_id
+            AccountId, "SELECT account_id FROM account WHERE user_id = %(user_id)s", user_id=by.user_id
         )
         return await discovery(reader, account_id, world.clock())
 
@@ -169,3 +174,38 @@ async def test_scopes_follow_what_was_granted_last(world: World) -> None:
     by = await world.linked_by("tesla", "ada", scopes=("vehicle:read:data",), relink_account_id=account_id)
     await world.save(by, await world.grant("tesla", "ada@example.com", scopes=["vehicle:read:data"]))
     assert (await world.devices(Kind.VEHICLE))[0].scopes == ("vehicle:read:data",)
+
+
+async def test_a_change_that_a_visit_sees_while_its_devices_are_published_is_told(world: World) -> None:
+    await world.sandbox.open("easee", "ada@example.com")
+    by = await world.linked_by("easee", "ada")
+    await world.save(by, await world.grant("easee", "ada@example.com"))
+    await world.visit_due()
+    world.clock.forward(minutes=10)
+    (running,) = await world.visits.take("easee")
+    first = await world.first_device("ada@example.com")
+    await world.sandbox.change("easee", "ada@example.com", devices={first: {"enabled": False}})
+    await world.publish(by)
+    await world.visits.visit(running)
+    assert await world.visit_due() == 1
+    assert await world.events() == [("device.discovered", ()), ("device.updated", ("capabilities",))]
+
+
+async def test_a_renewal_that_a_sign_in_overtakes_is_not_stored(world: World) -> None:
+    await world.sandbox.open("easee", "ada@example.com", knobs={"access_seconds": 600})
+    account_id = await world.link("easee", "ada@example.com")
+    grant = await world.grant("easee", "ada@example.com")
+    by = await world.linked_by("easee", "ada", relink_account_id=account_id)
+    world.clock.forward(minutes=9)
+    (running,) = await world.visits.take("easee")
+    async with world.hub.db.transaction() as tx:
+        # The renewal is confirmed, its request is sent, and its saving waits for this transaction.
+        await tx.execute("SELECT FROM credential FOR UPDATE")
+        visiting = asyncio.create_task(world.visits.visit(running))
+        await world.asked("easee", "/api/accounts/refresh_token")
+        await save_grant(tx, by, grant, vault=world.hub.vault, now=world.clock())
+    await visiting
+    async with world.hub.db.read() as reader:
+        (stored,) = await load(reader, [account_id])
+    assert unseal(stored.sealed, stored.credential_id, world.hub.vault) == grant.credential
+    assert await world.revoke_due(days=1) == 0

@@ -20,8 +20,8 @@ async def linked(world: World, vendor: str = "easee", count: int = 6) -> None:
 async def open_since(world: World) -> datetime | None:
     """Since when the vendor's circuit is open."""
     async with world.hub.db.read() as reader:
-        (circuit,) = await vendors.troubles(reader, world.access) or [None]
-    return circuit.since if circuit else None
+        troubles = await vendors.troubles(reader, world.access)
+    return troubles[0].since if troubles else None
 
 
 async def test_an_outage_stops_all_visits_but_one_a_minute(world: World) -> None:
