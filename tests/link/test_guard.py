@@ -6,12 +6,14 @@ from psycopg import AsyncConnection, sql
 
 from tests.link.conftest import World, arrived
 from tests.support.person import Person
+from tests.support.stack import App, Stack
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking.create import create
 from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations.create import create_application
+from wattlink.domain.organizations.model import Branding
 from wattlink.link.app import make_app
 from wattlink.settings import Settings
 from wattlink.wiring import open_hub
@@ -207,3 +209,62 @@ async def test_what_is_typed_is_nowhere_but_at_the_vendor(
                 assert typed not in kept, table
                 assert typed.encode().hex() not in kept, table
     assert _PASSWORD not in caplog.text
+
+
+_MARKUP = "<img src=x onerror=alert(1)>\"'&{{7*7}}"
+
+
+async def test_names_from_outside_are_text(stack: Stack, person: Person) -> None:
+    branding = Branding(
+        name=_MARKUP,
+        logo="https://evil.example/logo.svg",
+        accent="red;}</style><script>",
+        radius=10_000,
+        privacy_url="javascript:alert(1)",
+        support_url="data:text/html,x",
+    )
+    async with stack.hub.db.transaction() as tx:
+        made = await create_application(tx, "Voltly", branding=branding)
+    app = App(stack, made)
+    await app.sign_in()
+    world = World(stack, app)
+    account = await stack.sandbox.open("easee", world.username, "right", devices=1)
+    (device,) = account["devices"]
+    await stack.sandbox.change("easee", world.username, devices={device["vendor_device_id"]: {"name": _MARKUP}})
+    pages = [await person.go(await world.link(vendor="EASEE"))]
+    pages.append(await person.press("Continue"))
+    await person.press("Sign in", username=_MARKUP, password="wrong")
+    pages.append(person.page)
+    await person.press("Sign in", username=world.username, password="right")
+    pages.append(await arrived(person, "Your charger is linked"))
+    for page in pages:
+        assert _MARKUP in page.text
+        assert "<img" not in page.html
+        assert "<script>" not in page.html
+        assert "evil.example" not in page.html
+        assert not any(link.address.startswith(("javascript:", "data:")) for link in page.links)
+        assert "--radius:24px" in page.html
+    assert pages[2].form("Sign in").fields["username"] == _MARKUP
+
+
+async def test_an_application_shows_its_own_looks(stack: Stack, person: Person) -> None:
+    branding = Branding(
+        name="Voltly Home",
+        logo="data:image/png;base64,iVBORw0KGgo=",
+        accent="#AA3300",
+        radius=0,
+        privacy_url="https://voltly.example/privacy",
+        support_url="https://voltly.example/help",
+    )
+    async with stack.hub.db.transaction() as tx:
+        made = await create_application(tx, "Voltly", branding=branding)
+    app = App(stack, made)
+    await app.sign_in()
+    page = await person.go(await World(stack, app).link(colorScheme="dark"))
+    assert page.heading == "Link your charger to Voltly Home"
+    assert '<img src="data:image/png;base64,iVBORw0KGgo=" alt="Voltly Home">' in page.html
+    assert 'data-scheme="dark"' in page.html
+    assert "--radius:0px;--accent:#aa3300;" in page.html
+    assert "prefers-color-scheme" not in page.html
+    assert page.link("Privacy at Voltly Home") == "https://voltly.example/privacy"
+    assert page.link("Help") == "https://voltly.example/help"

@@ -197,3 +197,15 @@ async def _session_of(person: Person, world: World) -> str:
     names = sorted(cookie.key for cookie in person.http.cookie_jar)
     digits = names[-1].rpartition("-")[2]
     return f"{world.stack.url}/link/session/{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+async def test_who_comes_back_after_a_day_is_told_so_and_the_vendor_asked_nothing(
+    still_world: World, person: Person
+) -> None:
+    world = still_world
+    callback = await world.answer((await _left(world, person)).address)
+    before = await world.sandbox.last_request()
+    world.stack.hub.clock.forward(hours=24)  # type: ignore[attr-defined]
+    page = await person.go(callback)
+    assert (page.status, page.heading) == (410, "This link has expired")
+    assert await world.asked("tesla", _TOKEN, after=before) == 0

@@ -116,6 +116,22 @@ async def test_a_broken_link_at_a_vendor_with_its_own_pages_is_one_click_away(wo
     assert vehicle_id in [vehicle["id"] for vehicle in await world.vehicles()]
 
 
+async def test_a_permission_that_was_left_out_is_asked_for_again(world: World, person: Person) -> None:
+    without = frozenset({"vehicle_charging_cmds"})
+    await world.at_vendor(person, await world.link(*VEHICLE, vendor="TESLA"), without=without)
+    page = await arrived(person, "Your 2 cars are linked")
+    assert "Start and stop charging your car" in page.text
+    vehicle_id = (await world.vehicles())[0]["id"]
+    page = await person.go(await world.relink(vehicle_id))
+    assert "Voltly lacks a permission" in page.text
+    page = await person.press("Sign in at Tesla")
+    await world.come_back(person, await person.follow("Sign in at Tesla"))
+    await arrived(person, "Everything works again")
+    assert [vehicle["scopes"] for vehicle in await world.vehicles()] == [list(VEHICLE)] * 2
+    with pytest.raises(Refused):
+        await world.relink(vehicle_id)
+
+
 async def _without_key(world: World, *, devices: int = 1) -> list[str]:
     """The user's cars lose our key; gives their vendor device ids."""
     account = await world.sandbox.change("tesla", world.username)
