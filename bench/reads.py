@@ -126,9 +126,9 @@ async def _add_vehicles(tx: Transaction, access: Access) -> list[UUID]:
     await tx.execute(
         """
         INSERT INTO account (account_id, application_id, user_id, registration_id, vendor, subject, state, kinds,
-                             scopes, created_at)
+                             scopes, asked_scopes, created_at)
         VALUES (%(account_id)s, %(application_id)s, %(user_id)s, %(registration_id)s, 'some', 'ada', 'good',
-                '{vehicle}', '{vehicle:read:data}', %(now)s)
+                '{vehicle}', '{vehicle:read:data}', '{vehicle:read:data}', %(now)s)
         """,
         registration_id=registration_id,
         **shared,

@@ -218,9 +218,9 @@ _USERS = """
 """
 _ACCOUNTS = """
     INSERT INTO account (account_id, application_id, user_id, registration_id, vendor, subject, state, kinds, scopes,
-                         created_at)
+                         asked_scopes, created_at)
     SELECT account_id, %(application_id)s, user_id, %(registration_id)s, %(vendor)s, user_id::text, 'good',
-           '{charger}', '{charger:read:data}', %(now)s
+           '{charger}', '{charger:read:data}', '{charger:read:data}', %(now)s
       FROM unnest(%(accounts)s::uuid[], %(users)s::uuid[]) AS new (account_id, user_id)
 """
 _CREDENTIALS = """

@@ -163,7 +163,8 @@ CREATE TABLE account (
     label text,
     state text NOT NULL CHECK (state IN ('provisional', 'good', 'suspect', 'broken', 'deauthorized')),
     kinds text[] NOT NULL,                            -- granted and published
-    scopes text[] NOT NULL,
+    scopes text[] NOT NULL,                           -- what the user granted
+    asked_scopes text[] NOT NULL,                     -- what the app asked for: a relink asks for it again
     first_refused_at timestamptz,                     -- of the present suspicion
     refused_generation bigint,
     broken_at timestamptz,

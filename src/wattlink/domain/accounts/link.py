@@ -126,7 +126,8 @@ async def _add(tx: Transaction, by: LinkedBy, grant: Grant, *, due_at: datetime,
         subject=grant.subject,
         state=AccountState.PROVISIONAL,
         kinds=(),
-        scopes=_scopes((), by, grant),
+        scopes=_granted(by, grant),
+        asked_scopes=by.scopes,
         pending=(),
     )
     await store.insert(tx, account, label=grant.label, now=now)
@@ -144,8 +145,9 @@ async def _sign_in_again(
         raise LookupError("an account whose login is locked went away")
     if account.state is AccountState.DEAUTHORIZED:
         await _check_limit(tx, by)
-    scopes = _scopes(account.scopes, by, grant)
-    await store.sign_in_again(tx, account_id, scopes=scopes, label=grant.label)
+    scopes = _renewed(account.scopes, by, _granted(by, grant))
+    asked = _renewed(account.asked_scopes, by, by.scopes)
+    await store.sign_in_again(tx, account_id, scopes=scopes, asked_scopes=asked, label=grant.label)
     await devices.set_scopes(tx, account_id, [kind for kind in by.kinds if kind in account.kinds], scopes)
     added = [kind for kind in by.kinds if kind not in account.kinds]
     await store.add_pending(tx, account_id, by.session_id, added)
@@ -168,10 +170,13 @@ async def _end(tx: Transaction, account: Account, *, vault: Vault, now: datetime
         await store.set_reach(tx, account.account_id, state=AccountState.DEAUTHORIZED, kinds=(), scopes=())
 
 
-def _scopes(before: Sequence[str], by: LinkedBy, grant: Grant) -> tuple[str, ...]:
-    """What holds after a sign-in: of the kinds that it was about what it granted, of the others what did before."""
-    kept = [scope for scope in before if scope.partition(":")[0] not in by.kinds]
-    return (*kept, *(scope for scope in by.scopes if scope in grant.scopes))
+def _granted(by: LinkedBy, grant: Grant) -> tuple[str, ...]:
+    return tuple(scope for scope in by.scopes if scope in grant.scopes)
+
+
+def _renewed(before: Sequence[str], by: LinkedBy, scopes: Sequence[str]) -> tuple[str, ...]:
+    """What holds after a sign-in: these of the kinds that it was about, of the others what did before."""
+    return (*(scope for scope in before if scope.partition(":")[0] not in by.kinds), *scopes)
 
 
 def _tells_something(fact: Fact) -> bool:

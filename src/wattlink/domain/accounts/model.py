@@ -90,7 +90,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     state: AccountState
     kinds: tuple[Kind, ...]
-    scopes: tuple[str, ...]
+    scopes: tuple[str, ...]  # granted
+    asked_scopes: tuple[str, ...]
     pending: tuple[Kind, ...]  # of all link sessions that aren't over
     found: tuple[Kind, ...] = ()  # of the devices that it has
 

@@ -14,6 +14,7 @@ from wattlink.domain.errors import NotFound
 
 _ACCOUNT = """
     SELECT account_id, application_id, user_id, registration_id, vendor, subject, state, kinds, scopes,
+           asked_scopes,
            ARRAY(SELECT DISTINCT kind FROM pending_kind WHERE pending_kind.account_id = account.account_id) AS pending,
            ARRAY(SELECT DISTINCT kind FROM device WHERE device.account_id = account.account_id) AS found
       FROM account
@@ -93,9 +94,9 @@ async def insert(tx: Transaction, account: Account, *, label: str | None, now: d
     await tx.execute(
         """
         INSERT INTO account (account_id, application_id, user_id, registration_id, vendor, subject, label, state,
-                             kinds, scopes, created_at)
+                             kinds, scopes, asked_scopes, created_at)
         VALUES (%(account_id)s, %(application_id)s, %(user_id)s, %(registration_id)s, %(vendor)s, %(subject)s,
-                %(label)s, %(state)s, %(kinds)s, %(scopes)s, %(now)s)
+                %(label)s, %(state)s, %(kinds)s, %(scopes)s, %(asked_scopes)s, %(now)s)
         """,
         account_id=account.account_id,
         application_id=account.application_id,
@@ -107,21 +108,25 @@ async def insert(tx: Transaction, account: Account, *, label: str | None, now: d
         state=account.state.value,
         kinds=_values(account.kinds),
         scopes=list(account.scopes),
+        asked_scopes=list(account.asked_scopes),
         now=now,
     )
 
 
-async def sign_in_again(tx: Transaction, account_id: AccountId, *, scopes: Sequence[str], label: str | None) -> None:
+async def sign_in_again(
+    tx: Transaction, account_id: AccountId, *, scopes: Sequence[str], asked_scopes: Sequence[str], label: str | None
+) -> None:
     """A known login was signed in to once more: whatever was wrong with its credential is mended."""
     await tx.execute(
         """
         UPDATE account
-           SET state = CASE state WHEN 'provisional' THEN state ELSE 'good' END, scopes = %(scopes)s,
+           SET state = CASE state WHEN 'provisional' THEN state ELSE 'good' END, scopes = %(scopes)s, asked_scopes = %(asked_scopes)s,
                label = coalesce(%(label)s, label), first_refused_at = NULL, refused_generation = NULL, broken_at = NULL
          WHERE account_id = %(account_id)s
         """,
         account_id=account_id,
         scopes=list(scopes),
+        asked_scopes=list(asked_scopes),
         label=label,
     )
 

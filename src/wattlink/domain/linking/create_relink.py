@@ -62,7 +62,7 @@ async def create_relink(
         vendor_is_fixed=True,
         registration_id=account.registration_id,
         kinds=account.kinds or (device.kind,),
-        scopes=account.scopes or device.scopes,
+        scopes=account.asked_scopes,
         language=new.language,
         color_scheme=new.color_scheme,
         redirect_uri=new.redirect_uri,

@@ -6,7 +6,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.linking.model import Purpose
 from wattlink.domain.linking.pair import unpaired
 from wattlink.link.sight import Sight
-from wattlink.link.texts.words import shown, words
+from wattlink.link.texts.words import SCOPES, shown, words
 
 
 async def done(sight: Sight) -> Response[str]:
@@ -17,7 +17,8 @@ async def done(sight: Sight) -> Response[str]:
     linked = [device for device in found if device.kind in session.kinds]
     one, many = words(device.kind for device in linked).linked
     heading = language.say_many(one, many, max(len(linked), 1))
-    if session.purpose is Purpose.RELINK:
+    left_out = _left_out(sight, {scope for device in linked for scope in device.scopes})
+    if session.purpose is Purpose.RELINK and not left_out:
         heading = language.say("Everything works again")
     lacking = unpaired(session, linked)
     return sight.page(
@@ -25,7 +26,7 @@ async def done(sight: Sight) -> Response[str]:
         heading=heading,
         devices=sorted((shown(device.document, language) for device in linked), key=lambda device: device.name),
         next=language.say("%(app)s now sees this and stays up to date by itself.", app=app),
-        left_out=_left_out(sight, {scope for device in linked for scope in device.scopes}),
+        left_out=left_out,
         unpaired=language.say("The last step is still open. %(app)s will remind you of it.", app=app)
         if lacking
         else None,
@@ -33,13 +34,8 @@ async def done(sight: Sight) -> Response[str]:
     )
 
 
-def _left_out(sight: Sight, granted: set[str]) -> str | None:
+def _left_out(sight: Sight, granted: set[str]) -> list[str]:
     """What the app asked for and the person didn't grant, where there are devices at all."""
     kinds = {scope.partition(":")[0] for scope in granted}
-    asked = {scope for scope in sight.session.scopes if scope.partition(":")[0] in kinds}
-    if asked <= granted:
-        return None
-    return sight.language.say(
-        "You left out a permission, so %(app)s can't do everything it asked for. To add it, link again from %(app)s.",
-        app=sight.app_name,
-    )
+    asked = [scope for scope in sight.session.scopes if scope.partition(":")[0] in kinds]
+    return [sight.language.say(SCOPES[scope]) for scope in asked if scope not in granted]

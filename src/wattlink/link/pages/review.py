@@ -3,7 +3,12 @@
 from litestar import Response
 
 from wattlink.connectors.registry import manifests
+from wattlink.db.database import Reader
+from wattlink.domain.access.ids import AccountId
 from wattlink.domain.access.model import Access
+from wattlink.domain.accounts import store as accounts
+from wattlink.domain.accounts.model import AccountState
+from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
 from wattlink.domain.vendors import store as vendors
@@ -30,6 +35,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
     async with sight.ui.hub.db.read() as reader:
         registration = await vendors.get(reader, session.registration_id)
         troubles = await vendors.troubles(reader, Access(applications=(session.application_id,)))
+        is_broken = session.relink_account_id is not None and await _needs_mending(reader, session.relink_account_id)
     ailing = next((found for found in troubles if found.vendor == session.vendor), None)
     is_bound = session.state is not State.CREATED
     sign_in = manifest.sign_in
@@ -39,6 +45,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         steps=steps(sight, "sign_in"),
         brand=brand(manifest, session.kinds, language),
         relinking=session.purpose is Purpose.RELINK,
+        is_broken=is_broken,
         consent=consent(session, manifest, language),
         custody=custody(manifest, language),
         trouble=None if ailing is None else trouble(ailing, manifest, language, now=now),
@@ -57,6 +64,15 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         error_address=sight.way_back(Cause.VENDOR_DOWN),
         refused_address=sight.way_back(Cause.CANCELLED),
     )
+
+
+async def _needs_mending(reader: Reader, account_id: AccountId) -> bool:
+    """Whether the vendor lets nobody in any more; else only a permission is missing."""
+    try:
+        account = await accounts.get(reader, account_id)
+    except NotFound:
+        return True
+    return account.state in (AccountState.BROKEN, AccountState.DEAUTHORIZED)
 
 
 def _problem(sight: Sight, name: str) -> Note | None:

@@ -15,6 +15,7 @@ def welcome(sight: Sight) -> Response[str]:
     controls = any(":control:" in scope for scope in session.scopes)
     return sight.page(
         "welcome.html",
+        pairing=False,
         heading=sight.language.say(said.link, app=app),
         benefit=sight.language.say(said.controls if controls else said.reads, app=app),
         refused_address=sight.way_back(Cause.CANCELLED),
@@ -27,6 +28,7 @@ def welcome_to_pairing(sight: Sight) -> Response[str]:
     name = manifests()[sight.session.vendor].name
     return sight.page(
         "welcome.html",
+        pairing=True,
         heading=sight.language.say("One last step with %(brand)s", brand=name),
         benefit=sight.language.say(
             "So that %(app)s may also control your device, %(brand)s asks for your yes once.",

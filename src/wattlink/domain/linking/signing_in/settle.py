@@ -70,7 +70,7 @@ async def _save(
         registration_id=session.registration_id,
         vendor=session.vendor,
         kinds=kinds,
-        scopes=tuple(scope for scope in session.scopes if scope in grant.scopes),
+        scopes=tuple(scope for scope in session.scopes if scope.partition(":")[0] in kinds),
         relink_account_id=session.relink_account_id,
     )
     saved = await save_grant(tx, by, grant, vault=vault, now=now)
