@@ -92,6 +92,7 @@ async def test_with_another_permission_left_out_it_is_linked_and_said_so(world: 
     await world.come_back(person, left, without=frozenset({"vehicle_charging_cmds"}))
     page = await arrived(person, "Your 2 cars are linked")
     assert "You left out a permission" in page.text
+    assert "Start and stop charging your car" in page.text
     assert [vehicle["scopes"] for vehicle in await world.vehicles()] == [["vehicle:read:data"]] * 2
 
 
