@@ -6,6 +6,11 @@ import psycopg
 
 _LOCK = 0x57415454  # "WATT"
 
+_IS_OF_THIS_CLUSTER = """
+    SELECT FROM epoch, pg_control_system() AS cluster
+     WHERE epoch = current_epoch() AND epoch.system_identifier = cluster.system_identifier::text
+"""
+
 
 class SchemaTooOld(Exception):
     """The database lacks migrations that this version needs."""
@@ -38,10 +43,12 @@ def migrate(dsn: str) -> list[str]:
 
 
 def check_schema(dsn: str) -> None:
-    """Raise SchemaTooOld unless every migration of this version was applied."""
+    """Raise SchemaTooOld unless every migration of this version was applied, and in this cluster."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         exists = connection.execute("SELECT to_regclass('migration') IS NOT NULL").fetchone()
         rows = connection.execute("SELECT name FROM migration").fetchall() if exists and exists[0] else []
-    missing = [name for name, _ in _migrations() if name not in {done for (done,) in rows}]
-    if missing:
-        raise SchemaTooOld(f"the database lacks {', '.join(missing)}: run `wattlink migrate` first")
+        missing = [name for name, _ in _migrations() if name not in {done for (done,) in rows}]
+        if missing:
+            raise SchemaTooOld(f"the database lacks {', '.join(missing)}: run `wattlink migrate` first")
+        if connection.execute(_IS_OF_THIS_CLUSTER).fetchone() is None:
+            raise SchemaTooOld("the database was restored from another server's dump: run `wattlink migrate` first")

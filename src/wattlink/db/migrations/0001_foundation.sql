@@ -55,6 +55,9 @@ BEGIN
         SELECT FROM epoch
          WHERE epoch.epoch = current_epoch() AND system_identifier = cluster AND timeline = line
     ) THEN
+        -- Waits for transactions that record in the old epoch: one that ended later would lie behind the cursors.
+        SET LOCAL lock_timeout = '15s';
+        LOCK TABLE event IN SHARE ROW EXCLUSIVE MODE;
         INSERT INTO epoch (epoch, system_identifier, timeline)
         VALUES (coalesce(current_epoch(), 0) + 1, cluster, line);
     END IF;
