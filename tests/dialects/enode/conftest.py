@@ -81,6 +81,7 @@ class Api:
                 state=AccountState.GOOD,
                 kinds=(kind,),
                 scopes=(f"{kind}:read:data",),
+                asked_scopes=(f"{kind}:read:data",),
                 pending=(),
             )
             await accounts.insert(tx, account, label=None, now=now)
