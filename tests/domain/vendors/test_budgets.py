@@ -17,7 +17,7 @@ from wattlink.domain.vendors.budgets.spend import Budgets, forget_old
 async def spend(budgets: Budgets, registration_id: RegistrationId, window: Window, *, urgent: bool = True) -> bool:
     """Whether there was a request left."""
     try:
-        await budgets.spend(registration_id, None, window, urgent=urgent)
+        await budgets.purse(registration_id, None, window).spend(urgent=urgent)
     except VendorUnavailable as error:
         return error.reason != "quota" or error.retry_after is None
     return True
@@ -45,11 +45,11 @@ async def test_accounts_have_budgets_of_their_own(world: World) -> None:
     registration_id = await world.register("easee")
     window, budgets = Window(requests=2, seconds=3600), Budgets(world.hub.db)
     for _ in range(2):
-        account_id = AccountId(new_id())
+        purse = budgets.purse(registration_id, AccountId(new_id()), window)
         for _ in range(2):
-            await budgets.spend(registration_id, account_id, window, urgent=True)
+            await purse.spend(urgent=True)
         with pytest.raises(VendorUnavailable):
-            await budgets.spend(registration_id, account_id, window, urgent=True)
+            await purse.spend(urgent=True)
 
 
 async def test_a_window_slides(world: World) -> None:

@@ -53,7 +53,7 @@ class Refresher:
         self._vault = vault
         self._clock = clock
         self._confirmations = Gatherer(self._confirm_all)
-        self._saves = Gatherer(self._save_all)
+        self._saves = Gatherer(self._save_all, seconds=0.005)
         self._requests: dict[RegistrationId, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(REQUESTS_AT_ONCE)
         )

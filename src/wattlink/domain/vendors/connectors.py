@@ -70,17 +70,18 @@ class Connectors:
         )
 
     def _budget(self, registration: OpenRegistration, account_id: AccountId | None, *, urgent: bool) -> Budget:
-        budgets = manifests()[registration.vendor].budgets
-        if budgets.registration is None and (budgets.account is None or account_id is None):
-            return unlimited
+        budgets, key = manifests()[registration.vendor].budgets, registration.registration_id
+        purses = []
+        if budgets.account is not None and account_id is not None:
+            purses.append(self._budgets.purse(key, account_id, budgets.account))
+        if budgets.registration is not None:
+            purses.append(self._budgets.purse(key, None, budgets.registration))
 
         async def spend() -> None:
-            if budgets.account is not None and account_id is not None:
-                await self._budgets.spend(registration.registration_id, account_id, budgets.account, urgent=urgent)
-            if budgets.registration is not None:
-                await self._budgets.spend(registration.registration_id, None, budgets.registration, urgent=urgent)
+            for purse in purses:
+                await purse.spend(urgent=urgent)
 
-        return spend
+        return spend if purses else unlimited
 
     def _opened(self, row: store.SealedRegistration) -> OpenRegistration:
         plain = self._vault.open(row.sealed, context=context(row.registration_id))

@@ -165,7 +165,8 @@ async def open_circuit(
     """Take no more of this registration's rows; False if it was so already."""
     opened = await tx.execute(
         """
-        UPDATE circuit SET open_since = %(now)s, probe_at = %(probe_at)s, reason = %(reason)s
+        UPDATE circuit
+           SET open_since = %(now)s, probe_at = %(probe_at)s, revocation_at = %(probe_at)s, reason = %(reason)s
          WHERE registration_id = %(registration_id)s AND open_since IS NULL
         """,
         registration_id=registration_id,
@@ -193,11 +194,25 @@ async def claim_probes(tx: Transaction, vendor: str, *, now: datetime, next_at: 
     )
 
 
+async def claim_revocations(tx: Transaction, *, now: datetime, next_at: datetime) -> list[RegistrationId]:
+    """Open circuits that the next revocation may try; each is given to one caller."""
+    return await tx.all(
+        RegistrationId,
+        """
+        UPDATE circuit SET revocation_at = %(next_at)s
+         WHERE open_since IS NOT NULL AND revocation_at <= %(now)s
+        RETURNING registration_id
+        """,
+        now=now,
+        next_at=next_at,
+    )
+
+
 async def close_circuit(tx: Transaction, registration_id: RegistrationId) -> bool:
     """Take this registration's rows again."""
     closed = await tx.execute(
         """
-        UPDATE circuit SET open_since = NULL, probe_at = NULL, reason = NULL
+        UPDATE circuit SET open_since = NULL, probe_at = NULL, revocation_at = NULL, reason = NULL
          WHERE registration_id = %(registration_id)s AND open_since IS NOT NULL
         """,
         registration_id=registration_id,

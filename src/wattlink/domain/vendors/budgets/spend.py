@@ -9,7 +9,6 @@ import asyncio
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from wattlink.base.gather import Gatherer
 from wattlink.connectors.errors import VendorUnavailable
@@ -23,16 +22,45 @@ _LEASE_SECONDS = 1.0
 _SLOTS = 10  # of a window
 _BLOCKS = 50  # of a window at most: a large budget needn't be asked for at each request
 _RESERVE = 0.1
-_FORGET_ABOVE = 10_000  # leases kept in memory
+_FORGET_ABOVE = 10_000  # purses kept in memory
 
 _Key = tuple[RegistrationId, AccountId]
 
 
-@dataclass
-class _Lease:
-    left: int = 0
-    ends: float = 0.0  # monotonic
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+class Purse:
+    """What this process may spend of one budget, of a registration or of an account."""
+
+    def __init__(self, key: _Key, window: Window, gatherer: Gatherer[Wanted, bool]) -> None:
+        self._key = key
+        self._window = window
+        self._gatherer = gatherer
+        self._left = 0
+        self._ends = 0.0  # monotonic
+        self._lock = asyncio.Lock()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the next request needs a new lease."""
+        return self._left == 0 or self._ends <= time.monotonic()
+
+    async def spend(self, *, urgent: bool) -> None:
+        """Take one request; raises VendorUnavailable(reason="quota") when the window is full."""
+        while self.is_empty:
+            async with self._lock:
+                if self.is_empty:
+                    await self._fill(urgent=urgent)
+        self._left -= 1
+
+    async def _fill(self, *, urgent: bool) -> None:
+        wanted = _wanted(self._key, self._window, urgent=urgent)
+        asked_at = time.monotonic()
+        if not await self._gatherer.ask(wanted):
+            raise VendorUnavailable(
+                f"our own limit of {self._window.requests} requests in {self._window.seconds} s is used up",
+                reason="quota",
+                retry_after=wanted.slot_seconds,
+            )
+        self._left, self._ends = wanted.block, asked_at + _LEASE_SECONDS
 
 
 class Budgets:
@@ -40,32 +68,18 @@ class Budgets:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._leases: dict[_Key, _Lease] = {}
+        self._purses: dict[_Key, Purse] = {}
         self._gatherer = Gatherer(self._lease_all, seconds=0.005)
 
-    async def spend(
-        self, registration_id: RegistrationId, account_id: AccountId | None, window: Window, *, urgent: bool
-    ) -> None:
-        """Take one request; raises VendorUnavailable(reason="quota") when the window is full."""
-        lease = self._lease_of((registration_id, account_id or NO_ACCOUNT))
-        async with lease.lock:
-            if lease.left == 0 or lease.ends <= time.monotonic():
-                wanted = _wanted(registration_id, account_id or NO_ACCOUNT, window, urgent=urgent)
-                asked_at = time.monotonic()
-                if not await self._gatherer.ask(wanted):
-                    raise VendorUnavailable(
-                        f"our own limit of {window.requests} requests in {window.seconds} s is used up",
-                        reason="quota",
-                        retry_after=wanted.slot_seconds,
-                    )
-                lease.left, lease.ends = wanted.block, asked_at + _LEASE_SECONDS
-            lease.left -= 1
-
-    def _lease_of(self, key: _Key) -> _Lease:
-        if len(self._leases) > _FORGET_ABOVE:
-            now = time.monotonic()
-            self._leases = {old: kept for old, kept in self._leases.items() if kept.ends > now or kept.lock.locked()}
-        return self._leases.setdefault(key, _Lease())
+    def purse(self, registration_id: RegistrationId, account_id: AccountId | None, window: Window) -> Purse:
+        """The purse of a registration, or of an account; everybody in this process who asks gets the same."""
+        if len(self._purses) > _FORGET_ABOVE:
+            self._purses = {key: purse for key, purse in self._purses.items() if not purse.is_empty}
+        key = (registration_id, account_id or NO_ACCOUNT)
+        purse = self._purses.get(key)
+        if purse is None:
+            purse = self._purses[key] = Purse(key, window, self._gatherer)
+        return purse
 
     async def _lease_all(self, wanted: Sequence[Wanted]) -> list[bool]:
         # An account is visited by one process at a time, a registration by all of them.
@@ -86,11 +100,11 @@ async def forget_old(db: Database) -> int:
         return await store.drop_older(tx, longest * (1 + 1 / _SLOTS) + 60)
 
 
-def _wanted(registration_id: RegistrationId, account_id: AccountId, window: Window, *, urgent: bool) -> Wanted:
+def _wanted(key: _Key, window: Window, *, urgent: bool) -> Wanted:
     reserve = 0 if urgent else math.floor(window.requests * _RESERVE)
     return Wanted(
-        registration_id=registration_id,
-        account_id=account_id,
+        registration_id=key[0],
+        account_id=key[1],
         block=max(math.ceil(window.requests / window.seconds * _LEASE_SECONDS), window.requests // _BLOCKS),
         allowed=window.requests - reserve,
         seconds=window.seconds,
