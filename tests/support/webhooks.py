@@ -200,7 +200,11 @@ class Desk:
     async def states(self) -> list[tuple[str, int]]:
         """State and number of events of every delivery, in the order in which they were made."""
         async with self.db.read() as reader:
-            rows = await reader.all(_Row, "SELECT state, events FROM delivery ORDER BY delivery_id")
+            rows = await reader.all(
+                _Row,
+                "SELECT state, events FROM delivery WHERE application_id = %(application_id)s ORDER BY delivery_id",
+                application_id=self.access.application_id,
+            )
         return [(row.state, row.events) for row in rows]
 
 
