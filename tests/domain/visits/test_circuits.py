@@ -5,9 +5,10 @@ from datetime import datetime
 from tests.support.accounts import World
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.accounts import leave
-from wattlink.domain.accounts.link import discovery
+from wattlink.domain.accounts.link import discovery, take_back
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.status import work_status
+from wattlink.domain.visits.recover import vendor_answered
 
 
 async def linked(world: World, vendor: str = "easee", count: int = 6) -> None:
@@ -74,9 +75,9 @@ async def test_revocations_wait_while_the_vendor_is_down(world: World) -> None:
     user_id = await world.user("user0")
     async with world.hub.db.transaction() as tx:
         await leave.deauthorize(tx, world.access, user_id, vault=world.hub.vault, now=world.clock())
-    assert await world.revoke_due(hours=1) == 0
+    assert await world.revoke_due(seconds=59) == 0
     await world.sandbox.vendor_fault("easee")
-    await world.visit_due()
+    await world.visit_due(seconds=1)
     assert await world.revoke_due() == 1
 
 
@@ -106,3 +107,55 @@ async def test_operators_see_the_outage(world: World) -> None:
     async with world.hub.db.read() as reader:
         (status,) = await work_status(reader, world.clock())
     assert (status.due, status.oldest_age, status.failing) == (1, 90.0, (("easee: vendor_down", 1),))
+
+
+async def down_for_one_that_leaves(world: World) -> None:
+    """The circuit opens for the only account, which its session then takes back."""
+    await world.sandbox.open("easee", "new@example.com")
+    by = await world.linked_by("easee", "new")
+    grant = await world.grant("easee", "new@example.com")
+    await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
+    await world.save(by, grant)
+    for minutes in (0, 3, 6):
+        await world.visit_due(minutes=minutes)
+    assert await open_since(world) is not None
+    async with world.hub.db.transaction() as tx:
+        await take_back(tx, by.session_id, vault=world.hub.vault, now=world.clock())
+
+
+async def test_where_nobody_wants_a_visit_any_more_the_circuit_closes(world: World) -> None:
+    await down_for_one_that_leaves(world)
+    assert await world.visit_due(minutes=1) == 0
+    assert await open_since(world) is None
+    await world.sandbox.vendor_fault("easee")
+    assert await world.revoke_due(minutes=1) == 1
+
+
+async def test_one_revocation_a_minute_tries_whether_the_vendor_is_back(world: World) -> None:
+    await linked(world)
+    await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
+    await world.visit_due(minutes=8)
+    for number in range(3):
+        user_id = await world.user(f"user{number}")
+        async with world.hub.db.transaction() as tx:
+            await leave.deauthorize(tx, world.access, user_id, vault=world.hub.vault, now=world.clock())
+    assert await world.revoke_due(minutes=1) == 1
+    assert await world.revoke_due(seconds=59) == 0
+    assert await open_since(world) is not None
+    await world.sandbox.vendor_fault("easee")
+    assert await world.revoke_due(seconds=1) == 1
+    assert await open_since(world) is None
+    assert await world.revoke_due() == 1
+
+
+async def test_a_sign_in_that_gets_through_is_as_good_as_a_probe(world: World) -> None:
+    await linked(world)
+    await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
+    await world.visit_due(minutes=8)
+    registration_id = await world.register("easee")
+    async with world.hub.db.transaction() as tx:
+        await vendor_answered(tx, registration_id, now=world.clock())
+    assert await open_since(world) is None
+    await world.sandbox.vendor_fault("easee")
+    world.clock.forward(minutes=8)
+    assert await world.visit_due() == 6

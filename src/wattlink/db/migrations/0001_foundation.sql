@@ -131,6 +131,7 @@ CREATE TABLE circuit (                                -- how the vendor does, se
     registration_id uuid PRIMARY KEY REFERENCES registration ON DELETE CASCADE,
     open_since timestamptz,                           -- an outage: nothing is taken but a probe a minute
     probe_at timestamptz,
+    revocation_at timestamptz,                        -- the same for revocations
     reason text,
     proved_at timestamptz,                            -- when any account's credential was last proved good
     incident_since timestamptz,                       -- many credentials refused at once: none breaks
@@ -223,6 +224,7 @@ CREATE TABLE revocation (                             -- credentials on their wa
     give_up_at timestamptz NOT NULL,
     tries integer NOT NULL DEFAULT 0,
     turn bigint NOT NULL DEFAULT 0,
+    is_cancelled boolean NOT NULL DEFAULT false,      -- by a new grant while in flight: not tried again
     last_error text,
     created_at timestamptz NOT NULL
 );

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wattlink.db.database import Database
-from wattlink.domain.access.ids import AccountId
+from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.accounts import store
 from wattlink.domain.accounts.visit import Prepared
 from wattlink.domain.devices import store as devices
@@ -15,14 +15,20 @@ from wattlink.domain.vendors.circuits import PROBE_EVERY
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Visit
+from wattlink.domain.visits.recover import recover
 
 
 async def take_due(db: Database, vendor: str, *, now: datetime, limit: int) -> list[Visit]:
-    """Visits that are due at a vendor, and the probes of its open circuits."""
+    """Visits that are due at a vendor, and the probes of its open circuits; a circuit that nobody can probe closes."""
+    unwanted: list[RegistrationId] = []
     async with db.transaction() as tx:
         taken = await visits.take(tx, vendor, now=now, limit=limit)
         for registration_id in await vendors.claim_probes(tx, vendor, now=now, next_at=now + PROBE_EVERY):
             taken += await visits.take_probe(tx, registration_id, now=now)
+            if not await visits.is_wanted(tx, registration_id):
+                unwanted.append(registration_id)
+    for registration_id in unwanted:
+        await recover(db, registration_id, now)
     return taken
 
 

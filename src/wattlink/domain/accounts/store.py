@@ -120,8 +120,9 @@ async def sign_in_again(
     await tx.execute(
         """
         UPDATE account
-           SET state = CASE state WHEN 'provisional' THEN state ELSE 'good' END, scopes = %(scopes)s, asked_scopes = %(asked_scopes)s,
-               label = coalesce(%(label)s, label), first_refused_at = NULL, refused_generation = NULL, broken_at = NULL
+           SET state = CASE state WHEN 'provisional' THEN state ELSE 'good' END,
+               scopes = %(scopes)s, asked_scopes = %(asked_scopes)s, label = coalesce(%(label)s, label),
+               first_refused_at = NULL, refused_generation = NULL, broken_at = NULL
          WHERE account_id = %(account_id)s
         """,
         account_id=account_id,

@@ -126,6 +126,15 @@ async def take_probe(tx: Transaction, registration_id: RegistrationId, *, now: d
     )
 
 
+async def is_wanted(reader: Reader, registration_id: RegistrationId) -> bool:
+    """Whether any account of a registration is to be visited, be it only later."""
+    return await reader.one(
+        bool,
+        "SELECT EXISTS (SELECT FROM visit WHERE registration_id = %(registration_id)s AND due_at IS NOT NULL)",
+        registration_id=registration_id,
+    )
+
+
 async def confirm(tx: Transaction, account_ids: Sequence[AccountId], turns: Sequence[int]) -> set[AccountId]:
     """Hold these visits for two minutes more; those that are still theirs to hold, and whose results still count."""
     return set(

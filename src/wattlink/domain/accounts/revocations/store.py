@@ -37,6 +37,7 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     registration_id: RegistrationId
     vendor: str
     turn: int
+    is_probe: bool = False
 
 
 class _Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,12 +91,12 @@ async def drop_credentials(tx: Transaction, credential_ids: Sequence[CredentialI
 
 
 async def is_held(reader: Reader, registration_id: RegistrationId, subject: str) -> bool:
-    """Whether any account, whoever's, has a credential for this login."""
+    """Whether any live account, whoever's, has a credential for this login; that of a broken one is dead."""
     return await reader.one(
         bool,
         """
         SELECT EXISTS (SELECT FROM account JOIN credential USING (account_id)
-                        WHERE registration_id = %(registration_id)s AND subject = %(subject)s)
+                        WHERE registration_id = %(registration_id)s AND subject = %(subject)s AND state <> 'broken')
         """,
         registration_id=registration_id,
         subject=subject,
@@ -126,7 +127,10 @@ async def insert(
 
 
 async def cancel(tx: Transaction, registration_id: RegistrationId, subject_hash: bytes) -> bool:
-    """Destroy the revocations of a login that wait; whether one is in flight, and so may end the newest grant too."""
+    """Destroy the revocations of a login that wait; whether one is in flight, and so may end the newest grant too.
+
+    That one is never tried again.
+    """
     pending = await tx.all(
         _Pending,
         """
@@ -141,6 +145,10 @@ async def cancel(tx: Transaction, registration_id: RegistrationId, subject_hash:
     await tx.execute(
         "DELETE FROM revocation WHERE credential_id = ANY(%(credential_ids)s)",
         credential_ids=[row.credential_id for row in pending if not row.is_in_flight],
+    )
+    await tx.execute(
+        "UPDATE revocation SET is_cancelled = true WHERE credential_id = ANY(%(credential_ids)s)",
+        credential_ids=[row.credential_id for row in pending if row.is_in_flight],
     )
     return any(row.is_in_flight for row in pending)
 
@@ -168,7 +176,7 @@ async def take(tx: Transaction, *, now: datetime, limit: int) -> list[Revocation
             SELECT credential_id
               FROM revocation LEFT JOIN circuit USING (registration_id)
              WHERE due_at <= %(now)s AND busy_until <= clock_timestamp() AND sealed IS NOT NULL
-               AND give_up_at > %(now)s AND open_since IS NULL
+               AND NOT is_cancelled AND give_up_at > %(now)s AND open_since IS NULL
              ORDER BY due_at LIMIT %(limit)s FOR UPDATE OF revocation SKIP LOCKED
         )
         UPDATE revocation
@@ -182,6 +190,28 @@ async def take(tx: Transaction, *, now: datetime, limit: int) -> list[Revocation
     )
 
 
+async def take_probe(tx: Transaction, registration_id: RegistrationId, *, now: datetime) -> list[Revocation]:
+    """Take the one revocation of a registration that is due first."""
+    return await tx.all(
+        Revocation,
+        """
+        WITH first AS MATERIALIZED (
+            SELECT credential_id FROM revocation
+             WHERE registration_id = %(registration_id)s AND due_at <= %(now)s AND busy_until <= clock_timestamp()
+               AND sealed IS NOT NULL AND NOT is_cancelled AND give_up_at > %(now)s
+             ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE revocation
+           SET due_at = %(now)s + interval '1 minute' * (0.8 + 0.4 * random()),
+               busy_until = clock_timestamp() + interval '30 seconds', turn = turn + 1, tries = tries + 1
+          FROM first WHERE revocation.credential_id = first.credential_id
+        RETURNING revocation.credential_id, generation, sealed, registration_id, vendor, turn, true AS is_probe
+        """,
+        registration_id=registration_id,
+        now=now,
+    )
+
+
 async def done(tx: Transaction, credential_id: CredentialId, turn: int) -> None:
     """Withdrawn: nothing is kept."""
     await tx.execute(
@@ -192,11 +222,14 @@ async def done(tx: Transaction, credential_id: CredentialId, turn: int) -> None:
 
 
 async def failed(tx: Transaction, credential_id: CredentialId, turn: int, error: str) -> None:
-    """Not withdrawn; the row was postponed when it was taken."""
+    """Not withdrawn; the row was postponed when it was taken, and goes where it was cancelled meanwhile."""
     await tx.execute(
         """
+        WITH cancelled AS (
+            DELETE FROM revocation WHERE credential_id = %(credential_id)s AND turn = %(turn)s AND is_cancelled
+        )
         UPDATE revocation SET busy_until = '-infinity', last_error = %(error)s
-         WHERE credential_id = %(credential_id)s AND turn = %(turn)s
+         WHERE credential_id = %(credential_id)s AND turn = %(turn)s AND NOT is_cancelled
         """,
         credential_id=credential_id,
         turn=turn,
@@ -211,6 +244,7 @@ async def give_up(tx: Transaction, now: datetime) -> list[str]:
         """
         UPDATE revocation SET sealed = NULL
          WHERE sealed IS NOT NULL AND due_at <= %(now)s AND give_up_at <= %(now)s AND busy_until <= clock_timestamp()
+           AND NOT is_cancelled
         RETURNING vendor
         """,
         now=now,
@@ -218,8 +252,14 @@ async def give_up(tx: Transaction, now: datetime) -> list[str]:
 
 
 async def forget(tx: Transaction, before: datetime) -> int:
-    """Remove the rows that were given up before this; the number of rows."""
-    return await tx.execute("DELETE FROM revocation WHERE sealed IS NULL AND give_up_at <= %(before)s", before=before)
+    """Remove the rows that were given up before this, and those that were cancelled in flight; the number of rows."""
+    return await tx.execute(
+        """
+        DELETE FROM revocation
+         WHERE (sealed IS NULL AND give_up_at <= %(before)s) OR (is_cancelled AND busy_until <= clock_timestamp())
+        """,
+        before=before,
+    )
 
 
 async def waiting(reader: Reader, now: datetime) -> Waiting:
@@ -231,7 +271,7 @@ async def waiting(reader: Reader, now: datetime) -> Waiting:
                min(created_at) FILTER (WHERE sealed IS NOT NULL) AS oldest,
                count(*) FILTER (WHERE sealed IS NOT NULL AND last_error IS NOT NULL) AS failed,
                count(*) FILTER (WHERE sealed IS NULL) AS given_up
-          FROM revocation
+          FROM revocation WHERE NOT is_cancelled
         """,
         now=now,
     )
