@@ -87,8 +87,9 @@ async def test_nobody_guesses_passwords_through_us(world: World, person: Person)
         (Fault.ACCOUNT_LOCKED, "Easee has locked this account", "Unlock it with Easee"),
         (Fault.QUOTA, "Easee is very busy", "nothing to do with you"),
         (Fault.OUTAGE, "Easee does not answer", "nothing to do with you"),
-        (Fault.GARBAGE, "Easee does not answer", "nothing to do with you"),
-        (Fault.ENDLESS, "Easee does not answer", "nothing to do with you"),
+        (Fault.GARBAGE, "Easee did not let the sign-in through", "You did nothing wrong"),
+        (Fault.FORBIDDEN, "Easee did not let the sign-in through", "You did nothing wrong"),
+        (Fault.ENDLESS, "Easee did not let the sign-in through", "You did nothing wrong"),
     ],
 )
 async def test_what_ails_the_vendor_has_its_page_and_another_try(

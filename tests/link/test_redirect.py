@@ -152,8 +152,8 @@ async def test_a_callback_that_was_overtaken_goes_on_where_its_browser_is(world:
         ("&code=", "The sign-in was interrupted"),
         ("&error=access_denied", "You did not agree at Tesla"),
         ("&error=temporarily_unavailable", "Tesla does not answer"),
-        ("&error=unauthorized_client", "Tesla does not let Voltly in"),
-        ("&error=%3Cscript%3Ealert(1)%3C/script%3E", "Tesla does not let Voltly in"),
+        ("&error=unauthorized_client", "Tesla did not let the sign-in through"),
+        ("&error=%3Cscript%3Ealert(1)%3C/script%3E", "Tesla did not let the sign-in through"),
     ],
 )
 async def test_what_a_vendor_says_instead_of_a_code(world: World, person: Person, brought: str, heading: str) -> None:

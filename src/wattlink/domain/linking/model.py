@@ -81,8 +81,8 @@ class Cause(StrEnum):
     INTERNAL = "internal"
 
 
-FINAL = frozenset({Cause.VENDOR_REFUSED, Cause.NOT_SUPPORTED, Cause.ALREADY_LINKED, Cause.INTERNAL})
-"""The causes of a vendor's or our own no that another try doesn't mend."""
+FINAL = frozenset({Cause.NOT_SUPPORTED, Cause.ALREADY_LINKED, Cause.INTERNAL})
+"""The causes that another try doesn't mend."""
 
 _OF_REFUSAL: Mapping[Refusal, Cause] = {
     Refusal.WRONG_CREDENTIALS: Cause.WRONG_CREDENTIALS,
@@ -101,12 +101,12 @@ def cause_of_refusal(refusal: Refusal) -> Cause:
 
 
 def cause_of_error(error: ConnectorError) -> Cause:
-    """What a connector's failure means to the person who signs in; nonsense from a vendor is a vendor in trouble."""
+    """What a connector's failure means to the person who signs in; an answer that nobody understands is no yes."""
     if isinstance(error, CredentialsRejected):
         return cause_of_refusal(error.cause)
     if isinstance(error, VendorUnavailable):
         return _OF_REASON[error.reason]
-    return Cause.VENDOR_DOWN
+    return Cause.VENDOR_REFUSED
 
 
 class Purpose(StrEnum):

@@ -123,9 +123,16 @@ FAILURES: Mapping[Cause, Failure] = {
         drawing="wait",
     ),
     Cause.VENDOR_REFUSED: Failure(
-        title=N_("%(brand)s does not let %(app)s in"),
-        what=N_("%(brand)s refused before it even came to your account. You did nothing wrong."),
-        turn=N_("It is for %(app)s to sort this out with %(brand)s. Please tell them the reference below."),
+        title=N_("%(brand)s did not let the sign-in through"),
+        what=N_(
+            "%(brand)s said no, or something else than expected, before it came to your account. You did nothing wrong."
+        ),
+        turn=N_(
+            "Wait a few minutes, then try again. If it stays, %(app)s has to sort it out with %(brand)s: "
+            "please tell them the reference below."
+        ),
+        action=Action.AGAIN,
+        drawing="wait",
     ),
     Cause.NOT_SUPPORTED: Failure(
         title=N_("This brand can't be linked here"),

@@ -5,15 +5,14 @@ import msgspec
 from wattlink.base.clock import Clock
 from wattlink.base.ids import digest
 from wattlink.base.vault import Vault
-from wattlink.connectors.contract import SignInAnswer
-from wattlink.connectors.errors import ConnectorError
+from wattlink.connectors.contract import Grant, SignInAnswer
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.errors import LinkSessionNotUsable
-from wattlink.domain.linking.model import Cause, LinkSession, State, cause_of_error
+from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
-from wattlink.domain.linking.signing_in.settle import keep_grant, note_failure
+from wattlink.domain.linking.signing_in.settle import note_failure, settle
 from wattlink.domain.vendors.connectors import Connectors
 
 _OF_OAUTH = {
@@ -63,6 +62,14 @@ async def come_back(
         cause = _OF_OAUTH.get(brought.error, Cause.VENDOR_REFUSED) if brought.error else Cause.INTERRUPTED
         await note_failure(db, trying, cause, now=clock())
         return
+    granted = _granted(db, session, brought, connectors=connectors, vault=vault)
+    await settle(db, trying, granted, vault=vault, clock=clock)
+
+
+async def _granted(
+    db: Database, session: LinkSession, brought: Brought, *, connectors: Connectors, vault: Vault
+) -> Grant:
+    assert brought.code
     left = unseal(session, vault=vault)
     answer = SignInAnswer(
         code=brought.code,
@@ -72,9 +79,4 @@ async def come_back(
     )
     async with db.read() as reader:
         registration = await connectors.open(reader, brought.registration_id)
-    try:
-        grant = await connectors.of(registration).exchange(answer)
-    except ConnectorError as error:
-        await note_failure(db, trying, cause_of_error(error), now=clock())
-    else:
-        await keep_grant(db, trying, grant, vault=vault, now=clock())
+    return await connectors.of(registration).exchange(answer)

@@ -4,12 +4,12 @@ import msgspec
 
 from wattlink.base.clock import Clock
 from wattlink.base.vault import Vault
-from wattlink.connectors.errors import ConnectorError
+from wattlink.connectors.contract import Grant
 from wattlink.db.database import Database
-from wattlink.domain.linking.model import LinkSession, State, TypedStep, cause_of_error
+from wattlink.domain.linking.model import LinkSession, State, TypedStep
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.signing_in.leave_for_vendor import seal
-from wattlink.domain.linking.signing_in.settle import keep_grant, note_failure
+from wattlink.domain.linking.signing_in.settle import settle
 from wattlink.domain.vendors.connectors import Connectors
 
 
@@ -34,12 +34,13 @@ async def sign_in(
     if turn is None:
         return
     trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
+    kept = seal(TypedStep(username=typed.username), session.session_id, vault=vault)
+    granted = _granted(db, session, typed, connectors)
+    await settle(db, trying, granted, sealed_step=kept, vault=vault, clock=clock)
+
+
+async def _granted(db: Database, session: LinkSession, typed: Typed, connectors: Connectors) -> Grant:
+    assert session.registration_id is not None
     async with db.read() as reader:
         registration = await connectors.open(reader, session.registration_id)
-    try:
-        grant = await connectors.of(registration).sign_in(typed.username, typed.password, frozenset(session.scopes))
-    except ConnectorError as error:
-        kept = seal(TypedStep(username=typed.username), session.session_id, vault=vault)
-        await note_failure(db, trying, cause_of_error(error), sealed_step=kept, now=clock())
-    else:
-        await keep_grant(db, trying, grant, vault=vault, now=clock())
+    return await connectors.of(registration).sign_in(typed.username, typed.password, frozenset(session.scopes))

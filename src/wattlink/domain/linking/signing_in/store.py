@@ -64,6 +64,19 @@ async def holds_turn(tx: Transaction, session_id: SessionId, turn: int) -> bool:
     return held is not None
 
 
+async def has_account(tx: Transaction, session_id: SessionId, turn: int) -> bool:
+    """Whether this sign-in has led to an account already: its commit went through, though nobody heard of it."""
+    return await tx.one(
+        bool,
+        """
+        SELECT EXISTS (SELECT FROM link_session
+                        WHERE session_id = %(session_id)s AND turn = %(turn)s AND account_id IS NOT NULL)
+        """,
+        session_id=session_id,
+        turn=turn,
+    )
+
+
 async def discover(tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime) -> bool:
     """exchanging -> discovering."""
     return await moves(
