@@ -95,6 +95,23 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        ("https://app.example.com/?a=%zz", "a literal one is written %25"),
+        ("https://app.example.com/100%", "a literal one is written %25"),
+        ("https://app.example.com/a b", "has ' '"),
+        ("https://bücher.example/", r"has '\xfc'"),
+        ("/back", "must be an absolute URI"),
+        (f"https://app.example.com/{'x' * 500}", "of up to 500"),
+    ],
+)
+def test_what_is_wrong_with_a_redirect_uri_is_said(uri: str, problem: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_redirect_uri(uri, [])
+    assert problem in refused.value.problem
+
+
 @pytest.mark.parametrize("uri", GOOD)
 def test_without_a_list_https_loopback_and_an_apps_own_scheme_are_fine(uri: str) -> None:
     check_redirect_uri(uri, [])

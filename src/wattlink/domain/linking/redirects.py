@@ -16,7 +16,8 @@ from wattlink.domain.linking.model import Cause
 MOST_LETTERS = 500
 
 _ALLOWED = ("https://...", "http://localhost...", "a private-use scheme such as yourapp://...")
-_SHAPE = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
+_STRAY = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9\-.]*[A-Za-z0-9]|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 
@@ -44,7 +45,7 @@ _MESSAGES = {
     Cause.WRONG_ACCOUNT: "The user signed in to another account than the one to be mended.",
     Cause.VENDOR_DOWN: "The vendor does not answer at the moment.",
     Cause.VENDOR_BUSY: "The vendor takes no more requests at the moment.",
-    Cause.VENDOR_REFUSED: "The vendor refuses this installation.",
+    Cause.VENDOR_REFUSED: "The vendor did not let the sign-in through.",
     Cause.NOT_SUPPORTED: "The vendor is not available here.",
     Cause.SESSION_EXPIRED: "The link session has expired.",
     Cause.SESSION_USED: "The link session was used already.",
@@ -59,10 +60,7 @@ _MESSAGES = {
 
 def check_redirect_uri(uri: str, listed: Sequence[str]) -> None:
     """Raise InvalidInput unless people may be sent to `uri`; `listed` are the application's own, none: any safe one."""
-    scheme = _SCHEME.match(uri)
-    if not 1 <= len(uri) <= MOST_LETTERS or scheme is None or _SHAPE.fullmatch(uri) is None:
-        raise _refused(f"must be an absolute URI of up to {MOST_LETTERS} ASCII letters")
-    name = scheme[1].lower()
+    name = _scheme(uri)
     if name in _DANGEROUS:
         raise _refused(f"the scheme {name}: is never allowed")
     if listed:
@@ -80,6 +78,19 @@ def with_error(uri: str, cause: Cause) -> str:
     joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
     message = quote(_MESSAGES[cause], safe="")
     return f"{before}{joint}error={_SAID.get(cause, cause.value)}&error_message={message}{hash_}{fragment}"
+
+
+def _scheme(uri: str) -> str:
+    """The scheme, in lower case, of what is written as RFC 3986 says."""
+    scheme = _SCHEME.match(uri)
+    if not 1 <= len(uri) <= MOST_LETTERS or scheme is None:
+        raise _refused(f"must be an absolute URI of up to {MOST_LETTERS} ASCII letters")
+    if _STRAY_PERCENT.search(uri) is not None:
+        raise _refused("has a % without two hexadecimal digits behind it: a literal one is written %25")
+    stray = _STRAY.search(uri)
+    if stray is not None:
+        raise _refused(f"has {stray[0]!a}, which must be percent-encoded in a URI")
+    return scheme[1].lower()
 
 
 def _check_web(uri: str, scheme: str) -> None:
