@@ -102,7 +102,7 @@ class Desk:
         header: CustomHeader | None = None,
         api_version: str | None = None,
     ) -> Subscription:
-        """A subscription whose first heartbeat was sent."""
+        """A subscription that nothing was sent to."""
         new = NewSubscription(
             dialect="plain",
             url=url,
@@ -112,15 +112,15 @@ class Desk:
             api_version=api_version,
         )
         async with self.db.transaction() as tx:
-            made = await create(
-                tx, self.access, new, vault=self.vault, now=self.clock(), allows_http=self.outbound.allows_http
+            return await create(
+                tx,
+                self.access,
+                new,
+                vault=self.vault,
+                now=self.clock(),
+                allows_http=self.outbound.allows_http,
+                heartbeat_every=self.rules.heartbeat_every,
             )
-            await tx.execute(
-                "UPDATE subscription_cursor SET heartbeat_at = %(never)s WHERE subscription_id = %(made)s",
-                never=self.clock() + timedelta(days=365),
-                made=made.subscription_id,
-            )
-        return made
 
     async def subscription(self, subscription_id: SubscriptionId) -> Subscription:
         """How it stands now."""

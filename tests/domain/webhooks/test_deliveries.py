@@ -253,6 +253,14 @@ async def test_a_heartbeat_goes_before_what_waits_and_counts_it(desk: Desk, rece
     assert receiver.received[-1].events[0]["pending"] == 0
 
 
+async def test_the_first_heartbeat_comes_after_the_first_while(desk: Desk, receiver: Receiver) -> None:
+    await desk.subscribe(receiver.url())
+    assert await desk.deliver() == 0
+    desk.clock.forward(seconds=desk.rules.heartbeat_every.total_seconds())
+    assert await desk.deliver() == 1
+    assert receiver.received[0].events[0]["event"] == "heartbeat"
+
+
 async def test_a_heartbeat_that_is_refused_is_dropped_and_counts_for_nothing(desk: Desk, receiver: Receiver) -> None:
     receiver.answers(400)
     made = await desk.subscribe(receiver.url())

@@ -1,6 +1,7 @@
 """Webhooks: where an application's events go."""
 
 import ipaddress
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from litestar.di import NamedDependency
@@ -134,7 +135,15 @@ async def create_webhook(request: Call, data: JSONBody[WebhookCreatePayload]) ->
         header=None if data.authentication is UNSET else _header(data.authentication),
     )
     async with hub.db.transaction() as tx:
-        made = await create(tx, request.access, new, vault=hub.vault, now=hub.clock(), allows_http=_allows_http(hub))
+        made = await create(
+            tx,
+            request.access,
+            new,
+            vault=hub.vault,
+            now=hub.clock(),
+            allows_http=_allows_http(hub),
+            heartbeat_every=timedelta(seconds=hub.settings.heartbeat_seconds),
+        )
     return _shown(made)
 
 

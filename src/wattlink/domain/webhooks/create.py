@@ -1,6 +1,6 @@
 """Subscribe to an application's events."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wattlink.base.ids import new_id
 from wattlink.base.vault import Vault
@@ -21,8 +21,12 @@ async def create(
     vault: Vault,
     now: datetime,
     allows_http: AllowsHttp = never,
+    heartbeat_every: timedelta = timedelta(hours=1),
 ) -> Subscription:
-    """A new subscription: events that are recorded from now on. Raises InvalidInput, AlreadyExists."""
+    """A new subscription: events that are recorded from now on, and heartbeats after the first while without trouble.
+
+    Raises InvalidInput, AlreadyExists.
+    """
     check_url(new.url, allows_http)
     check_secret(new.secret)
     header = check_header(new.header, new.dialect) if new.header else None
@@ -45,5 +49,5 @@ async def create(
         secret=seal_secret(vault, subscription_id, new.secret),
         header=seal_header(vault, subscription_id, header.value) if header else None,
     )
-    await store.insert(tx, subscription, sealed)
+    await store.insert(tx, subscription, sealed, first_heartbeat_at=now + heartbeat_every)
     return subscription

@@ -98,7 +98,7 @@ async def address(reader: Reader, access: Access, subscription_id: SubscriptionI
     return found
 
 
-async def insert(tx: Transaction, new: Subscription, sealed: Sealed) -> None:
+async def insert(tx: Transaction, new: Subscription, sealed: Sealed, *, first_heartbeat_at: datetime) -> None:
     """Add a subscription whose cursor stands behind everything that was committed; raises AlreadyExists."""
     added = await tx.execute(
         """
@@ -112,7 +112,7 @@ async def insert(tx: Transaction, new: Subscription, sealed: Sealed) -> None:
         INSERT INTO subscription_cursor (subscription_id, application_id, epoch, xid, position, recorded_at,
                                          heartbeat_at, last_success_at)
         SELECT subscription_id, application_id, (SELECT current_epoch()), pg_snapshot_xmin(pg_current_snapshot()), 0,
-               now(), created_at, created_at
+               now(), %(first_heartbeat_at)s, created_at
           FROM made
         """,
         subscription_id=new.subscription_id,
@@ -125,6 +125,7 @@ async def insert(tx: Transaction, new: Subscription, sealed: Sealed) -> None:
         created_at=new.created_at,
         sealed_secret=sealed.secret,
         sealed_header=sealed.header,
+        first_heartbeat_at=first_heartbeat_at,
     )
     if added == 0:
         raise AlreadyExists("a subscription with this URL and version is there")
