@@ -1,13 +1,16 @@
 """The early ends of a session: the person cancels, the app withdraws it, or its day is over."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wattlink.base.clock import Clock
 from wattlink.base.vault import Vault
 from wattlink.db.database import Database, Transaction
-from wattlink.domain.access.ids import SessionId, UserId
+from wattlink.domain.access.ids import AccountId, SessionId, UserId
 from wattlink.domain.access.model import Access
+from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.link import take_back
+from wattlink.domain.accounts.revocations.hand_over import lock_logins
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import Cause, LinkSession, State
 
@@ -21,9 +24,20 @@ async def cancel(tx: Transaction, session: LinkSession, *, vault: Vault, now: da
 
 
 async def end_sessions(tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime) -> None:
-    """The app ends all that the user has open, also what is at a vendor now: its callback will find nothing to do."""
-    for session_id in await store.open_of_user(tx, access, user_id):
+    """The app ends all that the user has open, also what is at a vendor now: its callback will find nothing to do.
+
+    Whoever ends one session holds it before its login, so all of them are held before the first login is.
+    """
+    session_ids = await store.lock_open_of_user(tx, access, user_id)
+    await lock_logins(tx, await accounts.ids_of_user(tx, access, user_id), vault=vault)
+    for session_id in session_ids:
         await _end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, vault=vault, now=now)
+
+
+async def end_sessions_of(tx: Transaction, user_id: UserId, account_ids: Sequence[AccountId], *, now: datetime) -> None:
+    """The app ends what links or mends these accounts of the user's, which go away with all that was added to them."""
+    for session_id in await store.lock_open_of_accounts(tx, user_id, account_ids):
+        await store.end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
 
 
 async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:

@@ -1,5 +1,6 @@
 """SQL on link_session. Every transition names the state it starts from and says whether it happened."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
@@ -226,17 +227,32 @@ async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *
     )
 
 
-async def open_of_user(reader: Reader, access: Access, user_id: UserId) -> list[SessionId]:
-    """The sessions of a user in which something may still happen."""
-    return await reader.all(
+async def lock_open_of_user(tx: Transaction, access: Access, user_id: UserId) -> list[SessionId]:
+    """The sessions of a user in which something may still happen, held until the end of the transaction."""
+    return await tx.all(
         SessionId,
         """
         SELECT session_id FROM link_session
          WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s) AND ended_at IS NULL
-         ORDER BY session_id
+         ORDER BY session_id FOR UPDATE
         """,
         user_id=user_id,
         applications=list(access.applications),
+    )
+
+
+async def lock_open_of_accounts(tx: Transaction, user_id: UserId, account_ids: Sequence[AccountId]) -> list[SessionId]:
+    """The same of a user's accounts: those that link or mend one of them."""
+    return await tx.all(
+        SessionId,
+        """
+        SELECT session_id FROM link_session
+         WHERE user_id = %(user_id)s AND ended_at IS NULL
+           AND (account_id = ANY(%(account_ids)s) OR relink_account_id = ANY(%(account_ids)s))
+         ORDER BY session_id FOR UPDATE
+        """,
+        user_id=user_id,
+        account_ids=list(account_ids),
     )
 
 
