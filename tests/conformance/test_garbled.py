@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -162,6 +163,22 @@ def test_any_bytes_with_any_status(vendor: str, status: int, body: bytes) -> Non
         world.web.garble = lambda _, __: Answer(status, {}, body)
         await failure(world.connector.refresh(credential))
         await failure(world.read(credential))
+        await failure(world.connector.revoke(credential))
+
+    _run(story())
+
+
+@every_vendor
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 502])
+def test_words_that_are_no_text(vendor: str, status: int) -> None:
+    async def story() -> None:
+        world = _GarbledWorld(vendor)
+        credential = (await world.link()).credential
+        world.web.garble = lambda _, __: Answer(
+            status, {}, b'{"error": "\xe9", "title": "\xe9", "access_token": "\xe9"}'
+        )
+        assert not isinstance(await failure(world.connector.refresh(credential)), CredentialsRejected)
+        assert await failure(world.read(credential)) is not None
         await failure(world.connector.revoke(credential))
 
     _run(story())

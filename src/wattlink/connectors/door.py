@@ -81,5 +81,5 @@ def json_of(answer: Answer) -> Any:
     """The answer's JSON value; raises UnexpectedAnswer."""
     try:
         return msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UnexpectedAnswer(f"status {answer.status} with a body that isn't JSON") from None

@@ -1,14 +1,19 @@
 """Stories of visits: what changed is saved and told, whatever goes wrong leaves the last good state."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
-from tests.support.accounts import World
+from tests.support.accounts import CONFIRM_AFTER, World
 from wattlink.connectors.devices import Charger, Kind
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.accounts.batch import take_due
+from wattlink.domain.accounts.model import Outcome, VisitError
+from wattlink.domain.accounts.refresh import Refresher
+from wattlink.domain.accounts.saver import Saver
+from wattlink.domain.accounts.visit import Prepared, Visitor
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Visit
 
@@ -32,6 +37,20 @@ async def linked(world: World, **knobs: object) -> None:
     """Ada's charger, linked and published."""
     await world.sandbox.open("easee", ADA, knobs=knobs)
     await world.link("easee", ADA)
+
+
+async def visited(world: World, prepared: Prepared) -> Outcome:
+    """What a visit brings that isn't saved yet."""
+    hub = world.hub
+    refresher = Refresher(db=hub.db, vault=hub.vault, clock=hub.clock)
+    return await Visitor(connectors=hub.connectors, refresher=refresher, vault=hub.vault, clock=hub.clock).visit(
+        prepared
+    )
+
+
+def saver_of(world: World) -> Saver:
+    """Saves what `visited` brought."""
+    return Saver(db=world.hub.db, notifier=world.hub.notifier, clock=world.clock, confirm_after=CONFIRM_AFTER)
 
 
 async def test_a_change_is_stored_and_told_once(world: World) -> None:
@@ -83,6 +102,16 @@ async def test_devices_that_come_are_told_at_once_and_those_that_go_after_two_vi
     await world.visit_due(minutes=8)
     assert len(await world.devices(Kind.CHARGER)) == 1
     assert [name for name, _ in await world.events()] == ["device.discovered", "device.discovered", "device.deleted"]
+
+
+async def test_a_device_that_is_missing_is_looked_for_again_about_a_minute_later(world: World) -> None:
+    await linked(world)
+    await world.sandbox.change("easee", ADA, remove_devices=[await world.first_device(ADA)])
+    assert await world.visit_due(minutes=8) == 1
+    assert len(await world.devices(Kind.CHARGER)) == 1
+    assert await world.visit_due(seconds=70) == 1
+    assert await world.devices(Kind.CHARGER) == []
+    assert await world.visit_due(seconds=70) == 0
 
 
 async def test_a_device_that_is_found_again_counts_as_never_missed(world: World) -> None:
@@ -201,3 +230,52 @@ async def test_a_state_that_the_database_refuses_takes_no_other_with_it(world: W
     assert [name for name, _ in await world.events()].count("device.updated") == 1
     async with world.hub.db.read() as reader:
         assert await reader.all(str, "SELECT error FROM visit WHERE error IS NOT NULL") == ["unexpected_answer"]
+
+
+async def test_an_outcome_that_nothing_can_be_made_of_takes_no_other_with_it(world: World) -> None:
+    await linked(world)
+    await world.sandbox.open("easee", "bob@example.com")
+    await world.link("easee", "bob@example.com", user="bob")
+    world.clock.forward(minutes=8)
+    strange, good = [await visited(world, prepared) for prepared in await world.visits.take("easee")]
+    strange = structs.replace(strange, ended_at=datetime.max.replace(tzinfo=UTC))
+    saver = saver_of(world)
+    saved = await asyncio.gather(saver.save(strange), saver.save(good))
+    assert saved[0] is False
+    assert saved[1] is True
+
+
+async def test_however_long_a_vendor_asks_to_wait_it_is_asked_again_after_an_hour(world: World) -> None:
+    await linked(world)
+    world.clock.forward(minutes=8)
+    (prepared,) = await world.visits.take("easee")
+    outcome = await visited(world, prepared)
+    busy = structs.replace(outcome, changes=(), error=VisitError.VENDOR_BUSY, retry_after=float("9" * 400))
+    assert await saver_of(world).save(busy)
+    assert await world.visit_due(minutes=59) == 0
+    assert await world.visit_due(minutes=1) == 1
+
+
+async def test_a_credential_counts_as_proved_when_it_was_not_when_that_is_saved(world: World) -> None:
+    await linked(world, access_seconds=3600)
+    world.clock.forward(minutes=50)
+    (prepared,) = await world.visits.take("easee")
+    outcome, proved_at = await visited(world, prepared), world.clock()
+    world.clock.forward(minutes=1)
+    await saver_of(world).save(outcome)
+    async with world.hub.db.read() as reader:
+        assert await reader.all(datetime, "SELECT proved_at FROM circuit WHERE proved_at IS NOT NULL") == [proved_at]
+
+
+async def test_a_registration_that_does_not_open_holds_up_no_other(world: World) -> None:
+    await linked(world)
+    await world.link("easee", ADA, user="bob")
+    own = await world.register("easee", world.access.application_id)
+    by = structs.replace(await world.linked_by("easee", "ada"), registration_id=own)
+    await world.save(by, await world.grant("easee", ADA))
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE registration SET sealed = 'damaged' WHERE registration_id = %(own)s", own=own)
+    world.clock.forward(hours=1)
+    world.hub.connectors.forget()
+    assert {prepared.account.user for prepared in await world.visits.take("easee")} == {"ada", "bob"}
+    assert await world.visits.take("easee") == []

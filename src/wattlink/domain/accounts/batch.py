@@ -33,7 +33,7 @@ async def take_due(db: Database, vendor: str, *, now: datetime, limit: int) -> l
 
 
 async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) -> list[Prepared]:
-    """What these visits need; one whose account has just left is missing, and its row with it."""
+    """What these visits need; missing are those whose account has just left or whose registration can't be opened."""
     account_ids = [visit.account_id for visit in taken]
     async with db.read() as reader:
         accounts = {account.account_id: account for account in await store.load(reader, account_ids)}
@@ -49,5 +49,5 @@ async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) 
             registration=registrations[visit.registration_id],
         )
         for visit in taken
-        if visit.account_id in accounts
+        if visit.account_id in accounts and visit.registration_id in registrations
     ]

@@ -157,7 +157,7 @@ class VisitError(StrEnum):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a visit brought: what changed in the devices, or an error, or a refusal of the credential.
 
-    A `refusal` is by the endpoint that proves credentials, `proved` says that it accepted this one during the visit.
+    A `refusal` is by the endpoint that proves credentials; at `proved_at` it was asked and accepted this one.
     `is_active`: so much happens at the account that the next visit comes sooner. `retry_after` is in seconds.
     """
 
@@ -168,7 +168,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     is_active: bool = False
     error: VisitError | None = None
     refusal: Refusal | None = None
-    proved: bool = False
+    proved_at: datetime | None = None
     retry_after: float | None = None
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import uniform
 
+from wattlink.base.log import get_logger
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
@@ -15,7 +16,10 @@ from wattlink.domain.events.record import record
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Ending
 
-_LONGEST_WAIT = timedelta(hours=1)  # whatever a vendor asks for
+_LONGEST_WAIT_SECONDS = 3600.0  # whatever a vendor asks for
+_MISSING_SECONDS = 60.0  # until a device that wasn't found is looked for again
+
+_log = get_logger(__name__)
 
 
 async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, confirm_after: timedelta) -> int:
@@ -30,6 +34,8 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
     cleared = [outcome.account.account_id for outcome in count if _is_cleared(outcome)]
     if cleared:
         await suspicion.clear(tx, cleared)
+        for account_id in cleared:
+            _log.info("an account is good after all", account=str(account_id))
     refusals, broken = await refuse(tx, count, now=now, confirm_after=confirm_after)
     await record(tx, [*facts, *refusals], now=now)
     await visits.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])
@@ -37,7 +43,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
 
 
 def _is_cleared(outcome: Outcome) -> bool:
-    return outcome.proved and outcome.account.state is AccountState.SUSPECT
+    return outcome.proved_at is not None and outcome.account.state is AccountState.SUSPECT
 
 
 def _ending(outcome: Outcome, broken: set[AccountId], confirm_after: timedelta) -> Ending:
@@ -57,11 +63,13 @@ def _next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
     """When to come again; None: when the row was postponed to."""
     if outcome.failed_of is None:
         polling = manifests()[outcome.account.vendor].polling
-        seconds = polling.active if outcome.is_active else polling.idle
+        seconds: float = polling.active if outcome.is_active else polling.idle
+        if any(change.missed == 1 for change in outcome.changes):
+            seconds = min(seconds, _MISSING_SECONDS)
         return outcome.ended_at + timedelta(seconds=seconds * uniform(0.9, 1.1))  # noqa: S311
     if outcome.refusal is not None and outcome.account.state is AccountState.GOOD:
         return outcome.ended_at + confirm_after
     if outcome.retry_after is not None:
-        asked_for = outcome.ended_at + min(timedelta(seconds=max(outcome.retry_after, 0)), _LONGEST_WAIT)
-        return max(asked_for, outcome.visit.due_at)
+        wait = timedelta(seconds=min(max(0.0, outcome.retry_after), _LONGEST_WAIT_SECONDS))
+        return max(outcome.ended_at + wait, outcome.visit.due_at)
     return None

@@ -40,14 +40,20 @@ class Saver:
 
     async def _save_all(self, outcomes: Sequence[Outcome]) -> list[bool]:
         try:
+            await self._save_or_again(outcomes)
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:
+            return await self._save_apart(outcomes, error)
+        await self._note_proofs(outcomes)
+        return [True] * len(outcomes)
+
+    async def _save_or_again(self, outcomes: Sequence[Outcome]) -> None:
+        try:
             await self._save(outcomes)
         except psycopg.OperationalError:
             await asyncio.sleep(_RETRY_SECONDS)  # a deadlock, or a server that restarts
             await self._save(outcomes)
-        except psycopg.Error as error:
-            return await self._save_apart(outcomes, error)
-        await self._note_proofs(outcomes)
-        return [True] * len(outcomes)
 
     async def _save(self, outcomes: Sequence[Outcome]) -> None:
         async with self._db.transaction() as tx:
@@ -55,26 +61,32 @@ class Saver:
         if facts:
             self._notifier.wake("events")
 
-    async def _save_apart(self, outcomes: Sequence[Outcome], error: psycopg.Error) -> list[bool]:
-        """An answer that the database refuses mustn't take others with it: the last good state stays."""
+    async def _save_apart(self, outcomes: Sequence[Outcome], error: Exception) -> list[bool]:
+        """An answer that can't be saved mustn't take others with it: the last good state stays."""
         if len(outcomes) > 1:
             middle = len(outcomes) // 2
             return [*await self._save_all(outcomes[:middle]), *await self._save_all(outcomes[middle:])]
         (outcome,) = outcomes
         account = outcome.account
-        _log.error("a visit can't be saved", vendor=account.vendor, account=str(account.account_id), error=str(error))
-        if outcome.error is None:
-            await self._save([structs.replace(outcome, changes=(), error=VisitError.UNEXPECTED_ANSWER)])
+        _log.error("a visit can't be saved", vendor=account.vendor, account=str(account.account_id), exc_info=error)
+        bare = structs.replace(outcome, changes=(), error=VisitError.UNEXPECTED_ANSWER, refusal=None, retry_after=None)
+        if outcome != bare:
+            await self._save_all([bare])
         return [False]
 
     async def _note_proofs(self, outcomes: Sequence[Outcome]) -> None:
         """To the second: nobody asks for it more exactly."""
-        now = self._clock()
-        proved = {outcome.account.registration_id for outcome in outcomes if outcome.proved}
-        due = [
-            key for key in sorted(proved) if now >= self._noted.get(key, now) + _NOTED_EVERY or key not in self._noted
-        ]
+        proofs: dict[RegistrationId, datetime] = {}
+        for outcome in outcomes:
+            key = outcome.account.registration_id
+            if outcome.proved_at is not None:
+                proofs[key] = max(outcome.proved_at, proofs.get(key, outcome.proved_at))
+        due = {
+            key: proved_at
+            for key, proved_at in proofs.items()
+            if key not in self._noted or proved_at >= self._noted[key] + _NOTED_EVERY
+        }
         if due:
-            self._noted.update(dict.fromkeys(due, now))
+            self._noted.update(due)
             async with self._db.transaction() as tx:
-                await vendors.note_proofs(tx, due, now)
+                await vendors.note_proofs(tx, due)

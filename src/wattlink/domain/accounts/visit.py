@@ -8,7 +8,7 @@ taken -> (renew the credential, where it is time or must be proved) -> read -> c
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from wattlink.base.clock import Clock
@@ -68,10 +68,10 @@ class Visitor:
             account = prepared.account
             readings = await talk.read(unseal(account.sealed, account.credential_id, self._vault))
         except Exception as error:
-            return self._failure(prepared, error, proved=talk.has_proved)
-        return self._success(prepared, readings, proved=talk.has_proved)
+            return self._failure(prepared, error, talk.proved_at)
+        return self._success(prepared, readings, talk.proved_at)
 
-    def _success(self, prepared: Prepared, readings: Sequence[DeviceReading], *, proved: bool) -> Outcome:
+    def _success(self, prepared: Prepared, readings: Sequence[DeviceReading], proved_at: datetime | None) -> Outcome:
         account, now = prepared.account, self._clock()
         return Outcome(
             visit=prepared.visit,
@@ -86,10 +86,10 @@ class Visitor:
                 now=now,
             ),
             is_active=any(is_active(reading.document) for reading in readings),
-            proved=proved,
+            proved_at=proved_at,
         )
 
-    def _failure(self, prepared: Prepared, error: Exception, *, proved: bool) -> Outcome:
+    def _failure(self, prepared: Prepared, error: Exception, proved_at: datetime | None) -> Outcome:
         refusal = error.cause if isinstance(error, CredentialsRejected) else None
         told = _told(error) if refusal is None else None
         if told is VisitError.BUG:
@@ -100,7 +100,7 @@ class Visitor:
             ended_at=self._clock(),
             error=told,
             refusal=refusal,
-            proved=proved,
+            proved_at=proved_at,
             retry_after=error.retry_after if isinstance(error, VendorUnavailable) else None,
         )
 
@@ -114,7 +114,7 @@ class _Talk:
         self._refresher = refresher
         self._clock = clock
         self._deadline = Deadline()
-        self.has_proved = False
+        self.proved_at: datetime | None = None
 
     async def read(self, credential: Credential) -> Sequence[DeviceReading]:
         """The account's devices; raises CredentialsRejected only where the endpoint said it that proves credentials."""
@@ -126,7 +126,7 @@ class _Talk:
         try:
             return await self._read_with(credential)
         except _ReadingRefused:
-            if self.has_proved:
+            if self.proved_at is not None:
                 raise
         return await self._read_with(await self._renew(credential))
 
@@ -145,8 +145,9 @@ class _Talk:
 
     async def _renew(self, credential: Credential) -> Credential:
         visit, account = self._prepared.visit, self._prepared.account
+        asked_at = self._clock()
         renewed = await self._refresher.renew(visit, account, credential, self._connector(urgent=True), self._deadline)
-        self.has_proved = True
+        self.proved_at = asked_at
         return renewed
 
     async def _read_with(self, credential: Credential) -> Sequence[DeviceReading]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 import msgspec
 
 from wattlink.base.clock import Clock
+from wattlink.base.log import get_logger
 from wattlink.base.outbound import Outbound
-from wattlink.base.vault import Vault
+from wattlink.base.vault import Vault, VaultError
 from wattlink.connectors.contract import Connector, Registration
 from wattlink.connectors.door import Budget, VendorDoor, unlimited
 from wattlink.connectors.registry import connector_class, manifests
@@ -21,6 +22,8 @@ from wattlink.domain.vendors.register import context
 
 _KEPT_SECONDS = 5.0
 
+_log = get_logger(__name__)
+
 
 class Connectors:
     """Where the domain gets a connector from."""
@@ -33,23 +36,30 @@ class Connectors:
         self._open: dict[RegistrationId, tuple[float, OpenRegistration]] = {}
 
     async def open(self, reader: Reader, registration_id: RegistrationId) -> OpenRegistration:
-        """The registration with its secret; raises NotFound."""
-        return (await self.open_all(reader, [registration_id]))[registration_id]
+        """The registration with its secret; raises NotFound, also for one that can't be opened."""
+        opened = await self.open_all(reader, [registration_id])
+        if registration_id not in opened:
+            raise NotFound("registration", registration_id)
+        return opened[registration_id]
 
     async def open_all(
         self, reader: Reader, registration_ids: Iterable[RegistrationId]
     ) -> dict[RegistrationId, OpenRegistration]:
-        """These registrations, each read again when it is some seconds old; raises NotFound."""
+        """Those of these registrations that can be opened, each read again when it is some seconds old."""
         wanted = set(registration_ids)
         now = asyncio.get_running_loop().time()
         stale = [key for key in wanted if key not in self._open or self._open[key][0] <= now]
+        for key in stale:
+            self._open.pop(key, None)
         if stale:
             for row in await store.sealed(reader, stale):
-                self._open[row.registration_id] = (now + _KEPT_SECONDS, self._opened(row))
-        for key in wanted:
-            if key not in self._open:
-                raise NotFound("registration", key)
-        return {key: self._open[key][1] for key in wanted}
+                try:
+                    self._open[row.registration_id] = (now + _KEPT_SECONDS, self._opened(row))
+                except (VaultError, msgspec.DecodeError, KeyError) as error:
+                    _log.error(
+                        "a registration can't be opened", registration=str(row.registration_id), error=repr(error)
+                    )
+        return {key: self._open[key][1] for key in wanted if key in self._open}
 
     def forget(self) -> None:
         """Read every registration again when it is next needed."""

@@ -220,18 +220,21 @@ async def close_circuit(tx: Transaction, registration_id: RegistrationId) -> boo
     return closed > 0
 
 
-async def note_proofs(tx: Transaction, registration_ids: Sequence[RegistrationId], now: datetime) -> None:
-    """Credentials of these registrations were proved good now; kept to the second, since many say so."""
+async def note_proofs(tx: Transaction, proofs: Mapping[RegistrationId, datetime]) -> None:
+    """When a credential of each registration was proved good; kept to the second, since many say so."""
     await tx.execute(
         """
-        UPDATE circuit SET proved_at = %(now)s
-         WHERE registration_id IN (SELECT registration_id FROM circuit
-                                    WHERE registration_id = ANY(%(registration_ids)s)
-                                      AND (proved_at IS NULL OR proved_at <= %(now)s - interval '1 second')
-                                    ORDER BY registration_id FOR UPDATE)
+        WITH proof AS MATERIALIZED (
+            SELECT registration_id, moment
+              FROM circuit JOIN unnest(%(registration_ids)s::uuid[], %(moments)s::timestamptz[])
+                             AS proof (registration_id, moment) USING (registration_id)
+             WHERE proved_at IS NULL OR proved_at <= moment - interval '1 second'
+             ORDER BY registration_id FOR UPDATE OF circuit
+        )
+        UPDATE circuit SET proved_at = moment FROM proof WHERE circuit.registration_id = proof.registration_id
         """,
-        registration_ids=list(registration_ids),
-        now=now,
+        registration_ids=list(proofs),
+        moments=list(proofs.values()),
     )
 
 

@@ -100,5 +100,5 @@ def _envelope(answer: Answer) -> _Envelope | None:
         return _Envelope()
     try:
         return msgspec.json.decode(answer.body, type=_Envelope)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
