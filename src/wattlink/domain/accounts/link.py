@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from wattlink.base.ids import new_id
+from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import Grant
 from wattlink.connectors.devices import Kind
@@ -31,6 +32,8 @@ from wattlink.domain.events.record import record
 from wattlink.domain.visits import store as visits
 
 _REVOCATION_WAIT = timedelta(seconds=25)
+
+_log = get_logger(__name__)
 
 
 async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault, now: datetime) -> Saved:
@@ -145,6 +148,8 @@ async def _sign_in_again(
         raise LookupError("an account whose login is locked went away")
     if account.state is AccountState.DEAUTHORIZED:
         await _check_limit(tx, by)
+    if account.state in (AccountState.SUSPECT, AccountState.BROKEN):
+        _log.info("an account was mended by its user", vendor=account.vendor, account=str(account_id))
     scopes = _renewed(account.scopes, by, _granted(by, grant))
     asked = _renewed(account.asked_scopes, by, by.scopes)
     await store.sign_in_again(tx, account_id, scopes=scopes, asked_scopes=asked, label=grant.label)

@@ -37,6 +37,14 @@ async def want(tx: Transaction, account_id: AccountId, now: datetime) -> bool:
     return wanted > 0
 
 
+async def lock(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
+    """Hold the visits of these accounts until the end of the transaction."""
+    await tx.execute(
+        "SELECT FROM visit WHERE account_id = ANY(%(account_ids)s) ORDER BY account_id FOR UPDATE",
+        account_ids=list(account_ids),
+    )
+
+
 async def begin_anew(tx: Transaction, account_ids: Sequence[AccountId], due_at: datetime) -> None:
     """These accounts have changed: what a visit brings that runs now isn't saved, and a fresh one is wanted."""
     await tx.execute(
@@ -54,10 +62,11 @@ async def interrupt(tx: Transaction, account_ids: Sequence[AccountId], now: date
     """Devices of these accounts have changed: a visit that runs now isn't saved, but followed by another one."""
     await tx.execute(
         """
-        UPDATE visit SET spoiled = turn, due_at = least(due_at, %(now)s)
+        UPDATE visit
+           SET spoiled = turn,
+               due_at = CASE WHEN busy_until > clock_timestamp() THEN least(due_at, %(now)s) ELSE due_at END
          WHERE account_id IN (SELECT account_id FROM visit WHERE account_id = ANY(%(account_ids)s)
                                ORDER BY account_id FOR UPDATE)
-           AND busy_until > clock_timestamp()
         """,
         account_ids=list(account_ids),
         now=now,
@@ -174,13 +183,13 @@ async def hold(tx: Transaction, account_ids: Sequence[AccountId], turns: Sequenc
 
 
 async def end(tx: Transaction, endings: Sequence[Ending]) -> None:
-    """End visits that `hold` has locked. A `due_at` that somebody lowered meanwhile stays; so does none at all."""
+    """End visits that `hold` has locked. A `due_at` that somebody set meanwhile stays; so does none at all."""
     await tx.execute(
         """
         UPDATE visit
            SET busy_until = '-infinity',
                due_at = CASE WHEN ending.stop OR due_at IS NULL THEN NULL
-                             WHEN due_at < ending.postponed_to THEN due_at
+                             WHEN spoiled = visit.turn OR due_at < ending.postponed_to THEN due_at
                              ELSE coalesce(ending.next_at, due_at) END,
                tries = CASE WHEN spoiled = visit.turn OR ending.error IS NULL THEN 0 ELSE tries END,
                ended_at = CASE WHEN spoiled = visit.turn THEN visit.ended_at ELSE ending.ended_at END,

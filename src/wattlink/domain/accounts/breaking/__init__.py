@@ -9,6 +9,5 @@ breaks only once another account's credential was proved good since the first, o
 incident: a vendor's own trouble looks like many users who changed their passwords at once.
 
 An incident begins when 20 accounts and a fifth of all became suspect within 10 minutes, and ends when so many are
-suspect no longer. While it lasts no account breaks and nobody is asked to sign in, but none is protected for over a
-day: then its user is asked after all.
+suspect no longer. While it lasts no account breaks and nobody is asked to sign in.
 """

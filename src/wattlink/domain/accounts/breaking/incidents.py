@@ -50,8 +50,11 @@ async def _revive(tx: Transaction, registration_id: RegistrationId, since: datet
     broken = await store.lately_broken(tx, registration_id, since, limit=_AT_ONCE)
     if not broken:
         return 0
-    await visits.begin_anew(tx, broken, now)
+    await visits.lock(tx, broken)
     revived = await store.suspect_again(tx, broken, since)
+    await visits.begin_anew(tx, revived, now)
+    for account_id in revived:
+        _log.info("an account is only suspect after all", account=str(account_id))
     await record(tx, await restore(tx, revived), now=now)
     return len(revived)
 

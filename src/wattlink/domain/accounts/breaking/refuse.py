@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from wattlink.base.log import get_logger
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts.breaking import store
@@ -13,7 +14,7 @@ from wattlink.domain.events.model import EventType, Fact, Payload
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.model import Circuit
 
-_LONGEST_PROTECTION = timedelta(days=1)  # by an incident
+_log = get_logger(__name__)
 
 
 async def refuse(
@@ -26,12 +27,14 @@ async def refuse(
         await store.suspect(
             tx, [account.account_id for account in first], [account.generation for account in first], now
         )
+        _tell("an account is suspect", first)
     broken: list[VisitedAccount] = []
     for registration_id in sorted({account.registration_id for account in refused}):
         circuit = await vendors.lock_circuit(tx, registration_id)
         theirs = [account for account in refused if account.registration_id == registration_id]
         if circuit.incident_since is None and await may_be_incident(tx, registration_id, now):
             await vendors.begin_incident(tx, registration_id, now)
+            _log.warning("an incident began", vendor=circuit.vendor, registration=str(registration_id))
             continue
         again = [account for account in theirs if not _is_first(account)]
         broken += await _ripe(tx, again, circuit, now=now, confirm_after=confirm_after)
@@ -63,9 +66,9 @@ async def _ripe(
 
 
 def _may_break(account: VisitedAccount, circuit: Circuit, *, is_small: bool, now: datetime) -> bool:
-    since = account.first_refused_at or now
     if circuit.incident_since is not None:
-        return now >= since + _LONGEST_PROTECTION
+        return False
+    since = account.first_refused_at or now
     another_was_proved = circuit.proved_at is not None and circuit.proved_at >= since
     calm_since = max(since, circuit.incident_ended_at or since)
     return is_small or another_was_proved or now >= calm_since + WITHIN
@@ -76,7 +79,13 @@ async def _break(tx: Transaction, accounts: Sequence[VisitedAccount], now: datet
         return []
     account_ids = [account.account_id for account in accounts]
     await store.break_down(tx, account_ids, now)
+    _tell("an account is broken, its user is asked to sign in", accounts)
     return [*await cut_off(tx, account_ids), *(_invalidated(account) for account in accounts)]
+
+
+def _tell(what: str, accounts: Sequence[VisitedAccount]) -> None:
+    for account in accounts:
+        _log.warning(what, vendor=account.vendor, account=str(account.account_id))
 
 
 def _invalidated(account: VisitedAccount) -> Fact:
