@@ -206,6 +206,31 @@ async def test_a_sign_in_that_leads_to_nothing_is_taken_back(
     assert [seen.path.rsplit("/", 1)[1] for seen in await sandbox.requests("easee")] == ["login", "logout"]
 
 
+class Stumbling(Outbound):
+    """A way to the vendor that swallows the logouts of these numbers, counted from 0."""
+
+    def __init__(self, way: Outbound, *numbers: int) -> None:
+        super().__init__()
+        self._way, self._numbers, self._logouts = way, numbers, 0
+
+    async def send(self, method: str, url: str, **more: Any) -> Answer:
+        if url.endswith("/logout"):
+            self._logouts += 1
+            if self._logouts - 1 in self._numbers:
+                return Answer(503, {}, b"")
+        return await self._way.send(method, url, **more)
+
+
+async def test_tokens_that_were_renewed_to_log_out_are_not_lost_with_the_first_logout(
+    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
+) -> None:
+    clock.forward(days=8)
+    after = await sandbox.last_request()
+    await connect("easee", Stumbling(outbound, 1, 2), sandbox.hosts("easee"), clock).revoke(house.grant.credential)
+    asked = [(seen.path.rsplit("/", 1)[1], seen.status) for seen in await sandbox.requests("easee", after)]
+    assert asked == [("logout", 401), ("refresh_token", 200), ("logout", 204)]
+
+
 async def test_a_charger_that_is_sold_while_it_is_read_is_gone(
     sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
 ) -> None:

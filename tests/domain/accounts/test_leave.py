@@ -11,6 +11,7 @@ from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts import leave, store
 from wattlink.domain.accounts.link import take_back
 from wattlink.domain.accounts.model import AccountState
+from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.accounts.revocations.attempt import give_up_overdue
 from wattlink.domain.accounts.revocations.status import work_status
 from wattlink.domain.devices.delete import delete_of_user
@@ -53,6 +54,12 @@ async def delete(world: World, user: str = "ada") -> None:
 async def withdrawals(world: World, vendor: str = "easee") -> list[int]:
     """What the vendor answered when access was withdrawn."""
     return [seen.status for seen in await world.sandbox.requests(vendor) if seen.path == WITHDRAWN[vendor]]
+
+
+async def left_over(world: World) -> int:
+    """How many revocations there are."""
+    async with world.hub.db.read() as reader:
+        return await reader.one(int, "SELECT count(*) FROM revocation")
 
 
 async def test_a_deauthorized_account_keeps_its_devices_and_is_visited_no_more(world: World) -> None:
@@ -259,6 +266,45 @@ async def test_one_that_is_in_flight_is_waited_for_and_the_new_grant_proved(worl
     asked = [seen.path for seen in await world.sandbox.requests("tesla", before)]
     assert asked[0] == "/oauth2/v3/token"
     assert await world.publish(by)
+
+
+async def test_one_that_fails_in_flight_is_not_tried_again_after_a_new_grant(world: World) -> None:
+    await linked(world, "tesla")
+    await disconnect(world, "tesla")
+    async with world.hub.db.transaction() as tx:
+        (taken,) = await revocations.take(tx, now=world.clock(), limit=1)
+    by = await world.linked_by("tesla", "ada")
+    assert (await world.save(by, await world.grant("tesla", ADA))).in_flight_revocation
+    async with world.hub.db.transaction() as tx:
+        await revocations.failed(tx, taken.credential_id, taken.turn, "the vendor is down")
+    assert await world.visit_due(seconds=26) == 1
+    await world.publish(by)
+    assert await world.revoke_due(minutes=5) == 0
+    assert await left_over(world) == 0
+
+
+async def test_one_that_is_lost_in_flight_is_forgotten_after_a_new_grant(world: World) -> None:
+    await linked(world, "tesla")
+    await disconnect(world, "tesla")
+    async with world.hub.db.transaction() as tx:
+        await revocations.take(tx, now=world.clock(), limit=1)
+    await world.save(await world.linked_by("tesla", "ada"), await world.grant("tesla", ADA))
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE revocation SET busy_until = clock_timestamp()")  # its process was killed
+    assert await world.revoke_due(minutes=5) == 0
+    await give_up_overdue(world.hub.db, clock=world.clock)
+    assert await left_over(world) == 0
+
+
+async def test_what_is_broken_keeps_no_grant_of_somebody_else_alive(world: World) -> None:
+    await world.sandbox.open("tesla", ADA)
+    await world.link("tesla", ADA, user="bob")
+    await world.sandbox.withdraw("tesla", ADA)
+    await world.visit_due(hours=8)
+    await world.visit_due(minutes=2)
+    await world.link("tesla", ADA)
+    await disconnect(world, "tesla")
+    assert await world.revoke_due() == 1
 
 
 async def test_only_tokens_are_withdrawn_where_the_vendor_knows_no_grants(world: World) -> None:

@@ -139,6 +139,15 @@ def test_a_missing_device_goes_at_its_second_absence_with_what_it_was() -> None:
     assert (found.missed, found.document) == (0, None)
 
 
+def test_a_missing_device_of_a_deauthorized_account_goes_once_that_is_published_again() -> None:
+    (hidden,) = changes([known(CAR, missed=1)], published=frozenset())
+    assert (hidden.missed, hidden.is_gone) == (2, False)
+    (never_seen,) = changes([known(CAR, missed=1, published=False)], published=frozenset())
+    assert never_seen.is_gone
+    (gone,) = changes([known(CAR, missed=2)])
+    assert gone.is_gone
+
+
 def test_what_is_not_published_yet_is_stored_unseen() -> None:
     charging = replace(CAR, charge_state=replace(CAR.charge_state, is_charging=True))
     (new,) = changes([], CAR, published=frozenset())

@@ -43,7 +43,9 @@ def compare(
             changes.append(_appeared(owner, key, document, is_published=key[0] in published))
         else:
             changes.extend(_seen(owner, device, document, is_shown=key[0] in published, now=now))
-    changes.extend(_missed(owner, device) for key, device in before.items() if key not in found)
+    changes.extend(
+        _missed(owner, device, is_shown=device.kind in published) for key, device in before.items() if key not in found
+    )
     return changes
 
 
@@ -84,16 +86,18 @@ def _seen(
         )
 
 
-def _missed(owner: Owner, device: KnownDevice) -> DeviceChange:
+def _missed(owner: Owner, device: KnownDevice, *, is_shown: bool) -> DeviceChange:
+    """One whose account was deauthorized stays at least until it is linked again."""
     missed = device.missed + 1
+    is_gone = missed >= _GONE_AFTER and (is_shown or not device.is_published)
     return DeviceChange(
         owner=owner,
         device_id=device.device_id,
         kind=device.kind,
         vendor_device_id=device.vendor_device_id,
         is_published=device.is_published,
-        is_gone=missed >= _GONE_AFTER,
+        is_gone=is_gone,
         missed=missed,
         # An event tells of a device what it was.
-        document=device.document if missed >= _GONE_AFTER else None,
+        document=device.document if is_gone else None,
     )

@@ -12,7 +12,7 @@ from wattlink.base.outbound import Answer
 from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant
 from wattlink.connectors.devices import Charger, Document, Kind
 from wattlink.connectors.door import json_of
-from wattlink.connectors.errors import ConnectorError, CredentialsRejected, UnexpectedAnswer
+from wattlink.connectors.errors import ConnectorError, CredentialsRejected, UnexpectedAnswer, VendorUnavailable
 from wattlink.connectors.registry import manifest_of
 from wattlink.connectors.vendors.easee import failures, mapping
 from wattlink.connectors.vendors.easee.mapping import ChargerConfig, ChargerState, ListedCharger
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _HOST = "api"
 _TEN_YEARS = 315_360_000  # seconds
+_LOGOUTS = 3
 _MANIFEST = manifest_of("easee")
 
 
@@ -81,9 +82,17 @@ class EaseeConnector(Connector):
 
     async def revoke(self, credential: Credential) -> None:
         """Log out; an access token that ran out is renewed for it, since the refresh token may outlive it."""
-        if not await self._logged_out(credential):
-            with suppress(CredentialsRejected):
-                await self._logged_out(await self.refresh(credential))
+        if await self._logged_out(credential):
+            return
+        try:
+            renewed = await self.refresh(credential)
+        except CredentialsRejected:
+            return
+        for _ in range(_LOGOUTS - 1):  # nobody else will ever hold the renewed tokens
+            with suppress(VendorUnavailable):
+                await self._logged_out(renewed)
+                return
+        await self._logged_out(renewed)
 
     async def _logged_out(self, credential: Credential) -> bool:
         """Whether the vendor took the access token for it."""
