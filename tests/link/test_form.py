@@ -70,6 +70,16 @@ async def test_a_wrong_password_keeps_the_user_name_and_asks_for_the_password(wo
     await arrived(person, "Your 2 chargers are linked")
 
 
+async def test_a_password_goes_only_to_the_brand_that_it_was_typed_for(world: World, person: Person) -> None:
+    page = await world.at_form(person, await world.link(vendor="EASEE"))
+    fields, before = page.form("Sign in").fields, await world.sandbox.last_request()
+    assert fields["vendor"] == "easee"
+    typed = {**fields, "vendor": "tesla", "username": world.username, "password": "right"}
+    async with person.http.post(f"{page.address}/sign-in", data=typed) as answer:
+        assert "Sign in to Easee" in await answer.text()
+    assert await world.sandbox.requests("easee", before) == []
+
+
 async def test_nobody_guesses_passwords_through_us(world: World, person: Person) -> None:
     await world.at_form(person, await world.link(vendor="EASEE"))
     await world.sandbox.change("easee", world.username, knobs={"lock_after": 1000})

@@ -40,7 +40,9 @@ async def own_sight(ui: LinkUi, request: AnyRequest, session_id: SessionId) -> S
 
 
 async def sign_in_with(ui: LinkUi, session: LinkSession, form: Mapping[str, str]) -> None:
-    """Sign in with what was typed, if both fields were filled in."""
+    """Sign in with what was typed, if both fields were filled in, at the brand that the form named."""
+    if form.get("vendor") != session.vendor:  # an old tab's, whose brand was changed since
+        return
     username, password = form.get("username", "").strip(), form.get("password", "")
     if not 1 <= len(username) <= _LONGEST_NAME or not 1 <= len(password) <= _LONGEST_PASSWORD:
         return

@@ -1,5 +1,7 @@
 """What the app will see, and the sign-in: a button that leaves for the vendor, or a form."""
 
+from collections.abc import Iterable
+
 from litestar import Response
 
 from wattlink.connectors.registry import manifests
@@ -12,6 +14,7 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
 from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.model import VendorTrouble
 from wattlink.link.brands import brand, host, trouble
 from wattlink.link.pages.steps import steps
 from wattlink.link.sight import Sight
@@ -36,7 +39,8 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         registration = await vendors.get(reader, session.registration_id)
         troubles = await vendors.troubles(reader, Access(applications=(session.application_id,)))
         is_broken = session.relink_account_id is not None and await _needs_mending(reader, session.relink_account_id)
-    ailing = next((found for found in troubles if found.vendor == session.vendor), None)
+    ailing = _gravest(found for found in troubles if found.vendor == session.vendor)
+    may_try = ailing is None or ailing.kind == "outage"  # which a sign-in that works ends
     is_bound = session.state is not State.CREATED
     sign_in = manifest.sign_in
     return sight.page(
@@ -52,7 +56,8 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         way=sign_in.way,
         host=host(manifest, registration.hosts),
         is_bound=is_bound,
-        leaving=leaving and ailing is None and sign_in.way == "redirect",
+        may_try=may_try,
+        leaving=leaving and may_try and sign_in.way == "redirect",
         leave_address=sight.leave_address if is_bound else "",
         sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
         username_label=language.say(_USERNAMES[sign_in.username]),
@@ -64,6 +69,11 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         error_address=sight.way_back(Cause.VENDOR_DOWN),
         refused_address=sight.way_back(Cause.CANCELLED),
     )
+
+
+def _gravest(troubles: Iterable[VendorTrouble]) -> VendorTrouble | None:
+    """During an incident nobody signs in, whatever else ails the vendor."""
+    return max(troubles, key=lambda found: found.kind == "incident", default=None)
 
 
 async def _needs_mending(reader: Reader, account_id: AccountId) -> bool:
