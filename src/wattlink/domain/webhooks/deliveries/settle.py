@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from wattlink.base.log import get_logger
 from wattlink.db.database import Transaction
 from wattlink.domain.webhooks.deliveries import store
 from wattlink.domain.webhooks.deliveries.freeze import freeze
 from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules, State, Verdict
+
+_log = get_logger(__name__)
 
 
 async def settle(
@@ -19,6 +22,8 @@ async def settle(
         await store.settle_doubted(tx, probes, now)
     failed = [verdict for verdict in mine if verdict.failed]
     ended = await store.deactivate(tx, failed, now) if failed else []
+    for subscription_id in ended:
+        _log.warning("a webhook is inactive after lasting failure", subscription_id=str(subscription_id))
     free = [settled[verdict.delivery_id] for verdict in mine if verdict.frees_the_way]
     targets = [target for target in free if target.is_active and target.subscription_id not in ended]
     following = await freeze(tx, targets[: rules.subscriptions_at_once], rules=rules, now=now) if go_on else []
