@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wattlink.base.clock import Clock
+from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.ids import AccountId, SessionId, UserId
@@ -14,6 +15,7 @@ from wattlink.domain.accounts.revocations.hand_over import lock_logins
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import Cause, LinkSession, State
 
+_log = get_logger(__name__)
 _AT_ONCE = 200
 _KEPT = timedelta(days=30)  # of an ended session: its link URL still says what became of it
 
@@ -41,15 +43,24 @@ async def end_sessions_of(tx: Transaction, user_id: UserId, account_ids: Sequenc
 
 
 async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:
-    """End the sessions whose day has passed, and forget those that ended long ago; how many rows that were."""
+    """End the sessions whose day has passed, and forget those that ended long ago; how many rows that were.
+
+    Where one can't be ended, the others are all the same.
+    """
     now = clock()
     async with db.read() as reader:
         expired = await store.expired(reader, now=now, limit=_AT_ONCE)
+    ended = 0
     for session_id in expired:
-        async with db.transaction() as tx:
-            await _end(tx, session_id, State.EXPIRED, Cause.SESSION_EXPIRED, vault=vault, now=now)
+        try:
+            async with db.transaction() as tx:
+                await _end(tx, session_id, State.EXPIRED, Cause.SESSION_EXPIRED, vault=vault, now=now)
+        except Exception:
+            _log.exception("a link session could not expire", session=str(session_id))
+        else:
+            ended += 1
     async with db.transaction() as tx:
-        return len(expired) + await store.forget(tx, now=now, kept=_KEPT)
+        return ended + await store.forget(tx, now=now, kept=_KEPT)
 
 
 async def _end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, vault: Vault, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from wattlink.base.clock import Clock
+from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.connectors.errors import Refusal
 from wattlink.connectors.registry import manifests
@@ -18,6 +19,7 @@ from wattlink.domain.linking.pair import complete, unpaired
 from wattlink.domain.linking.signing_in.settle import turn_back
 from wattlink.domain.users import store as users
 
+_log = get_logger(__name__)
 _EXCHANGING_AT_MOST = timedelta(seconds=60)
 _NOBODY_LOOKS = Discovery(finished=False, error=None, devices=())
 _REFUSALS = frozenset(refusal.value for refusal in Refusal)
@@ -25,17 +27,20 @@ _PAIRING_IDLE = timedelta(minutes=15)  # then the devices are linked without it,
 
 
 async def notice_discovery(db: Database, *, vault: Vault, clock: Clock) -> int:
-    """Move every session on that can move; how many did."""
+    """Move every session on that can move; how many did. Where one can't be moved, the others are all the same."""
     now = clock()
     async with db.read() as reader:
         moving = await store.moving(
-            reader, exchanging_before=now - _EXCHANGING_AT_MOST, idle_before=now - _PAIRING_IDLE
+            reader, _REFUSALS, exchanging_before=now - _EXCHANGING_AT_MOST, idle_before=now - _PAIRING_IDLE
         )
     moved = 0
     for session in moving:
-        found = await _discovery(db, session)
-        async with db.transaction() as tx:
-            moved += await _move(tx, session, found, vault=vault, now=now)
+        try:
+            found = await _discovery(db, session)
+            async with db.transaction() as tx:
+                moved += await _move(tx, session, found, vault=vault, now=now)
+        except Exception:
+            _log.exception("a link session could not move on", session=str(session.session_id), state=session.state)
     return moved
 
 

@@ -1,6 +1,6 @@
 """SQL on link_session. Every transition names the state it starts from and says whether it happened."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
@@ -256,17 +256,29 @@ async def lock_open_of_accounts(tx: Transaction, user_id: UserId, account_ids: S
     )
 
 
-async def moving(reader: Reader, *, exchanging_before: datetime, idle_before: datetime) -> list[LinkSession]:
-    """Those that a pump may move: discovering, checking, exchanging for too long, or left alone while pairing."""
+async def moving(
+    reader: Reader, refusals: Collection[str], *, exchanging_before: datetime, idle_before: datetime
+) -> list[LinkSession]:
+    """Those that a pump may move: a visit has ended, with devices or one of these refusals; the user or the account
+    is gone; an exchange takes too long; or a pairing was left alone.
+    """
     return await reader.all(
         LinkSession,
         _SELECT
         + """
-         WHERE state = 'discovering'
-            OR state = 'pairing' AND (discover_from IS NOT NULL OR step_started_at < %(idle_before)s)
-            OR state = 'exchanging' AND step_started_at < %(exchanging_before)s
+         WHERE state = 'exchanging' AND step_started_at < %(exchanging_before)s
+            OR state = 'pairing' AND step_started_at < %(idle_before)s
+            OR state IN ('discovering', 'pairing') AND user_id IS NULL
+            OR state IN ('discovering', 'pairing')
+               AND NOT EXISTS (SELECT FROM visit WHERE visit.account_id = link_session.account_id)
+            OR state IN ('discovering', 'pairing')
+               AND EXISTS (SELECT FROM visit
+                            WHERE visit.account_id = link_session.account_id
+                              AND visit.ended_at >= link_session.discover_from
+                              AND (error IS NULL OR state = 'discovering' AND error = ANY(%(refusals)s)))
          ORDER BY step_started_at
-        """,
+        """,  # noqa: S608  (literals only)
+        refusals=list(refusals),
         exchanging_before=exchanging_before,
         idle_before=idle_before,
     )
