@@ -1,16 +1,21 @@
 """Stories of broken links: only a credential refused twice where it is proved breaks, and a sign-in mends it."""
 
+import asyncio
+
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.accounts import World
 from wattlink.connectors.devices import Charger, Kind, Vehicle
 from wattlink.connectors.simulation import Fault
+from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId, UserId
-from wattlink.domain.accounts import store
+from wattlink.domain.accounts import leave, store
 from wattlink.domain.accounts.breaking.incidents import watch
 from wattlink.domain.accounts.breaking.status import work_status
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
+from wattlink.domain.vendors import store as vendors
 from wattlink.domain.visits import store as visits
 
 ADA = "ada@example.com"
@@ -232,6 +237,48 @@ async def test_in_an_incident_nobody_is_asked_to_sign_in(world: World) -> None:
     assert [name for name, _ in await world.events()].count("credentials.invalidated") == 1
     await world.visit_due(hours=2)
     assert await state(world, accounts[0]) is AccountState.BROKEN
+
+
+async def somebody_waits(tx: Transaction) -> None:
+    """Until another transaction waits for a lock."""
+    for _ in range(500):
+        if await tx.one(bool, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+async def test_an_account_that_is_deauthorized_meanwhile_is_not_revived(world: World) -> None:
+    account_id = await linked(world)
+    await world.sandbox.withdraw("easee", ADA)
+    await world.visit_due(minutes=50)
+    await world.visit_due(minutes=2)
+    assert await state(world, account_id) is AccountState.BROKEN
+    user_id, registration_id = await world.user("ada"), await world.register("easee")
+    async with world.hub.db.transaction() as tx:
+        await vendors.begin_incident(tx, registration_id, world.clock())
+    async with world.hub.db.transaction() as tx:
+        await leave.deauthorize(tx, world.access, user_id, vault=world.hub.vault, now=world.clock())
+        watching = asyncio.create_task(watch(world.hub.db, clock=world.clock))
+        await somebody_waits(tx)
+    assert await watching == 0
+    assert await state(world, account_id) is AccountState.DEAUTHORIZED
+    async with world.hub.db.read() as reader:
+        assert await reader.one(bool, "SELECT due_at IS NULL FROM visit")
+
+
+async def test_whoever_is_on_call_reads_how_an_account_fares(world: World) -> None:
+    with capture_logs() as entries:
+        account_id = await linked(world)
+        await world.sandbox.withdraw("easee", ADA)
+        await world.visit_due(minutes=50)
+        await world.visit_due(minutes=2)
+        await world.link("easee", ADA)
+    assert [(told["event"], told["log_level"]) for told in entries if told.get("account") == str(account_id)] == [
+        ("an account is suspect", "warning"),
+        ("an account is broken, its user is asked to sign in", "warning"),
+        ("an account was mended by its user", "info"),
+    ]
 
 
 async def test_however_long_an_incident_lasts_nobody_is_asked_and_nothing_breaks_and_mends_in_turns(

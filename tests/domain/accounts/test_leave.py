@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.accounts import World
 from wattlink.connectors.devices import Kind
@@ -305,6 +306,31 @@ async def test_what_is_broken_keeps_no_grant_of_somebody_else_alive(world: World
     await world.link("tesla", ADA)
     await disconnect(world, "tesla")
     assert await world.revoke_due() == 1
+
+
+async def test_whoever_is_on_call_reads_how_a_revocation_fares(world: World) -> None:
+    await linked(world)
+    await disconnect(world, "easee")
+    await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
+    with capture_logs() as entries:
+        await world.revoke_due()
+        await world.sandbox.vendor_fault("easee")
+        await world.revoke_due(minutes=3)
+    told = [(entry["event"], entry["vendor"]) for entry in entries]
+    assert told == [("a revocation failed, and will be tried again", "easee"), ("a revocation is done", "easee")]
+
+
+async def test_a_revocation_whose_registration_does_not_open_holds_up_no_other(world: World) -> None:
+    await linked(world, "tesla")
+    await linked(world, "easee")
+    await disconnect(world, "tesla")
+    await disconnect(world, "easee")
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE registration SET sealed = 'damaged' WHERE vendor = 'tesla'")
+    world.hub.connectors.forget()
+    assert await world.revoke_due() == 2
+    assert (await withdrawals(world))[-1] == 204
+    assert await left_over(world) == 1
 
 
 async def test_only_tokens_are_withdrawn_where_the_vendor_knows_no_grants(world: World) -> None:

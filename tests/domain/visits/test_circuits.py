@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from structlog.testing import capture_logs
+
 from tests.support.accounts import World
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.accounts import leave
@@ -99,6 +101,17 @@ async def test_whoever_links_meanwhile_is_told_and_waits(world: World) -> None:
         assert (await discovery(reader, saved.account_id, since)).finished
 
 
+async def test_whoever_is_on_call_reads_that_a_vendor_went_and_came_back(world: World) -> None:
+    await linked(world)
+    with capture_logs() as entries:
+        await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
+        await world.visit_due(minutes=8)
+        await world.sandbox.vendor_fault("easee")
+        await world.visit_due(minutes=1)
+    told = [(entry["event"], entry["vendor"]) for entry in entries if "circuit" in entry["event"]]
+    assert told == [("a circuit opened", "easee"), ("a circuit closed", "easee")]
+
+
 async def test_operators_see_the_outage(world: World) -> None:
     await linked(world, count=3)
     await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
@@ -145,7 +158,7 @@ async def test_one_revocation_a_minute_tries_whether_the_vendor_is_back(world: W
     await world.sandbox.vendor_fault("easee")
     assert await world.revoke_due(seconds=1) == 1
     assert await open_since(world) is None
-    assert await world.revoke_due() == 1
+    assert await world.revoke_due(seconds=13) == 2
 
 
 async def test_a_sign_in_that_gets_through_is_as_good_as_a_probe(world: World) -> None:

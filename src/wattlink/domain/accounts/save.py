@@ -31,11 +31,11 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
     ours = [outcome for outcome in outcomes if outcome.visit.account_id in spoiled]
     count = [outcome for outcome in ours if not spoiled[outcome.visit.account_id]]
     facts = await save_devices(tx, [change for outcome in count for change in outcome.changes], now=now)
-    cleared = [outcome.account.account_id for outcome in count if _is_cleared(outcome)]
+    cleared = [outcome.account for outcome in count if _is_cleared(outcome)]
     if cleared:
-        await suspicion.clear(tx, cleared)
-        for account_id in cleared:
-            _log.info("an account is good after all", account=str(account_id))
+        await suspicion.clear(tx, [account.account_id for account in cleared])
+        for account in cleared:
+            _log.info("an account is good after all", vendor=account.vendor, account=str(account.account_id))
     refusals, broken = await refuse(tx, count, now=now, confirm_after=confirm_after)
     await record(tx, [*facts, *refusals], now=now)
     await visits.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])

@@ -38,6 +38,6 @@ class Circuits:
         if self._outages[registration_id] < _OUTAGES_IN_A_ROW:
             return
         async with self._db.transaction() as tx:
-            opened = await store.open_circuit(tx, registration_id, reason=reason, now=now, probe_at=now + PROBE_EVERY)
-        if opened:
-            _log.warning("circuit opened", registration=str(registration_id), reason=reason)
+            vendor = await store.open_circuit(tx, registration_id, reason=reason, now=now, probe_at=now + PROBE_EVERY)
+        if vendor is not None:
+            _log.warning("a circuit opened", vendor=vendor, registration=str(registration_id), reason=reason)

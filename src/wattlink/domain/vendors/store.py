@@ -161,20 +161,23 @@ async def lock_circuit(tx: Transaction, registration_id: RegistrationId) -> Circ
 
 async def open_circuit(
     tx: Transaction, registration_id: RegistrationId, *, reason: str, now: datetime, probe_at: datetime
-) -> bool:
-    """Take no more of this registration's rows; False if it was so already."""
-    opened = await tx.execute(
+) -> str | None:
+    """Take no more of this registration's rows; its vendor, None if it was so already."""
+    return await tx.one_or_none(
+        str,
         """
         UPDATE circuit
            SET open_since = %(now)s, probe_at = %(probe_at)s, revocation_at = %(probe_at)s, reason = %(reason)s
-         WHERE registration_id = %(registration_id)s AND open_since IS NULL
+          FROM registration
+         WHERE circuit.registration_id = %(registration_id)s AND open_since IS NULL
+           AND registration.registration_id = circuit.registration_id
+        RETURNING vendor
         """,
         registration_id=registration_id,
         reason=reason,
         now=now,
         probe_at=probe_at,
     )
-    return opened > 0
 
 
 async def claim_probes(tx: Transaction, vendor: str, *, now: datetime, next_at: datetime) -> list[RegistrationId]:
@@ -208,16 +211,19 @@ async def claim_revocations(tx: Transaction, *, now: datetime, next_at: datetime
     )
 
 
-async def close_circuit(tx: Transaction, registration_id: RegistrationId) -> bool:
-    """Take this registration's rows again."""
-    closed = await tx.execute(
+async def close_circuit(tx: Transaction, registration_id: RegistrationId) -> str | None:
+    """Take this registration's rows again; its vendor, None if it was so already."""
+    return await tx.one_or_none(
+        str,
         """
         UPDATE circuit SET open_since = NULL, probe_at = NULL, revocation_at = NULL, reason = NULL
-         WHERE registration_id = %(registration_id)s AND open_since IS NOT NULL
+          FROM registration
+         WHERE circuit.registration_id = %(registration_id)s AND open_since IS NOT NULL
+           AND registration.registration_id = circuit.registration_id
+        RETURNING vendor
         """,
         registration_id=registration_id,
     )
-    return closed > 0
 
 
 async def note_proofs(tx: Transaction, proofs: Mapping[RegistrationId, datetime]) -> None:

@@ -47,5 +47,6 @@ async def _seconds(reader: Reader, registration_id: RegistrationId, now: datetim
 
 
 async def _close(tx: Transaction, registration_id: RegistrationId) -> None:
-    if await vendors.close_circuit(tx, registration_id):
-        _log.info("circuit closed", registration=str(registration_id))
+    vendor = await vendors.close_circuit(tx, registration_id)
+    if vendor is not None:
+        _log.info("a circuit closed", vendor=vendor, registration=str(registration_id))

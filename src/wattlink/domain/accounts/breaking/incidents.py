@@ -10,6 +10,7 @@ from wattlink.domain.accounts.breaking import store
 from wattlink.domain.devices.cut_off import restore
 from wattlink.domain.events.record import record
 from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.model import Circuit
 from wattlink.domain.visits import store as visits
 
 WITHIN = timedelta(minutes=10)
@@ -40,21 +41,21 @@ async def watch(db: Database, *, clock: Clock) -> int:
     for circuit in lasting:
         now = clock()
         async with db.transaction() as tx:
-            revived += await _revive(tx, circuit.registration_id, (circuit.incident_since or now) - WITHIN, now)
+            revived += await _revive(tx, circuit, (circuit.incident_since or now) - WITHIN, now)
         async with db.transaction() as tx:
             await _end_if_over(tx, circuit.registration_id, now)
     return revived
 
 
-async def _revive(tx: Transaction, registration_id: RegistrationId, since: datetime, now: datetime) -> int:
-    broken = await store.lately_broken(tx, registration_id, since, limit=_AT_ONCE)
+async def _revive(tx: Transaction, circuit: Circuit, since: datetime, now: datetime) -> int:
+    broken = await store.lately_broken(tx, circuit.registration_id, since, limit=_AT_ONCE)
     if not broken:
         return 0
     await visits.lock(tx, broken)
     revived = await store.suspect_again(tx, broken, since)
     await visits.begin_anew(tx, revived, now)
     for account_id in revived:
-        _log.info("an account is only suspect after all", account=str(account_id))
+        _log.info("an account is only suspect after all", vendor=circuit.vendor, account=str(account_id))
     await record(tx, await restore(tx, revived), now=now)
     return len(revived)
 

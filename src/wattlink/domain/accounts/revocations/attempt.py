@@ -109,4 +109,4 @@ def _tell(attempt: _Attempt) -> None:
     if attempt.error is None:
         told.info("a revocation is done")
     else:
-        told.warning("a revocation was refused, and will be tried again", error=attempt.error)
+        told.warning("a revocation failed, and will be tried again", error=attempt.error)
