@@ -264,7 +264,7 @@ async def moving(
     """
     return await reader.all(
         LinkSession,
-        _SELECT
+        _SELECT  # noqa: S608 - constants only
         + """
          WHERE state = 'exchanging' AND step_started_at < %(exchanging_before)s
             OR state = 'pairing' AND step_started_at < %(idle_before)s
@@ -277,7 +277,7 @@ async def moving(
                               AND visit.ended_at >= link_session.discover_from
                               AND (error IS NULL OR state = 'discovering' AND error = ANY(%(refusals)s)))
          ORDER BY step_started_at
-        """,  # noqa: S608  (literals only)
+        """,
         refusals=list(refusals),
         exchanging_before=exchanging_before,
         idle_before=idle_before,
