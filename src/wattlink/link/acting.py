@@ -14,11 +14,15 @@ _LONGEST_PASSWORD = 512
 
 
 class Refused(Exception):
-    """The request comes from another browser or another site than the session's page."""
+    """The request comes from another browser or another site than the session's page.
 
-    def __init__(self, sight: Sight) -> None:
+    `is_known`: whether it shows, by its cookie or a secret address, that it may learn where the app is.
+    """
+
+    def __init__(self, sight: Sight, *, is_known: bool = True) -> None:
         super().__init__("another browser or another site")
         self.sight = sight
+        self.is_known = is_known
 
 
 async def check_meant(sight: Sight, request: AnyRequest) -> Mapping[str, str]:
@@ -35,7 +39,7 @@ async def own_sight(ui: LinkUi, request: AnyRequest, session_id: SessionId) -> S
         session = await store.get(reader, session_id)
     sight = await sight_of(ui, request, session)
     if not session.belongs_to(sight.secret):
-        raise Refused(sight)
+        raise Refused(sight, is_known=False)  # its id is printed as a reference for support
     return sight
 
 

@@ -78,7 +78,7 @@ Handler = Callable[[AnyRequest, Any], Response[Any]]
 
 
 def _refused(_: AnyRequest, refused: Refused) -> Response[Any]:
-    return failure(refused.sight, Cause.WRONG_BROWSER)
+    return failure(refused.sight, Cause.WRONG_BROWSER, leads_back=refused.is_known)
 
 
 def _told(ui: LinkUi, told: Failure, status: int) -> Handler:

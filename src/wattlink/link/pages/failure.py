@@ -31,8 +31,8 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     new_tab: bool = False
 
 
-def failure(sight: Sight, cause: Cause) -> Response[str]:
-    """The page of a cause."""
+def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[str]:
+    """The page of a cause; `leads_back`: with the address of the app, which may hold a state of its own."""
     language, session, told = sight.language, sight.session, FAILURES[cause]
     manifest = manifests().get(session.vendor or "")
     names = {"app": sight.app_name, "brand": manifest.name if manifest else language.say("the brand")}
@@ -42,7 +42,7 @@ def failure(sight: Sight, cause: Cause) -> Response[str]:
         kind="quiet" if may_try else "main",
         address=sight.way_back(None if cause in _NO_ERROR else cause),
     )
-    ways = [out]
+    ways = [out] if leads_back else []
     if may_try:
         ways.insert(0, Way(label=language.say(told.label, **names), kind="main", vendor=session.vendor))
         if cause is Cause.ACCOUNT_LOCKED and manifest is not None and manifest.sign_in.reset:
