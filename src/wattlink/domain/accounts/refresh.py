@@ -30,6 +30,7 @@ from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import CUT_OFF_SECONDS, Deadline, Visit
 
 REQUESTS_AT_ONCE = 32  # per registration: what a `kill -9` could lose at a vendor that grants no second try
+_CONFIRMED_SECONDS = 5.0  # a renewal that waited longer until it may ask the vendor confirms again
 _SAVE_SECONDS = 600.0
 
 _log = get_logger(__name__)
@@ -81,16 +82,24 @@ class Refresher:
     async def _renew(
         self, visit: Visit, account: VisitedAccount, credential: Credential, connector: Connector, deadline: Deadline
     ) -> Credential:
+        confirmed_at = await self._confirm(visit, deadline)
         async with self._requests[account.registration_id]:
-            if not await self._confirmations.ask(visit):
-                raise TurnLost
-            deadline.begin()
+            if asyncio.get_running_loop().time() > confirmed_at + _CONFIRMED_SECONDS:
+                await self._confirm(visit, deadline)
             async with asyncio.timeout(CUT_OFF_SECONDS):
                 renewed = await connector.refresh(credential)
             sealed = seal(renewed, account.credential_id, self._vault)
             if not await self._saves.ask(_Renewal(account, renewed, sealed)):
                 raise TurnLost
         return renewed
+
+    async def _confirm(self, visit: Visit, deadline: Deadline) -> float:
+        """Hold the visit for two minutes more; when that was, by the loop's clock."""
+        asked_at = asyncio.get_running_loop().time()
+        if not await self._confirmations.ask(visit):
+            raise TurnLost
+        deadline.begin()
+        return asked_at
 
     async def _confirm_all(self, held: Sequence[Visit]) -> list[bool]:
         async with self._db.transaction() as tx:
