@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import psycopg
 
 from wattlink.base.log import get_logger
+from wattlink.base.memory import collect_seldom
 from wattlink.db.database import Database
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
@@ -32,6 +33,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_hub(settings) as hub:
+        collect_seldom()
         await run_pumps(hub.db, all_pumps(hub), stop)
 
 

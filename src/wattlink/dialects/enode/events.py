@@ -82,7 +82,7 @@ class EnodeWebhooks:
 
     def headers(self, secret: str, delivery_id: DeliveryId, body: bytes) -> Mapping[str, str]:
         """The delivery's id, and the signature of the body by the webhook's secret."""
-        signature = hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
+        signature = hmac.digest(secret.encode(), body, hashlib.sha1).hex()
         return {"x-enode-delivery": str(delivery_id), "x-enode-signature": f"sha1={signature}"}
 
     def _body(self, event: Event, version: str) -> EventBody:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec.structs import asdict
+import msgspec
 
 from wattlink.base.ids import new_id
 from wattlink.base.log import get_logger
@@ -43,33 +43,38 @@ async def freeze(tx: Transaction, targets: Sequence[Target], *, rules: Rules, no
 
 
 def _heartbeat(target: Target) -> Frozen:
-    return Frozen(
-        **asdict(target.place),
-        subscription_id=target.subscription_id,
-        delivery_id=DeliveryId(new_id()),
-        is_heartbeat=True,
-    )
+    return msgspec.structs.replace(_passed(target, target), delivery_id=DeliveryId(new_id()), is_heartbeat=True)
 
 
 def _gathered(target: Target, events: Sequence[Event], dialect: WebhookDialect) -> tuple[Frozen, bytes | None]:
     """The wanted ones of consecutive events as one delivery, a single one as a probe; no body if that is unfit."""
     wanted = [event for event in events if is_wanted(event, target.event_types, dialect)]
     if not wanted:
-        return Frozen(**asdict(events[-1].place), subscription_id=target.subscription_id), None
+        return _passed(target, events[-1]), None
     carried = wanted[:1] if target.doubted_id is not None else wanted
     body = _rendered(carried, dialect, target.api_version)
     if body is None and len(carried) > 1:
         carried = carried[:1]
         body = _rendered(carried, dialect, target.api_version)
-    frozen = Frozen(
-        **asdict(events[-1].place if len(carried) == len(wanted) else carried[-1].place),
-        subscription_id=target.subscription_id,
+    frozen = msgspec.structs.replace(
+        _passed(target, events[-1] if len(carried) == len(wanted) else carried[-1]),
         delivery_id=DeliveryId(new_id()),
         event_ids=tuple(event.event_id for event in carried),
         users=tuple({event.user_id for event in carried if event.user_id is not None}),
         doubted_id=target.doubted_id,
     )
     return frozen, body
+
+
+def _passed(target: Target, at: Event | Target) -> Frozen:
+    """The cursor goes on to there."""
+    return Frozen(
+        epoch=at.epoch,
+        xid=at.xid,
+        position=at.position,
+        recorded_at=at.recorded_at,
+        subscription_id=target.subscription_id,
+    )
 
 
 def is_wanted(event: Event, event_types: Sequence[str], dialect: WebhookDialect) -> bool:

@@ -39,7 +39,7 @@ def judge(sent: Outgoing, attempt: Attempt, *, deactivate_after: timedelta, now:
         subscription_id=sent.subscription_id,
         turn=sent.turn,
         state=state,
-        due_at=now + pause(tries, attempt.retry_after),
+        due_at=now if state is State.DELIVERED else now + pause(tries, attempt.retry_after),
         tries=tries,
         body_refusals=body_refusals,
         doubted_id=sent.doubted_id,

@@ -105,11 +105,6 @@ class Target(Address, frozen=True, kw_only=True):
     position: int
     recorded_at: datetime
 
-    @property
-    def place(self) -> FeedPosition:
-        """Where its cursor stands."""
-        return FeedPosition(epoch=self.epoch, xid=self.xid, position=self.position, recorded_at=self.recorded_at)
-
 
 class Settled(Target, frozen=True, kw_only=True):
     """A subscription for whose delivery a verdict was written."""
