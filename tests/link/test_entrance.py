@@ -60,7 +60,7 @@ async def test_another_browser_is_turned_away_at_every_step(world: World, person
         for path in ("", "/progress", "/leave"):
             page = await other.go(f"{person.page.address}{path}")
             assert (page.status, page.heading) == (403, "Opened in another browser")
-            assert page.forms == page.links == []  # the id is no secret, but the app's address may hold one
+            assert (page.forms, page.links) == ([], [])  # the id is no secret, but the app's address may hold one
             assert BACK.partition("?")[0] not in page.html
     assert (await person.press("E Easee")).heading == "Sign in to Easee"
 
