@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import time
+from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122
 
-from wattlink.base.ids import code_challenge, digest, new_id, new_secret
+from wattlink.base.ids import code_challenge, digest, first_id, new_id, new_secret
 
 
 def test_ids_are_of_version_seven_and_carry_their_time() -> None:
@@ -25,6 +26,13 @@ def test_the_random_bits_of_ids_all_vary() -> None:
         ones &= ~new_id().int
     fixed = (zeros | ones) & ((1 << 80) - 1)
     assert fixed == 0xF << 76 | 0b11 << 62  # the version and the variant, and nothing else
+
+
+def test_ids_can_be_compared_with_a_moment() -> None:
+    before = datetime.now(UTC)
+    made = new_id()
+    assert first_id(before) <= made < first_id(before + timedelta(minutes=1))
+    assert first_id(before).version == 7
 
 
 def test_secrets_have_256_bits() -> None:

@@ -18,6 +18,7 @@ from wattlink.workers.retention import keep
 @pytest.fixture
 async def desk(db: Database) -> AsyncIterator[Desk]:
     async with open_desk(db) as opened:
+        opened.clock.now = datetime.now(UTC)
         yield opened
 
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 import time
+from datetime import datetime
 from uuid import UUID
 
 _VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
@@ -17,6 +18,11 @@ def new_id() -> UUID:
     return UUID(
         int=(milliseconds << 80) | _VERSION_AND_VARIANT | ((random >> 62 & 0xFFF) << 64) | (random & (1 << 62) - 1)
     )
+
+
+def first_id(moment: datetime) -> UUID:
+    """The lowest id that could be made at a moment, to compare others with."""
+    return UUID(int=(int(moment.timestamp() * 1000) << 80) | _VERSION_AND_VARIANT)
 
 
 def new_secret() -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from wattlink.base.ids import new_id
+from wattlink.base.ids import first_id, new_id
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import SubscriptionId
 from wattlink.domain.events.model import Event
@@ -98,8 +98,11 @@ async def forget_ended(tx: Transaction, ended_before: datetime, limit: int) -> i
     return await tx.execute(
         """
         DELETE FROM delivery
-         WHERE delivery_id IN (SELECT delivery_id FROM delivery WHERE ended_at < %(ended_before)s LIMIT %(limit)s)
+         WHERE delivery_id IN (SELECT delivery_id FROM delivery
+                                WHERE delivery_id < %(made_before)s AND ended_at < %(ended_before)s
+                                ORDER BY delivery_id LIMIT %(limit)s)
         """,
+        made_before=first_id(ended_before),
         ended_before=ended_before,
         limit=limit,
     )
@@ -157,6 +160,6 @@ async def failing_subscriptions(reader: Reader) -> Sequence[Count]:
           FROM subscription WHERE NOT is_active GROUP BY inactive_reason
          UNION ALL
         SELECT 'events not delivered within 30 days', sum(events)
-          FROM delivery WHERE ended_at IS NOT NULL AND state = 'dropped' HAVING sum(events) > 0
+          FROM delivery WHERE state = 'dropped' HAVING sum(events) > 0
         """,
     )
