@@ -133,7 +133,7 @@ async def test_a_sign_in_that_hangs_was_interrupted_after_a_minute(still_world: 
 
     async def is_under_way() -> bool:
         async with person.http.get(session) as answer:
-            return "Signing in" in await answer.text()
+            return "Finding your charger" in await answer.text()
 
     await until(is_under_way)
     world.stack.hub.clock.forward(seconds=61)  # type: ignore[attr-defined]

@@ -1,10 +1,19 @@
 """Mending: the same account restores everything, another one is refused, and a missing pairing is made up for."""
 
+from collections.abc import AsyncIterator, Callable
+
 import pytest
 
 from tests.link.conftest import BACK, CHARGER, VEHICLE, World, arrived, until
 from tests.support.person import Person
-from tests.support.stack import Refused
+from tests.support.stack import Refused, Stack, running_stack
+
+
+@pytest.fixture(scope="module")
+async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
+    """A server of its own: among many accounts, one breaks only once another was proved good meanwhile."""
+    async with running_stack(new_database()) as running:
+        yield running
 
 
 async def _linked(world: World, person: Person) -> str:
