@@ -1,6 +1,6 @@
 """Visits beside a bare loop that asks the same simulator process the same and saves in batches, in one run.
 
-    python -m bench.visits [--accounts 10000] [--rounds 3] [--json FILE]
+    python -m bench.visits [--accounts 10000] [--rounds 5] [--json FILE]
 
 The bare loop sends an account's requests one after the other, 128 accounts at a time, with the aiohttp settings of
 `base/outbound.py`, and stores the raw answers of 200 accounts in one transaction (fsync on). Ours takes due visits,
@@ -258,7 +258,7 @@ def main() -> int:
     """Measure, print, and say whether the limits hold."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--accounts", type=int, default=ACCOUNTS)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path, help="also write the figures here")
     arguments = parser.parse_args()
     set_up_logs(as_json=False, level="warning")

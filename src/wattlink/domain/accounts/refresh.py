@@ -29,7 +29,7 @@ from wattlink.domain.accounts.revocations.hand_over import hand_over_grant
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import CUT_OFF_SECONDS, Deadline, Visit
 
-REQUESTS_AT_ONCE = 32  # per registration: what a `kill -9` could lose at a vendor that grants no second try
+REQUESTS_AT_ONCE = 64  # per registration: what a `kill -9` could lose at a vendor that grants no second try
 _CONFIRMED_SECONDS = 5.0  # a renewal that waited longer until it may ask the vendor confirms again
 _SAVE_SECONDS = 600.0
 
