@@ -144,6 +144,21 @@ async def test_stopping_finishes_what_is_being_sent_and_begins_nothing(desk: Des
     assert await desk.states() == [("delivered", 1)]
 
 
+async def test_stopping_again_and_again_leaves_nothing_held(desk: Desk, receiver: Receiver) -> None:
+    for number in range(10):
+        await desk.subscribe(receiver.url(f"/{number}"))
+    await desk.updates(*[str(user) for user in range(60)])
+    for round in range(1, 12):
+        async with working(desk, max_events=1):
+            await receiver.until(min(50 * round, 600))
+        async with desk.db.read() as reader:
+            assert await reader.one(int, "SELECT count(*) FROM delivery WHERE busy_until > now()") == 0
+    async with working(desk, max_events=1):
+        await receiver.until(600)
+        await until_settled(desk, "delivered")
+    assert len(receiver.received) == 600
+
+
 async def test_what_is_given_back_can_be_taken_at_once(desk: Desk, receiver: Receiver) -> None:
     await desk.subscribe(receiver.url())
     await desk.updates("anna")

@@ -2,13 +2,15 @@
 
     take and freeze --> queue --> senders --> verdicts --> one transaction per 10 ms or 500 --> queue
 
-A subscription has at most one delivery under way, so a receiver that is slow holds one sender and nobody else. Killed
-at any point, what was taken is sent again when its lease ends: the same bytes under the same id.
+A transaction takes no more than half of what is under way: while one half is saved, the other is sent. A subscription
+has at most one delivery under way, so a receiver that is slow holds one sender and nobody else. Killed at any point,
+what was taken is sent again when its lease ends: the same bytes under the same id.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -63,6 +65,8 @@ class Deliveries:
         self._clock = clock
         self._queue: asyncio.Queue[_Queued] = asyncio.Queue(_QUEUED)
         self._verdicts: list[Verdict] = []
+        self._enough = asyncio.Event()
+        self._under_way = 0  # taken and not yet saved
         self._unsent: list[Outgoing] = []
         self._is_stopping = False
         self._taker = Pump("deliveries", self._take)
@@ -78,17 +82,17 @@ class Deliveries:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then finish what is being sent, save what came of it, give the rest back."""
-        all_sent = asyncio.Event()
+        all_taken = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            saving = group.create_task(self._saver.run(all_sent))
+            saving = group.create_task(self._saver.run(all_taken))
             senders = [group.create_task(self._send_queued()) for _ in range(_SENDERS)]
             await self._taker.run(stop)
             self._is_stopping = True
+            all_taken.set()
+            await saving
             await self._queue.join()
             for sender in senders:
                 sender.cancel()
-            all_sent.set()
-            await saving
         while await self._save():
             pass
         if self._unsent:
@@ -115,7 +119,8 @@ class Deliveries:
             asyncio.get_running_loop().call_later(self._look_again, self._taker.wake)
             self._look_again = min(2 * self._look_again, _LAST_LOOK_SECONDS)
 
-    async def _enqueue(self, taken: Iterable[Outgoing]) -> None:
+    async def _enqueue(self, taken: Sequence[Outgoing]) -> None:
+        self._under_way += len(taken)
         now = time.monotonic()
         for outgoing in taken:
             patience = self._rules.lease.total_seconds() - 2 * self._rules.dialects[outgoing.dialect].deadline
@@ -127,32 +132,44 @@ class Deliveries:
             try:
                 await self._send(queued)
             except Exception:
+                self._under_way -= 1
                 _log.exception("a delivery failed by itself", delivery=str(queued.outgoing.delivery_id))
             finally:
                 self._queue.task_done()
 
     async def _send(self, queued: _Queued) -> None:
         outgoing = queued.outgoing
-        if self._is_stopping:
+        if self._is_stopping or time.monotonic() > queued.too_late_at:
+            self._under_way -= 1
             self._unsent.append(outgoing)
-        elif time.monotonic() < queued.too_late_at:
-            attempt = await self._sender.attempt(outgoing)
-            deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
-            self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))
-            self._saver.wake()
+            return
+        attempt = await self._sender.attempt(outgoing)
+        deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
+        self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))
+        self._saver.wake()
+        if len(self._verdicts) >= self._half:
+            self._enough.set()
+
+    @property
+    def _half(self) -> int:
+        return min((self._under_way + 1) // 2, _SAVED_AT_ONCE)
 
     async def _save(self) -> int:
-        if 0 < len(self._verdicts) < _SAVED_AT_ONCE:
-            await asyncio.sleep(_GATHER_SECONDS)
-        batch, self._verdicts = self._verdicts[:_SAVED_AT_ONCE], self._verdicts[_SAVED_AT_ONCE:]
-        if not batch:
+        if not self._verdicts:
             return 0
+        if len(self._verdicts) < self._half:
+            self._enough.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER_SECONDS):
+                    await self._enough.wait()
+        batch, self._verdicts = self._verdicts[: self._half], self._verdicts[self._half :]
         try:
             async with self._db.transaction() as tx:
                 following = await settle(tx, batch, rules=self._rules, now=self._clock(), go_on=not self._is_stopping)
         except BaseException:
             self._verdicts = batch + self._verdicts
             raise
+        self._under_way -= len(batch)
         await self._enqueue(following)
         if len(batch) > self._rules.subscriptions_at_once:
             self._taker.wake()
