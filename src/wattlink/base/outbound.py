@@ -5,12 +5,11 @@ address nor a name that changes its answer gets past. A request has one total de
 counted after decompression; redirects are answers and are never followed.
 """
 
-import asyncio
 import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -29,7 +28,7 @@ _REFUSED = tuple(
         *("2002::/16", "2001::/23", "3fff::/20", "192.88.99.0/24", "192.0.0.0/24", "224.0.0.0/4", "240.0.0.0/4"),
     )
 )
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
+_CONNECT_SECONDS = 5.0
 
 
 class OutboundError(Exception):
@@ -141,13 +140,14 @@ class Outbound:
 
         Raises OutboundError, also for an answer that is too large or doesn't end in time.
         """
-        with _translating(deadline):
-            async with asyncio.timeout(deadline):
-                response = await self._request(method, url, headers, body)
-                try:
-                    content = await _read_up_to(response, max_bytes)
-                finally:
-                    _leave(response)
+        try:
+            response = await self._request(method, url, headers, body, deadline)
+            try:
+                content = await _read_up_to(response, max_bytes)
+            finally:
+                _leave(response)
+        except _TRANSLATED as error:
+            raise _translated(error, deadline) from None
         return Answer(response.status, _lower(response), content)
 
     async def push(
@@ -163,19 +163,20 @@ class Outbound:
 
         Raises OutboundError when no status came within `deadline` seconds.
         """
-        ends = asyncio.get_running_loop().time() + deadline
-        with _translating(deadline):
-            async with asyncio.timeout_at(ends):
-                response = await self._request("POST", url, headers, body)
-        return Answer(response.status, _lower(response), await _read_what_comes(response, max_bytes, ends))
+        try:
+            response = await self._request("POST", url, headers, body, deadline)
+        except _TRANSLATED as error:
+            raise _translated(error, deadline) from None
+        return Answer(response.status, _lower(response), await _read_what_comes(response, max_bytes))
 
     async def _request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None, deadline: float
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise RuntimeError("an Outbound is used inside `async with`")
+        timeout = aiohttp.ClientTimeout(total=deadline, sock_connect=_CONNECT_SECONDS)
         return await self._session.request(
-            method, url, headers=headers, data=body, allow_redirects=False, timeout=_TIMEOUT
+            method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
         )
 
 
@@ -194,23 +195,18 @@ _SAID: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
 )
 
 
-def _translated(error: Exception) -> OutboundError:
+_TRANSLATED = (TimeoutError, aiohttp.ClientError, ssl.SSLError, OSError, ValueError)
+
+
+def _translated(error: Exception, deadline: float) -> OutboundError:
+    if isinstance(error, TimeoutError):
+        return DeadlinePassed(f"no complete answer within {deadline:g} s")
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, _Refused):
             return AddressRefused(str(chain))
         chain = getattr(chain, "os_error", None) or chain.__cause__ or chain.__context__
     return ConnectionFailed(next((said for kind, said in _SAID if isinstance(error, kind)), "the transfer failed"))
-
-
-@contextlib.contextmanager
-def _translating(deadline: float) -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError:
-        raise DeadlinePassed(f"no complete answer within {deadline:g} s") from None
-    except (aiohttp.ClientError, ssl.SSLError, OSError, ValueError) as error:
-        raise _translated(error) from None
 
 
 def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:
@@ -226,18 +222,17 @@ async def _read_up_to(response: aiohttp.ClientResponse, max_bytes: int) -> bytes
     return bytes(received)
 
 
-async def _read_what_comes(response: aiohttp.ClientResponse, max_bytes: int, ends: float) -> bytes:
+async def _read_what_comes(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     if response.content.at_eof():
         response.release()
         return b""
     received = bytearray()
     try:
-        with contextlib.suppress(TimeoutError, aiohttp.ClientError, OSError, ValueError):
-            async with asyncio.timeout_at(ends):
-                async for part in response.content.iter_any():
-                    received += part
-                    if len(received) > max_bytes:
-                        break
+        with contextlib.suppress(*_TRANSLATED):
+            async for part in response.content.iter_any():
+                received += part
+                if len(received) > max_bytes:
+                    break
     finally:
         _leave(response)
     return bytes(received[:max_bytes])

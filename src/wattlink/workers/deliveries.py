@@ -32,6 +32,8 @@ _log = get_logger(__name__)
 _QUEUED = 500
 _SENDERS = 256
 _SAVED_AT_ONCE = 500
+_SAVERS = 2
+_SHARES = 2
 _GATHER_SECONDS = 0.01
 _FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.005, 0.2
 
@@ -70,7 +72,7 @@ class Deliveries:
         self._unsent: list[Outgoing] = []
         self._is_stopping = False
         self._taker = Pump("deliveries", self._take)
-        self._saver = Pump("deliveries saved", self._save)
+        self._savers = [Pump("deliveries saved", self._save) for _ in range(_SAVERS)]
         self._is_woken = True
         self._complete_from = 0  # the feed is looked at again until it is complete below this transaction id
         self._look_again = _FIRST_LOOK_SECONDS
@@ -84,12 +86,12 @@ class Deliveries:
         """Work until `stop`; then finish what is being sent, save what came of it, give the rest back."""
         all_taken = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            saving = group.create_task(self._saver.run(all_taken))
+            saving = [group.create_task(saver.run(all_taken)) for saver in self._savers]
             senders = [group.create_task(self._send_queued()) for _ in range(_SENDERS)]
             await self._taker.run(stop)
             self._is_stopping = True
             all_taken.set()
-            await saving
+            await asyncio.wait(saving)
             await self._queue.join()
             for sender in senders:
                 sender.cancel()
@@ -146,23 +148,24 @@ class Deliveries:
         attempt = await self._sender.attempt(outgoing)
         deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
         self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))
-        self._saver.wake()
-        if len(self._verdicts) >= self._half:
+        for saver in self._savers:
+            saver.wake()
+        if len(self._verdicts) >= self._share:
             self._enough.set()
 
     @property
-    def _half(self) -> int:
-        return min((self._under_way + 1) // 2, _SAVED_AT_ONCE)
+    def _share(self) -> int:
+        return min(-(-self._under_way // _SHARES), _SAVED_AT_ONCE)
 
     async def _save(self) -> int:
         if not self._verdicts:
             return 0
-        if len(self._verdicts) < self._half:
+        if len(self._verdicts) < self._share:
             self._enough.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_GATHER_SECONDS):
                     await self._enough.wait()
-        batch, self._verdicts = self._verdicts[: self._half], self._verdicts[self._half :]
+        batch, self._verdicts = self._verdicts[: self._share], self._verdicts[self._share :]
         try:
             async with self._db.transaction() as tx:
                 following = await settle(tx, batch, rules=self._rules, now=self._clock(), go_on=not self._is_stopping)

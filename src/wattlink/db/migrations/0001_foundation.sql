@@ -322,7 +322,7 @@ CREATE INDEX subscription_page ON subscription (application_id, created_at DESC,
 
 -- What changes with every delivery. Whoever locks more than one row of a subscription locks this one first.
 CREATE TABLE subscription_cursor (
-    subscription_id uuid PRIMARY KEY REFERENCES subscription ON DELETE CASCADE,
+    subscription_id uuid PRIMARY KEY,                 -- no foreign key: it would be checked with every delivery
     application_id uuid NOT NULL,
     epoch integer NOT NULL,                           -- up to here events were frozen or passed over
     xid xid8 NOT NULL,

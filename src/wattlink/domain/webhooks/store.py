@@ -200,6 +200,8 @@ async def delete(tx: Transaction, subscription_id: SubscriptionId) -> None:
         WITH waiting AS (
             DELETE FROM delivery
              WHERE subscription_id = %(subscription_id)s AND state IN ('open', 'doubted', 'held')
+        ), place AS (
+            DELETE FROM subscription_cursor WHERE subscription_id = %(subscription_id)s
         )
         DELETE FROM subscription WHERE subscription_id = %(subscription_id)s
         """,

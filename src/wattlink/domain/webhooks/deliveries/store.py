@@ -183,16 +183,15 @@ async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) ->
     return await tx.all(
         Settled,
         """
-        WITH verdict AS (
-            SELECT *
+        WITH verdict AS MATERIALIZED (
+            SELECT verdict.*
               FROM jsonb_to_recordset(%(verdicts)s)
-                AS verdict (subscription_id uuid, delivery_id uuid, turn bigint, state text, due_at timestamptz,
-                            tries integer, body_refusals integer, status integer, error text, accepted boolean,
-                            failed boolean, goes_back boolean, batch_limit integer)
-        ), locked AS MATERIALIZED (
-            SELECT subscription_id FROM subscription_cursor
-             WHERE subscription_id IN (SELECT subscription_id FROM verdict)
-             ORDER BY subscription_id FOR UPDATE
+                   AS verdict (subscription_id uuid, delivery_id uuid, turn bigint, state text, due_at timestamptz,
+                               tries integer, body_refusals integer, status integer, error text, accepted boolean,
+                               failed boolean, goes_back boolean, batch_limit integer)
+                   JOIN subscription_cursor AS place USING (subscription_id)
+             ORDER BY subscription_id
+               FOR UPDATE OF place
         ), settled AS (
             UPDATE delivery
                SET state = verdict.state, due_at = verdict.due_at, busy_until = '-infinity',
@@ -200,7 +199,7 @@ async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) ->
                    last_status = verdict.status, last_error = verdict.error,
                    body = CASE WHEN verdict.state IN ('open', 'doubted') THEN body END,
                    ended_at = CASE WHEN verdict.state NOT IN ('open', 'doubted') THEN %(now)s::timestamptz END
-              FROM locked JOIN verdict USING (subscription_id)
+              FROM verdict
              WHERE delivery.delivery_id = verdict.delivery_id AND delivery.turn = verdict.turn
                AND delivery.state = 'open'
             RETURNING verdict.*, events, before_epoch, before_xid, before_position, before_recorded_at
