@@ -1,18 +1,16 @@
 """Deliveries as a pipeline: take what is due, send many at once, save what came of them and freeze the next ones.
 
-    take and freeze --> queue --> senders --> verdicts --> one transaction per 10 ms or 500 --> queue
+    take and freeze --> one task each, at most 500 --> verdicts --> one transaction per 10 ms or 500 --> one task each
 
 A transaction takes no more than half of what is under way: while one half is saved, the other is sent. A subscription
-has at most one delivery under way, so a receiver that is slow holds one sender and nobody else. Killed at any point,
+has at most one delivery under way, so a receiver that is slow holds one task and nobody else. Killed at any point,
 what was taken is sent again when its lease ends: the same bytes under the same id.
 """
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from wattlink.base.clock import Clock
 from wattlink.base.log import get_logger
@@ -29,8 +27,7 @@ from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
 _log = get_logger(__name__)
-_QUEUED = 500
-_SENDERS = 256
+_AT_ONCE = 500
 _SAVED_AT_ONCE = 500
 _SAVERS = 2
 _SHARES = 2
@@ -50,11 +47,6 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
     return [(Deliveries(db=hub.db, sender=sender, rules=rules, clock=hub.clock), "events")]
 
 
-class _Queued(NamedTuple):
-    outgoing: Outgoing
-    too_late_at: float  # on the monotonic clock: sent later, it could still be under way when its lease ends
-
-
 class Deliveries:
     """Runs the pipeline; several in different processes share the work."""
 
@@ -65,12 +57,13 @@ class Deliveries:
         self._sender = sender
         self._rules = rules
         self._clock = clock
-        self._queue: asyncio.Queue[_Queued] = asyncio.Queue(_QUEUED)
+        self._sending: set[asyncio.Task[None]] = set()
         self._verdicts: list[Verdict] = []
         self._enough = asyncio.Event()
         self._under_way = 0  # taken and not yet saved
         self._unsent: list[Outgoing] = []
         self._is_stopping = False
+        self._is_full = False
         self._taker = Pump("deliveries", self._take)
         self._savers = [Pump("deliveries saved", self._save) for _ in range(_SAVERS)]
         self._is_woken = True
@@ -87,14 +80,12 @@ class Deliveries:
         all_taken = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             saving = [group.create_task(saver.run(all_taken)) for saver in self._savers]
-            senders = [group.create_task(self._send_queued()) for _ in range(_SENDERS)]
             await self._taker.run(stop)
             self._is_stopping = True
             all_taken.set()
             await asyncio.wait(saving)
-            await self._queue.join()
-            for sender in senders:
-                sender.cancel()
+            while self._sending:
+                await asyncio.wait(self._sending)
         while await self._save():
             pass
         if self._unsent:
@@ -104,10 +95,13 @@ class Deliveries:
     async def _take(self) -> int:
         async with self._db.read() as reader:
             horizon = await events.horizon(reader)
-        room = self._queue.maxsize - self._queue.qsize()
+        room = _AT_ONCE - self._under_way
+        if room <= 0:
+            self._is_full = True  # whoever saves next wakes us
+            return 0
         async with self._db.transaction() as tx:
             taken = await take(tx, rules=self._rules, now=self._clock(), room=room)
-        await self._enqueue(taken.outgoing)
+        self._begin(taken.outgoing)
         self._look_again_until_complete(horizon)
         return taken.found
 
@@ -121,31 +115,24 @@ class Deliveries:
             asyncio.get_running_loop().call_later(self._look_again, self._taker.wake)
             self._look_again = min(2 * self._look_again, _LAST_LOOK_SECONDS)
 
-    async def _enqueue(self, taken: Sequence[Outgoing]) -> None:
+    def _begin(self, taken: Sequence[Outgoing]) -> None:
         self._under_way += len(taken)
-        now = time.monotonic()
         for outgoing in taken:
-            patience = self._rules.lease.total_seconds() - 2 * self._rules.dialects[outgoing.dialect].deadline
-            await self._queue.put(_Queued(outgoing, now + patience))
+            sending = asyncio.create_task(self._send(outgoing))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
 
-    async def _send_queued(self) -> None:
-        while True:
-            queued = await self._queue.get()
-            try:
-                await self._send(queued)
-            except Exception:
-                self._under_way -= 1
-                _log.exception("a delivery failed by itself", delivery=str(queued.outgoing.delivery_id))
-            finally:
-                self._queue.task_done()
-
-    async def _send(self, queued: _Queued) -> None:
-        outgoing = queued.outgoing
-        if self._is_stopping or time.monotonic() > queued.too_late_at:
+    async def _send(self, outgoing: Outgoing) -> None:
+        if self._is_stopping:
             self._under_way -= 1
             self._unsent.append(outgoing)
             return
-        attempt = await self._sender.attempt(outgoing)
+        try:
+            attempt = await self._sender.attempt(outgoing)
+        except Exception:
+            self._under_way -= 1
+            _log.exception("a delivery failed by itself", delivery=str(outgoing.delivery_id))
+            return
         deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
         self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))
         for saver in self._savers:
@@ -165,15 +152,17 @@ class Deliveries:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_GATHER_SECONDS):
                     await self._enough.wait()
+        goes_on = not (self._is_stopping or self._is_full)  # when full, those that wait for the taker come first
         batch, self._verdicts = self._verdicts[: self._share], self._verdicts[self._share :]
         try:
             async with self._db.transaction() as tx:
-                following = await settle(tx, batch, rules=self._rules, now=self._clock(), go_on=not self._is_stopping)
+                following = await settle(tx, batch, rules=self._rules, now=self._clock(), go_on=goes_on)
         except BaseException:
             self._verdicts = batch + self._verdicts
             raise
         self._under_way -= len(batch)
-        await self._enqueue(following)
-        if len(batch) > self._rules.subscriptions_at_once:
+        self._begin(following)
+        if self._is_full or len(batch) > self._rules.subscriptions_at_once:
+            self._is_full = False
             self._taker.wake()
         return len(batch)

@@ -63,19 +63,20 @@ async def targets(
 
 async def behind(reader: Reader, subscription_ids: Sequence[SubscriptionId], max_events: int) -> list[Behind]:
     """What comes next for each of these subscriptions, in the order of the feed."""
-    return await reader.all(
+    return await reader.all_from_json(
         Behind,
         """
-        SELECT subscription_id, event.epoch, event.xid::text, event.position, event.recorded_at, event_id,
-               event.application_id, user_id, account_id, device_id, type, occurred_at, payload
-          FROM subscription_cursor AS place,
-               LATERAL (SELECT *
-                          FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
-                                             place.recorded_at) AS event
-                         ORDER BY event.epoch, event.xid, event.position
-                         LIMIT least(place.batch_limit, %(max_events)s)) AS event
-         WHERE subscription_id = ANY(%(subscription_ids)s)
-         ORDER BY subscription_id, event.epoch, event.xid, event.position
+        SELECT row_to_json(waiting)::text
+          FROM (SELECT subscription_id, event.epoch, event.xid::text, event.position, event.recorded_at, event_id,
+                       event.application_id, user_id, account_id, device_id, type, occurred_at, payload
+                  FROM subscription_cursor AS place,
+                       LATERAL (SELECT *
+                                  FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
+                                                     place.recorded_at) AS event
+                                 ORDER BY event.epoch, event.xid, event.position
+                                 LIMIT least(place.batch_limit, %(max_events)s)) AS event
+                 WHERE subscription_id = ANY(%(subscription_ids)s)) AS waiting
+         ORDER BY subscription_id, epoch, waiting.xid::xid8, position
         """,
         subscription_ids=list(subscription_ids),
         max_events=max_events,
