@@ -33,10 +33,12 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def working(desk: Desk, *, max_events: int = 100, db: Database | None = None) -> AsyncIterator[Deliveries]:
+async def working(
+    desk: Desk, *, max_events: int = 100, db: Database | None = None, at_once: int = 500
+) -> AsyncIterator[Deliveries]:
     """The pump, woken by notifications, until the end of the block."""
     rules = Rules(dialects=desk.dialects, max_events=max_events)
-    deliveries = Deliveries(db=db or desk.db, sender=desk.sender, rules=rules, clock=desk.clock)
+    deliveries = Deliveries(db=db or desk.db, sender=desk.sender, rules=rules, clock=desk.clock, at_once=at_once)
     stop = asyncio.Event()
 
     async def listen() -> None:
@@ -102,6 +104,17 @@ async def test_a_receiver_that_hangs_holds_nobody_else(desk: Desk, receiver: Rec
         hanging = [one for one in receiver.received if one.path != "/healthy"]
         assert len(hanging) == 30
         assert arrived(receiver.received, "/healthy") == ["first", *map(str, range(20))]
+
+
+async def test_when_all_places_are_taken_subscriptions_take_turns(desk: Desk, receiver: Receiver) -> None:
+    await desk.subscribe(receiver.url("/first"))
+    await desk.subscribe(receiver.url("/second"))
+    for number in range(40):
+        await desk.updates(str(number))
+    async with working(desk, max_events=1, at_once=1):
+        received = await receiver.until(80)
+    assert arrived(received, "/first") == arrived(received, "/second") == [str(number) for number in range(40)]
+    assert {one.path for one in received[:40]} == {"/first", "/second"}
 
 
 async def test_an_event_behind_a_slow_transaction_comes_when_that_ends(desk: Desk, receiver: Receiver) -> None:

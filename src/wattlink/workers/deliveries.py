@@ -52,11 +52,13 @@ class Deliveries:
 
     name = "deliveries"
 
-    def __init__(self, *, db: Database, sender: Sender, rules: Rules, clock: Clock) -> None:
+    def __init__(self, *, db: Database, sender: Sender, rules: Rules, clock: Clock, at_once: int = _AT_ONCE) -> None:
+        """`at_once` bounds how many deliveries are under way."""
         self._db = db
         self._sender = sender
         self._rules = rules
         self._clock = clock
+        self._at_once = at_once
         self._sending: set[asyncio.Task[None]] = set()
         self._verdicts: list[Verdict] = []
         self._enough = asyncio.Event()
@@ -95,7 +97,7 @@ class Deliveries:
     async def _take(self) -> int:
         async with self._db.read() as reader:
             horizon = await events.horizon(reader)
-        room = _AT_ONCE - self._under_way
+        room = self._at_once - self._under_way
         if room <= 0:
             self._is_full = True  # whoever saves next wakes us
             return 0

@@ -17,7 +17,7 @@ class Behind(Event, frozen=True, kw_only=True):
 
 
 async def lock_waiting(tx: Transaction, rules: Rules, now: datetime, limit: int) -> list[SubscriptionId]:
-    """Hold the cursors of subscriptions without a delivery under way for which something waits."""
+    """Hold the cursors of those without a delivery under way for which something waits, the furthest behind first."""
     return await tx.all(
         SubscriptionId,
         """
@@ -29,6 +29,7 @@ async def lock_waiting(tx: Transaction, rules: Rules, now: datetime, limit: int)
            AND (heartbeat_at <= %(now)s
                 OR EXISTS (SELECT FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
                                                      place.recorded_at)))
+         ORDER BY place.recorded_at
          LIMIT %(limit)s
            FOR UPDATE OF place SKIP LOCKED
         """,
