@@ -1,6 +1,6 @@
 """Visits as a pipeline: take what is due at each vendor, visit many accounts at once, save what came of them together.
 
-    take and load a batch --> one visit each, at most 128 per vendor --> saver: one transaction per 10 ms or 200
+    take and load a batch --> one visit each, at most 256 per vendor --> saver: one transaction per 10 ms or 200
 
 Vendors don't wait for each other. Killed at any point, what was taken is due again two minutes later.
 """
@@ -22,7 +22,7 @@ from wattlink.domain.visits.recover import recover
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
-_AT_ONCE = 128  # per vendor
+_AT_ONCE = 256  # per vendor; some wait for us, to be taken or saved, while the others wait for the vendor
 _BATCH = 64
 _FINISH_SECONDS = 12.0  # for visits in hand at the end: a request has 10 s
 _DOWN = {VisitError.VENDOR_DOWN, VisitError.REGISTRATION_REFUSED, VisitError.CUT_OFF}

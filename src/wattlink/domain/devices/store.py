@@ -88,12 +88,14 @@ async def of_session(reader: Reader, session_id: SessionId) -> list[Device]:
 
 async def known(reader: Reader, account_ids: Sequence[AccountId]) -> list[KnownDevice]:
     """The devices of these accounts, as the last visits left them."""
-    return await reader.all(
+    return await reader.all_from_json(
         KnownDevice,
         """
-        SELECT device_id, account_id, kind, vendor_device_id, is_published, missed, document, hidden, updated_at
-          FROM device JOIN device_state USING (device_id)
-         WHERE account_id = ANY(%(account_ids)s) ORDER BY device_id
+        SELECT row_to_json(known)::text
+          FROM (SELECT device_id, account_id, kind, vendor_device_id, is_published, missed, document, hidden, updated_at
+                  FROM device JOIN device_state USING (device_id)
+                 WHERE account_id = ANY(%(account_ids)s)) AS known
+         ORDER BY device_id
         """,
         account_ids=list(account_ids),
     )
