@@ -129,14 +129,15 @@ class Deliveries:
             self._under_way -= 1
             self._unsent.append(outgoing)
             return
+        deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
         try:
             attempt = await self._sender.attempt(outgoing)
+            verdict = judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock())
         except Exception:
             self._under_way -= 1
             _log.exception("a delivery failed by itself", delivery=str(outgoing.delivery_id))
             return
-        deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
-        self._verdicts.append(judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock()))
+        self._verdicts.append(verdict)
         for saver in self._savers:
             saver.wake()
         if len(self._verdicts) >= self._share:
