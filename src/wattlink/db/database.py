@@ -33,7 +33,7 @@ class Reader:
         return _converted(row, cursor, await cursor.fetchall())
 
     async def all_from_json(self, row: type[T], sql: LiteralString, **params: Any) -> list[T]:
-        """Every row of a statement whose only column is a JSON text: where rows are wide and many, half the work."""
+        """Every row of a statement whose only column is a JSON text: cheaper where rows are wide and many."""
         cursor = await self._run(sql, params)
         return [msgspec.json.decode(found[0], type=row, strict=False) for found in await cursor.fetchall()]
 

@@ -68,7 +68,7 @@ async def behind(reader: Reader, subscription_ids: Sequence[SubscriptionId], max
         Behind,
         """
         SELECT row_to_json(waiting)::text
-          FROM (SELECT subscription_id, event.epoch, event.xid::text, event.position, event.recorded_at, event_id,
+          FROM (SELECT subscription_id, event.epoch, event.xid, event.position, event.recorded_at, event_id,
                        event.application_id, user_id, account_id, device_id, type, occurred_at, payload
                   FROM subscription_cursor AS place,
                        LATERAL (SELECT *
@@ -77,7 +77,7 @@ async def behind(reader: Reader, subscription_ids: Sequence[SubscriptionId], max
                                  ORDER BY event.epoch, event.xid, event.position
                                  LIMIT least(place.batch_limit, %(max_events)s)) AS event
                  WHERE subscription_id = ANY(%(subscription_ids)s)) AS waiting
-         ORDER BY subscription_id, epoch, waiting.xid::xid8, position
+         ORDER BY subscription_id, epoch, xid, position
         """,
         subscription_ids=list(subscription_ids),
         max_events=max_events,
