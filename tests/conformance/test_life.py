@@ -5,6 +5,7 @@ import pytest
 
 from tests.conformance.world import LOGIN, World, every_vendor, failure, says
 from tests.support.sandbox import RunningSandbox
+from wattlink.connectors.commands import controls_of
 from wattlink.connectors.conformance import SCOPES, reading_offences
 from wattlink.connectors.contract import Credential
 from wattlink.connectors.errors import CredentialsRejected, Refusal
@@ -52,7 +53,8 @@ async def test_only_what_was_asked_for_is_granted_and_read(world: World) -> None
     assert grant.scopes == scopes
     readings = await world.connector.read(grant.credential, frozenset({kind}), scopes, {})
     assert list(reading_offences(world.manifest, frozenset({kind}), readings)) == []
-    assert [reading for reading in readings if reading.document.capabilities.start_charging.is_capable] == []
+    controls = [control for reading in readings for control in controls_of(reading.document).values()]
+    assert [control for control in controls if control.is_capable] == []
     assert list(await world.connector.read(grant.credential, frozenset(), scopes, {})) == []
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from wattlink.connectors.commands import Command
 from wattlink.connectors.devices import Document, Kind
 from wattlink.connectors.door import VendorDoor
 
@@ -104,6 +105,14 @@ class Connector:
 
         `last` holds the stored documents by vendor device id. A device that can't be read at the moment (asleep) is
         returned all the same, with the parts of its last document that still hold; one that isn't returned is gone.
+        """
+        raise NotImplementedError
+
+    async def send(self, credential: Credential, vendor_device_id: str, command: Command, document: Document) -> None:
+        """Tell a device what to do, `document` being its stored state. Returns when the vendor accepted it.
+
+        Whether it was done is seen when the device is read. Raises CommandRefused where it certainly wasn't done and
+        VendorUnavailable for a used-up quota before anything was sent; after every other failure it may have been.
         """
         raise NotImplementedError
 

@@ -47,8 +47,23 @@ class VendorUnavailable(ConnectorError):
         self.retry_after = retry_after
 
 
+class CommandRefusal(StrEnum):
+    """Why a device didn't do what it was told."""
+
+    PRECONDITION = "precondition"  # unplugged, full, switched off, out of its range
+    UNNECESSARY = "unnecessary"  # it does so already
+    CONFLICT = "conflict"  # somebody else's schedule or app rules it
+    NOT_FOUND = "not_found"  # the device left the account
+    PERMISSION = "permission"  # the user didn't allow it, or a key or right is missing
+    UNREACHABLE = "unreachable"  # asleep or offline: worth another try before the command expires
+
+
 class CommandRefused(ConnectorError):
-    """The vendor understood a command and won't do it."""
+    """The vendor understood a command and the device certainly didn't do it."""
+
+    def __init__(self, cause: CommandRefusal, detail: str = "") -> None:
+        super().__init__(f"{cause}: {detail}")
+        self.cause = cause
 
 
 class UnexpectedAnswer(ConnectorError):

@@ -46,6 +46,13 @@ class Budgets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     account: Window | None = None
 
 
+class Commands(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How commands to the vendor's devices behave."""
+
+    idempotent: bool = False  # sent twice they do what they do once: what may have been sent is sent again
+    expires_after: int = 900  # seconds in which a command must have been sent
+
+
 class InterventionEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An entry of the catalogue; texts in English, translated by the vendor's `locales`."""
 
@@ -75,6 +82,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     scopes: Mapping[str, tuple[str, ...]]  # ours -> the vendor's
     polling: Polling = Polling()
     budgets: Budgets = Budgets()
+    commands: Commands = Commands()
     status_page: str | None = None
     interventions: tuple[InterventionEntry, ...] = ()
 

@@ -11,7 +11,7 @@ from tests.support.linking import connect
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, Grant
-from wattlink.connectors.devices import Charger, Kind, PowerDelivery
+from wattlink.connectors.devices import Charger, Document, Kind, PowerDelivery
 from wattlink.connectors.errors import CredentialsRejected, Refusal, VendorUnavailable
 from wattlink.connectors.registry import manifest_of, simulator
 
@@ -94,6 +94,11 @@ async def test_a_car_comes_in_the_evening_charges_is_full_and_leaves(house: Hous
     assert seen[: len(day)] == day
 
 
+def _power_delivery(document: Document) -> PowerDelivery:
+    assert isinstance(document, Charger)
+    return document.charge_state.power_delivery
+
+
 async def test_the_fleet_moves_within_half_a_minute(outbound: Outbound, clock: StillClock) -> None:
     async with running_sandbox(clock=clock) as sandbox:
         for account in simulator("easee").fleet(clock()):
@@ -103,7 +108,7 @@ async def test_the_fleet_moves_within_half_a_minute(outbound: Outbound, clock: S
         states = []
         for _ in range(2):
             readings = await connector.read(credential, frozenset({Kind.CHARGER}), SCOPES, {})
-            states.append([reading.document.charge_state.power_delivery for reading in readings])
+            states.append([_power_delivery(reading.document) for reading in readings])
             clock.forward(seconds=30)
     assert states == [
         [PowerDelivery.CHARGING, PowerDelivery.UNPLUGGED],

@@ -251,7 +251,7 @@ CREATE INDEX device_page_of_user ON device (user_id, kind, created_at DESC, devi
 
 CREATE TABLE device_state (
     device_id uuid PRIMARY KEY REFERENCES device ON DELETE CASCADE,
-    document jsonb NOT NULL,                          -- connectors/devices.py, as it is shown
+    document jsonb NOT NULL,                          -- connectors/devices/, as it is shown
     hidden jsonb,                                     -- what was really read last, where something else is shown
     updated_at timestamptz NOT NULL
 ) WITH (fillfactor = 80);

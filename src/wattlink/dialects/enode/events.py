@@ -107,6 +107,8 @@ def _with_device(body: EventBody, event: Event, payload: Payload) -> EventBody:
             return msgspec.structs.replace(body, vehicle=vehicle(event.device_id, payload, document))
         case normal.Charger() as document:
             return msgspec.structs.replace(body, charger=charger(event.device_id, payload, document))
+        case _:
+            raise NotImplementedError  # name_of shows no other kind yet
 
 
 def _nothing_known(event: Event, payload: Payload) -> Document:

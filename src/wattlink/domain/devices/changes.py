@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from wattlink.connectors.devices import Charger, Document, Vehicle
+from wattlink.connectors.devices import Battery, Charger, Document, Hvac, Inverter, Meter, Vehicle
+from wattlink.connectors.devices.site import BatteryStatus
 
 _TIMES = ("last_seen", "last_updated")
 
@@ -25,6 +26,14 @@ def is_active(document: Document) -> bool:
     match document:
         case Vehicle() | Charger():
             return bool(document.charge_state.is_charging)
+        case Hvac():
+            return document.temperature_state.is_active
+        case Inverter():
+            return bool(document.production_state.is_producing)
+        case Battery():
+            return document.charge_state.status in (BatteryStatus.CHARGING, BatteryStatus.DISCHARGING)
+        case Meter():
+            return False
 
 
 def _timeless(value: Any) -> Any:

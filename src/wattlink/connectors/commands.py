@@ -1,0 +1,59 @@
+"""What a device can be told to do, in the normalised form that every dialect asks for and every connector sends."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from wattlink.connectors.devices import Capability, Document
+from wattlink.connectors.devices.hvac import HvacMode
+from wattlink.connectors.devices.site import OperationMode
+
+
+class StartCharging(msgspec.Struct, frozen=True, tag="start_charging", tag_field="command"):
+    """A vehicle or a charger begins to charge."""
+
+
+class StopCharging(msgspec.Struct, frozen=True, tag="stop_charging", tag_field="command"):
+    """A vehicle or a charger ceases to charge."""
+
+
+class SetMaxCurrent(msgspec.Struct, frozen=True, tag="set_max_current", tag_field="command", kw_only=True):
+    """A vehicle or a charger draws no more than this."""
+
+    max_current: float  # A
+
+
+class HoldPermanently(msgspec.Struct, frozen=True, tag="hold_permanently", tag_field="command", kw_only=True):
+    """A thermostat keeps a mode and its setpoints until it is told otherwise."""
+
+    mode: HvacMode  # not UNKNOWN
+    heat_setpoint: float | None = None  # °C; of HEAT and AUTO
+    cool_setpoint: float | None = None  # °C; of COOL and AUTO
+
+
+class FollowSchedule(msgspec.Struct, frozen=True, tag="follow_schedule", tag_field="command"):
+    """A thermostat goes back to its own schedule."""
+
+
+class SetOperationMode(msgspec.Struct, frozen=True, tag="set_operation_mode", tag_field="command", kw_only=True):
+    """A battery aims at something else."""
+
+    operation_mode: OperationMode  # not UNKNOWN
+
+
+Command = StartCharging | StopCharging | SetMaxCurrent | HoldPermanently | FollowSchedule | SetOperationMode
+"""What a device is told."""
+
+_CONTROLS = frozenset(
+    {
+        *("start_charging", "stop_charging", "set_max_current"),
+        *("set_permanent_hold", "set_follow_schedule"),
+        *("import_focus", "export_focus", "time_of_use", "self_reliance", "idle"),
+    }
+)
+
+
+def controls_of(document: Document) -> Mapping[str, Capability]:
+    """Those of a device's capabilities that say what it can be told to do."""
+    capabilities = document.capabilities
+    return {name: getattr(capabilities, name) for name in capabilities.__struct_fields__ if name in _CONTROLS}
