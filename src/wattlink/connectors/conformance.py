@@ -19,7 +19,7 @@ from wattlink.base.clock import Clock
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, DeviceReading
 from wattlink.connectors.devices import Kind, decode_document, kind_of
-from wattlink.connectors.registry import Manifest, connector_class, simulator
+from wattlink.connectors.registry import Manifest, connector_class, manifest_of, simulator
 from wattlink.connectors.simulation import SimulatedRequest, Simulator, State, devices_of
 
 SCOPES = frozenset(
@@ -113,6 +113,8 @@ def simulator_offences(vendor: str, now: datetime) -> Iterator[str]:
         yield "a new account hasn't the devices that were asked for"
     yield from _state_offences(simulated, plain, now)
     yield from _trade_offences(simulated, plain, now)
+    for kind in manifest_of(vendor).kinds:
+        yield from _kind_offences(simulated, kind, now)
 
 
 def _state_offences(simulated: Simulator, state: State, now: datetime) -> Iterator[str]:
@@ -143,6 +145,17 @@ def _trade_offences(simulated: Simulator, state: State, now: datetime) -> Iterat
     simulated.withdraw(state, now)
     if state != before:
         yield "an account was changed in place by trading or withdrawing"
+
+
+def _kind_offences(simulated: Simulator, kind: Kind, now: datetime) -> Iterator[str]:
+    alone = simulated.new_account("new@example.com", "right", now, devices=2, kind=kind)
+    if [device.kind for device in devices_of(alone)] != [kind, kind]:
+        yield f"a new account with two devices of the kind {kind} has others"
+    before = simulated.new_account("new@example.com", "right", now)
+    after = simulated.set_devices(before, now, add=2, kind=kind)
+    if [device.kind for device in devices_of(after)[1:]] != [kind, kind]:
+        yield f"buying two devices of the kind {kind} doesn't give them, at the end"
+    yield from _state_offences(simulated, after, now)
 
 
 def reading_offences(manifest: Manifest, kinds: frozenset[Kind], readings: Sequence[DeviceReading]) -> Iterator[str]:

@@ -146,13 +146,18 @@ class Simulator(Protocol):
         """The virtual accounts of the demo."""
         ...
 
-    def new_account(self, username: str, password: str, now: datetime, *, devices: int = 1) -> State:
-        """A plain healthy account with this many devices, for tests and load."""
+    def new_account(
+        self, username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None
+    ) -> State:
+        """A plain healthy account with this many devices of one kind; None is the manifest's first."""
         ...
 
-    def set_devices(self, state: State, now: datetime, *, add: int = 0, remove: Sequence[str] = ()) -> State:
-        """Devices bought (`add`) and sold (`remove`, by vendor device id) since.
+    def set_devices(
+        self, state: State, now: datetime, *, add: int = 0, kind: Kind | None = None, remove: Sequence[str] = ()
+    ) -> State:
+        """Devices bought (`add`, all of one `kind`; None is the manifest's first) and sold (`remove`) since.
 
-        Called without either before and after knobs are turned, so that what a knob meant until now can be settled.
+        The bought ones are the last of `devices`. A kind that the vendor doesn't have is a ValueError. Called without
+        either before and after knobs are turned, so that what a knob meant until now can be settled.
         """
         ...

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from wattlink.base.clock import Clock
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.connectors.simulation import Fault, State, common_fault, devices_of
 from wattlink.sandbox.accounts import VirtualAccount, VirtualAccounts
@@ -26,6 +27,7 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     username: str
     password: str
     devices: int = 1
+    kind: Kind | None = None  # of all its devices; None: the first that the vendor has
     knobs: dict[str, Any] = {}  # of the account: `grace_seconds`, `pace` and the simulator's own
 
 
@@ -36,6 +38,7 @@ class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: str | None = None
     faults: list[Fault] | None = None
     add_devices: int = 0
+    kind: Kind | None = None  # of those that are added
     remove_devices: list[str] = []
     knobs: dict[str, Any] = {}
     devices: dict[str, dict[str, Any]] = {}  # by vendor device id: the knobs of a device
@@ -88,15 +91,16 @@ class Control:
 
     async def _open(self, request: web.Request) -> web.Response:
         wanted = await _body(request, NewAccount)
-        _known_vendor(wanted.vendor)
+        _known_vendor(wanted.vendor, wanted.kind)
         now, simulated = self._clock(), simulator(wanted.vendor)
-        state = simulated.new_account(wanted.username, wanted.password, now, devices=wanted.devices)
+        state = simulated.new_account(wanted.username, wanted.password, now, devices=wanted.devices, kind=wanted.kind)
         await self._accounts.add(wanted.vendor, wanted.username, simulated.set_devices({**state, **wanted.knobs}, now))
         return _json(_shown(self._account(wanted.vendor, wanted.username)), status=201)
 
     async def _change(self, request: web.Request) -> web.Response:
         account = self._account_in(request)
         change = await _body(request, AccountChange)
+        _known_vendor(account.vendor, change.kind)
         unknown = (set(change.devices) | set(change.remove_devices)) - set(account.state["devices"])
         if unknown:
             raise web.HTTPNotFound(text=f"no device {', '.join(sorted(unknown))}")
@@ -116,7 +120,7 @@ class Control:
             state["faults"] = [fault.value for fault in change.faults]
         turned = {key: {**state["devices"][key], **knobs} for key, knobs in change.devices.items()}
         state["devices"] = {**state["devices"], **turned}
-        return simulated.set_devices(state, now, add=change.add_devices, remove=change.remove_devices)
+        return simulated.set_devices(state, now, add=change.add_devices, kind=change.kind, remove=change.remove_devices)
 
     async def _close(self, request: web.Request) -> web.Response:
         await self._accounts.remove(self._account_in(request))
@@ -158,9 +162,11 @@ async def _body(request: web.Request, shape: type[T]) -> T:
         raise web.HTTPBadRequest(text=str(error)) from None
 
 
-def _known_vendor(vendor: str) -> None:
+def _known_vendor(vendor: str, kind: Kind | None = None) -> None:
     if vendor not in manifests():
         raise web.HTTPNotFound(text="no such vendor")
+    if kind is not None and kind not in manifests()[vendor].kinds:
+        raise web.HTTPBadRequest(text=f"{vendor} has no devices of the kind {kind}")
 
 
 def _shown(account: VirtualAccount) -> dict[str, Any]:

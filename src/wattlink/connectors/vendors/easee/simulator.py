@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.contract import Registration
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import Fault, FleetAccount, SimulatedAnswer, SimulatedRequest, State, devices_of
 from wattlink.connectors.vendors.easee import simulated_chargers as chargers
 from wattlink.connectors.vendors.easee import simulated_life as life
@@ -116,7 +117,7 @@ def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment
     return {**state, "logins": {}}
 
 
-def new_account(username: str, password: str, now: datetime, *, devices: int = 1) -> State:
+def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
     """A plain healthy account with this many chargers."""
     state: State = {
         "username": username,
@@ -135,11 +136,15 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "devices_made": 0,
         "devices": {},
     }
-    return set_devices(state, now, add=devices)
+    return set_devices(state, now, add=devices, kind=kind)
 
 
-def set_devices(state: State, now: datetime, *, add: int = 0, remove: Sequence[str] = ()) -> State:
+def set_devices(
+    state: State, now: datetime, *, add: int = 0, kind: Kind | None = None, remove: Sequence[str] = ()
+) -> State:
     """Chargers bought and sold since; knobs that are turned after it, and those turned before, count from now on."""
+    if kind not in (None, Kind.CHARGER):
+        raise ValueError(f"Easee has no devices of the kind {kind}")
     state = life.with_pace(state, now)
     at, made = life.account_time(state, now), state["devices_made"]
     kept = {key: device for key, device in state["devices"].items() if key not in remove}

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from wattlink.connectors.contract import Registration
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import FleetAccount, SimulatedRequest, State, devices_of
 from wattlink.connectors.vendors.tesla import simulated_api, simulated_grants, simulated_sign_in
 from wattlink.connectors.vendors.tesla import simulated_life as life
@@ -69,7 +70,7 @@ def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment
     return simulated_grants.withdrawn(state)
 
 
-def new_account(username: str, password: str, now: datetime, *, devices: int = 1) -> State:
+def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
     """A plain healthy account; its cars were just plugged in and charge."""
     state: State = {
         "username": username,
@@ -89,11 +90,15 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "devices_made": 0,
         "devices": {},
     }
-    return set_devices(state, now, add=devices)
+    return set_devices(state, now, add=devices, kind=kind)
 
 
-def set_devices(state: State, now: datetime, *, add: int = 0, remove: Sequence[str] = ()) -> State:
+def set_devices(
+    state: State, now: datetime, *, add: int = 0, kind: Kind | None = None, remove: Sequence[str] = ()
+) -> State:
     """Cars bought and sold since; a turned `pace` takes effect from now on."""
+    if kind not in (None, Kind.VEHICLE):
+        raise ValueError(f"Tesla has no devices of the kind {kind}")
     state = life.with_pace(state, now)
     cars = {vin: car for vin, car in state["devices"].items() if vin not in remove}
     at, made = life.account_time(state, now), state["devices_made"]
