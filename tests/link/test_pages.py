@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from tests.link.messages import messages
 from wattlink.connectors.registry import manifests
 from wattlink.domain.linking.model import Cause
+from wattlink.domain.organizations.branding import PANELS
+from wattlink.domain.organizations.colors import contrast, text_on
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.brands import monogram, ordered, plain
 from wattlink.link.texts.failures import FAILURES
 from wattlink.link.texts.languages import TRANSLATED, accepted, catalogues, choose, regions
 from wattlink.link.texts.words import NEVER, SCOPES
-from wattlink.link.theme import PANELS, contrast, properties, text_on
+from wattlink.link.theme import properties
 
 _PLACES = re.compile(r"%\((\w+)\)s")
 _COLORS = st.text(hexdigits, min_size=6, max_size=6).map(lambda digits: f"#{digits}")

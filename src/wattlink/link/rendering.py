@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 from litestar.enums import MediaType
 
+from wattlink.domain.organizations.branding import usable_logo
 from wattlink.domain.organizations.model import Application
 from wattlink.link.brands import monogram
 from wattlink.link.headers import policy
@@ -33,6 +34,7 @@ class AppShown(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     logo: str | None
+    logo_dark: str | None  # where it isn't the same and the scheme is the browser's choice
     privacy_url: str | None
     support_url: str | None
 
@@ -72,7 +74,7 @@ class Renderer:
                     "static": self._addresses,
                     "style": stylesheet(application, color_scheme),
                     "color_scheme": color_scheme,
-                    "app": None if application is None else _shown(application),
+                    "app": None if application is None else _shown(application, color_scheme),
                     **values,
                 }
             )
@@ -102,11 +104,14 @@ def _environment(tag: str | None = None) -> Environment:
     return environment
 
 
-def _shown(application: Application) -> AppShown:
+def _shown(application: Application, color_scheme: str) -> AppShown:
     branding = application.branding
+    light = usable_logo(branding.logo)
+    dark = usable_logo(branding.logo_dark) or light
     return AppShown(
         name=application.display_name,
-        logo=branding.logo if branding.logo and branding.logo.startswith("data:image/") else None,
+        logo=dark if color_scheme == "dark" else light or dark,
+        logo_dark=dark if color_scheme not in ("light", "dark") and dark != light else None,
         privacy_url=branding.privacy_url if branding.privacy_url and branding.privacy_url.startswith(_WEB) else None,
         support_url=branding.support_url if branding.support_url and branding.support_url.startswith(_WEB) else None,
     )

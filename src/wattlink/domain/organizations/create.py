@@ -7,6 +7,7 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.organizations import store
+from wattlink.domain.organizations.branding import check_branding
 from wattlink.domain.organizations.model import Application, Branding, NewApplication
 
 _SECRET_PREFIX = "wls_"  # noqa: S105 - lets secret scanners recognise one
@@ -18,6 +19,7 @@ async def create_application(
     """A new application of the operator's organization; its secret is shown here and never again."""
     if not 1 <= len(name.strip()) <= 100:
         raise InvalidInput("name", "must have 1 to 100 letters")
+    check_branding(branding or Branding())
     organization_id = await store.first_organization(tx)
     if organization_id is None:
         organization_id = OrganizationId(new_id())

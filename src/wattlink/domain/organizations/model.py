@@ -10,7 +10,9 @@ class Branding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     name: str | None = None  # instead of the application's own
     logo: str | None = None  # a data: URL, so that the pages load nothing from other hosts
+    logo_dark: str | None = None  # on a dark ground; None: the same
     accent: str | None = None  # #rrggbb
+    accent_dark: str | None = None  # on a dark ground; None: the same
     radius: int | None = None  # of corners, in pixels
     privacy_url: str | None = None
     support_url: str | None = None
