@@ -10,6 +10,7 @@ from tests.dialects.enode.conftest import Api
 from tests.dialects.enode.test_devices import CHARGER, VEHICLE
 from tests.dialects.enode.test_linking import RELINK
 from tests.dialects.enode.test_webhooks import NEW
+from tests.support.documents import BATTERY, HVAC, INVERTER, METER
 from wattlink.base.ids import new_id
 from wattlink.dialects.enode.routes import TABLE, Route
 
@@ -39,6 +40,10 @@ async def test_a_foreign_id_is_an_unknown_one(api: Api, other_api: Api, route: R
         "asset_id": vehicle_id,
         "vehicle_id": vehicle_id,
         "charger_id": await api.own("easee", CHARGER),
+        "hvac_id": await api.own("tesla", HVAC),
+        "inverter_id": await api.own("tesla", INVERTER),
+        "battery_id": await api.own("tesla", BATTERY),
+        "meter_id": await api.own("tesla", METER),
         "webhook_id": (await api.post("/webhooks", NEW)).json()["id"],
     }
     nobody_s = {name: str(new_id()) if name.endswith("_id") else value for name, value in theirs.items()}

@@ -9,9 +9,14 @@ import msgspec
 import pytest
 
 from tests.dialects.enode.test_devices import CHARGER, VEHICLE
+from tests.support.documents import BATTERY, HVAC, INVERTER, METER
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Document, Kind
+from wattlink.dialects.enode.devices.batteries import Battery
 from wattlink.dialects.enode.devices.chargers import Charger
+from wattlink.dialects.enode.devices.hvacs import HVAC as Hvac
+from wattlink.dialects.enode.devices.inverters import Inverter
+from wattlink.dialects.enode.devices.meters import Meter
 from wattlink.dialects.enode.devices.vehicles import Vehicle
 from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.domain.access.ids import ApplicationId, DeliveryId, DeviceId, EventId, UserId
@@ -20,6 +25,14 @@ from wattlink.domain.events.model import Event, EventType, Payload
 _AT = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 _DIALECT = EnodeWebhooks(deactivate_after=timedelta(hours=24))
 _DEVICE = DeviceId(new_id())
+_KINDS: list[tuple[Kind, Document, type[Any]]] = [
+    (Kind.VEHICLE, VEHICLE, Vehicle),
+    (Kind.CHARGER, CHARGER, Charger),
+    (Kind.HVAC, HVAC, Hvac),
+    (Kind.INVERTER, INVERTER, Inverter),
+    (Kind.BATTERY, BATTERY, Battery),
+    (Kind.METER, METER, Meter),
+]
 
 
 def event(type_: EventType, kind: Kind | None, document: Document | None = None, **payload: Any) -> Event:
@@ -85,17 +98,30 @@ def test_events_keep_their_order_and_the_version_that_was_asked_for() -> None:
     assert told[1]["vendor"] == "TESLA"
 
 
-@pytest.mark.parametrize(("kind", "wire"), [(Kind.VEHICLE, Vehicle), (Kind.CHARGER, Charger)])
+@pytest.mark.parametrize(("kind", "document", "wire"), _KINDS)
+@pytest.mark.parametrize("type_", [EventType.DEVICE_DISCOVERED, EventType.DEVICE_UPDATED, EventType.DEVICE_DELETED])
+def test_every_kind_is_told_whole(type_: EventType, kind: Kind, document: Document, wire: type[Any]) -> None:
+    is_update = type_ is EventType.DEVICE_UPDATED
+    (told,) = body(event(type_, kind, document, updated_fields=("information",) if is_update else ()))
+    assert told["event"] == f"user:{kind}:{type_.value.removeprefix('device.')}"
+    assert told.keys() == {"event", "createdAt", "version", "user", kind.value} | ({"updatedFields"} & {*told})
+    assert ("updatedFields" in told) is is_update
+    assert msgspec.convert(told[kind], wire, strict=True).is_reachable
+
+
+@pytest.mark.parametrize(("kind", "wire"), [(kind, wire) for kind, _, wire in _KINDS])
 def test_of_a_deleted_user_s_device_only_ids_are_told_in_the_full_shape(kind: Kind, wire: type[Any]) -> None:
     (told,) = body(event(EventType.DEVICE_DELETED, kind))
     device = told[kind]
-    assert msgspec.convert(device, wire).id == str(_DEVICE)
-    assert not any(device["chargeState"][name] for name in device["chargeState"] if name != "powerDeliveryState")
-    assert device["information"].get("vin") is None
+    assert msgspec.convert(device, wire, strict=True).id == str(_DEVICE)
+    harmless = {"brand", "category", "installationDate"}
+    assert not any(value for name, value in device["information"].items() if name not in harmless)
+    states = [part for name, part in device.items() if name.endswith("State") or name in ("location", "config")]
+    told_states = {value for part in states for value in part.values() if value}
+    assert told_states <= {"UNKNOWN"}
 
 
-def test_what_enode_does_not_know_is_not_named() -> None:
-    assert _DIALECT.name_of(event(EventType.DEVICE_UPDATED, Kind.METER)) is None
+def test_what_was_erased_is_not_named() -> None:
     erased = msgspec.structs.replace(event(EventType.DEVICE_UPDATED, Kind.VEHICLE), payload=None)
     assert _DIALECT.name_of(erased) is None
 

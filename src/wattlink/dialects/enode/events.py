@@ -10,9 +10,13 @@ from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
-from wattlink.connectors.devices import Document, Kind
 from wattlink.connectors.registry import manifests
+from wattlink.dialects.enode.devices.batteries import Battery, battery
 from wattlink.dialects.enode.devices.chargers import Charger, charger
+from wattlink.dialects.enode.devices.hvacs import HVAC, hvac
+from wattlink.dialects.enode.devices.inverters import Inverter, inverter
+from wattlink.dialects.enode.devices.meters import Meter, meter
+from wattlink.dialects.enode.devices.nothing_known import nothing_known
 from wattlink.dialects.enode.devices.vehicles import Vehicle, vehicle
 from wattlink.dialects.enode.headers import CURRENT_VERSION
 from wattlink.dialects.enode.vendors import name_of
@@ -26,7 +30,6 @@ _OF_DEVICES = {
     EventType.DEVICE_UPDATED: "updated",
     EventType.DEVICE_DELETED: "deleted",
 }
-_SHOWN = (Kind.VEHICLE, Kind.CHARGER)
 
 
 class EventUser(Answer):
@@ -42,6 +45,10 @@ class EventBody(Answer):
     user: EventUser | UnsetType = UNSET
     vehicle: Vehicle | UnsetType = UNSET
     charger: Charger | UnsetType = UNSET
+    hvac: HVAC | UnsetType = UNSET
+    inverter: Inverter | UnsetType = UNSET
+    battery: Battery | UnsetType = UNSET
+    meter: Meter | UnsetType = UNSET
     vendor: str | UnsetType = UNSET
     updated_fields: list[str] | UnsetType = UNSET
     pending_events: int | UnsetType = UNSET
@@ -61,10 +68,10 @@ class EnodeWebhooks:
         return cls(deactivate_after=timedelta(seconds=settings.deactivate_after_seconds))
 
     def name_of(self, event: Event) -> str | None:
-        """`user:charger:updated` and the like; None for a kind of device that isn't shown."""
+        """`user:charger:updated` and the like; None for what was erased."""
         if event.type is EventType.CREDENTIALS_INVALIDATED:
             return "user:credentials:invalidated"
-        if event.payload is None or event.payload.kind not in _SHOWN:
+        if event.payload is None or event.payload.kind is None:
             return None
         return f"user:{event.payload.kind}:{_OF_DEVICES[event.type]}"
 
@@ -102,22 +109,21 @@ class EnodeWebhooks:
 
 def _with_device(body: EventBody, event: Event, payload: Payload) -> EventBody:
     assert event.device_id is not None
-    match payload.document or _nothing_known(event, payload):
+    assert payload.kind is not None
+    device_id, brand = event.device_id, manifests()[payload.vendor].name
+    match payload.document or nothing_known(payload.kind, brand, event.occurred_at):
         case normal.Vehicle() as document:
-            return msgspec.structs.replace(body, vehicle=vehicle(event.device_id, payload, document))
+            return msgspec.structs.replace(body, vehicle=vehicle(device_id, payload, document))
         case normal.Charger() as document:
-            return msgspec.structs.replace(body, charger=charger(event.device_id, payload, document))
-        case _:
-            raise NotImplementedError  # name_of shows no other kind yet
-
-
-def _nothing_known(event: Event, payload: Payload) -> Document:
-    """A whole device of which only the ids may still be told."""
-    if payload.kind is Kind.VEHICLE:
-        return normal.Vehicle(last_seen=event.occurred_at)
-    brand = manifests()[payload.vendor].name
-    information = normal.ChargerInformation(brand=brand, model="", serial_number="")
-    return normal.Charger(last_seen=event.occurred_at, information=information)
+            return msgspec.structs.replace(body, charger=charger(device_id, payload, document))
+        case normal.Hvac() as document:
+            return msgspec.structs.replace(body, hvac=hvac(device_id, payload, document))
+        case normal.Inverter() as document:
+            return msgspec.structs.replace(body, inverter=inverter(device_id, payload, document))
+        case normal.Battery() as document:
+            return msgspec.structs.replace(body, battery=battery(device_id, payload, document))
+        case normal.Meter() as document:
+            return msgspec.structs.replace(body, meter=meter(device_id, payload, document))
 
 
 def _alone(name: str, now: datetime, api_version: str | None, pending_events: int | UnsetType = UNSET) -> bytes:

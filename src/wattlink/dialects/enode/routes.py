@@ -10,7 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ControllerRouterHandler
 
 from wattlink.dialects.enode import interventions, public, webhooks
-from wattlink.dialects.enode.devices import chargers, vehicles
+from wattlink.dialects.enode.devices import batteries, chargers, hvacs, inverters, meters, vehicles
 from wattlink.dialects.enode.errors import Problem
 from wattlink.dialects.enode.headers import check_headers
 from wattlink.dialects.enode.paging import asked
@@ -36,6 +36,10 @@ _VENDOR = _USER + "/vendors/{vendor:str}"
 _VENDOR_TYPE = _VENDOR + "/{vendor_type:str}"
 _VEHICLE = "/vehicles/{vehicle_id:str}"
 _CHARGER = "/chargers/{charger_id:str}"
+_HVAC = "/hvacs/{hvac_id:str}"
+_INVERTER = "/inverters/{inverter_id:str}"
+_BATTERY = "/batteries/{battery_id:str}"
+_METER = "/meters/{meter_id:str}"
 _WEBHOOK = "/webhooks/{webhook_id:str}"
 
 TABLE: Mapping[str, Sequence[Route]] = {
@@ -60,6 +64,30 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", _USER + "/chargers", "listUserChargers", chargers.list_user_chargers, 200, (400,)),
         Route("GET", _CHARGER, "getCharger", chargers.get_charger),
         Route("POST", _CHARGER + "/refresh-hint", "chargersRefreshHint", chargers.refresh_charger, 204),
+    ],
+    "HVAC": [
+        Route("GET", "/hvacs", "listHVACs", hvacs.list_hvacs, 200, (400,)),
+        Route("GET", _USER + "/hvacs", "listUserHVACs", hvacs.list_user_hvacs, 200, (400,)),
+        Route("GET", _HVAC, "getHVAC", hvacs.get_hvac),
+        Route("POST", _HVAC + "/refresh-hint", "hvacsRefreshHint", hvacs.refresh_hvac, 204),
+    ],
+    "Solar Inverters": [
+        Route("GET", "/inverters", "listInverters", inverters.list_inverters, 200, (400,)),
+        Route("GET", _USER + "/inverters", "listUserInverters", inverters.list_user_inverters, 200, (400,)),
+        Route("GET", _INVERTER, "getInverter", inverters.get_inverter),
+        Route("POST", _INVERTER + "/refresh-hint", "invertersRefreshHint", inverters.refresh_inverter, 204),
+    ],
+    "Batteries": [
+        Route("GET", "/batteries", "listBatteries", batteries.list_batteries, 200, (400,)),
+        Route("GET", _USER + "/batteries", "listUserBatteries", batteries.list_user_batteries, 200, (400,)),
+        Route("GET", _BATTERY, "getBattery", batteries.get_battery),
+        Route("POST", _BATTERY + "/refresh-hint", "batteriesRefreshHint", batteries.refresh_battery, 204),
+    ],
+    "Meters": [
+        Route("GET", "/meters", "listMeters", meters.list_meters, 200, (400,)),
+        Route("GET", _USER + "/meters", "listUserMeters", meters.list_user_meters, 200, (400,)),
+        Route("GET", _METER, "getMeter", meters.get_meter),
+        Route("POST", _METER + "/refresh-hint", "metersRefreshHint", meters.refresh_meter, 204),
     ],
     "Interventions": [
         Route("GET", "/interventions", "listInterventions", interventions.list_interventions, 200, (400,)),
