@@ -86,12 +86,20 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_it_writes_where_to_go_once_everything_answers(running: Demo) -> None:
-    assert set(running.info) == {"enode", "app_url", "accounts"}
+    assert set(running.info) == {"enode", "platform", "app_url", "accounts"}
     assert set(running.info["enode"]) == {"base_url", "token_url", "client_id", "client_secret"}
     assert running.info["enode"]["token_url"] == running.info["enode"]["base_url"] + "/oauth2/token"
     assert running.ask("GET", "/vehicles")["data"] == []
     with urlopen(running.info["app_url"], timeout=30) as page:
         assert page.status == 200
+
+
+def test_its_operator_token_opens_the_platform(running: Demo) -> None:
+    platform = running.info["platform"]
+    assert set(platform) == {"base_url", "token"}
+    request = Request(f"{platform['base_url']}/applications", headers={"authorization": f"Bearer {platform['token']}"})
+    with urlopen(request, timeout=30) as answer:
+        assert [one["name"] for one in json.load(answer)["data"]] == ["Voltly"]
 
 
 def test_it_prints_whom_to_sign_in_as(running: Demo) -> None:

@@ -10,6 +10,7 @@ from tests.house.source import ROOT, committed
 from wattlink.cli.root import wattlink
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode import errors as enode_errors
+from wattlink.dialects.platform import errors as platform_errors
 from wattlink.domain.events.model import EventType
 from wattlink.domain.linking.model import Cause
 from wattlink.settings import RULES, variable
@@ -41,7 +42,8 @@ def test_every_event_is_documented() -> None:
 
 
 def test_every_error_code_is_documented() -> None:
-    assert _missing({told.slug for told in enode_errors.STATUS.values()}) == []
+    for table in (enode_errors.STATUS, platform_errors.STATUS):
+        assert _missing({told.slug for told in table.values()}) == []
     assert _missing(Cause) == []
 
 

@@ -11,7 +11,7 @@ from wattlink.cli.failures import Group, ready_settings
 from wattlink.db.database import Database
 from wattlink.domain.organizations import store
 from wattlink.domain.organizations.create import create_application
-from wattlink.domain.organizations.model import Application, NewApplication
+from wattlink.domain.organizations.model import NewApplication, StoredApplication
 
 
 @click.group(cls=Group)
@@ -54,6 +54,6 @@ async def _create(dsn: str, name: str, redirect_uris: tuple[str, ...]) -> NewApp
         return await create_application(tx, name, redirect_uris)
 
 
-async def _list(dsn: str) -> list[Application]:
+async def _list(dsn: str) -> list[StoredApplication]:
     async with Database(dsn, size=2) as db, db.read() as reader:
         return await store.list_applications(reader)

@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 
 from litestar import Litestar
 
-from wattlink.dialects import enode
+from wattlink.dialects import enode, platform
 from wattlink.dialects.enode.app import make_app as make_enode_app
 from wattlink.dialects.enode.events import EnodeWebhooks
+from wattlink.dialects.platform.app import make_app as make_platform_app
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.settings import Settings
 from wattlink.wiring import Hub
 
-DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {enode.DIALECT: make_enode_app}
+DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {
+    enode.DIALECT: make_enode_app,
+    platform.DIALECT: make_platform_app,
+}
 
 
 def webhook_dialects(settings: Settings) -> Mapping[str, WebhookDialect]:

@@ -30,6 +30,14 @@ class NotAuthenticated(DomainError):
     """No, a wrong or an ended key."""
 
 
+class NotPermitted(DomainError):
+    """The caller is known, but may not do this."""
+
+
+class StillInUse(DomainError):
+    """The row can't go: others hang on it, which the text names."""
+
+
 class AlreadyExists(DomainError):
     """A row with the same natural key is there."""
 

@@ -7,11 +7,16 @@ from wattlink.web.call import Call
 
 
 async def authenticate(call: Call) -> None:
-    """Put the caller's reach into the request; raises NotAuthenticated."""
+    """Put the application's reach into the request; raises NotAuthenticated."""
+    call.scope["auth"] = await call.hub.authenticator.access_of(bearer_of(call))
+
+
+def bearer_of(call: Call) -> str:
+    """The bearer token; raises NotAuthenticated."""
     scheme, _, token = (header_of(call.scope, b"authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated("no bearer token")
-    call.scope["auth"] = await call.hub.authenticator.access_of(token)
+    return token
 
 
 def header_of(scope: Scope, name: bytes) -> str | None:

@@ -86,5 +86,5 @@ class Pager:
         return Position(_EPOCH + timedelta(microseconds=since), UUID(bytes=place[_TIME_BYTES:]))
 
     def _mac(self, place: bytes) -> bytes:
-        reach = f"{self._access.application_id}{self._access.only_user or ''}"
+        reach = f"{self._access.operates or self._access.application_id}{self._access.only_user or ''}"
         return self._vault.keyed_hash(place.hex(), context=f"cursor:{reach}")[:_MAC_BYTES]

@@ -17,6 +17,7 @@ from wattlink.cli.one_machine.demo_world import DemoAddresses, VirtualAccount, p
 from wattlink.cli.one_machine.folder import Folder, refuse_ports_in_use, temporary_folder, write_whole
 from wattlink.cli.one_machine.supervisor import Child, supervise
 from wattlink.cli.one_machine.up import end_cleanly_on_sigterm, serving
+from wattlink.domain.organizations.operators.create import new_operator_token
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.settings import load_settings
 
@@ -47,14 +48,17 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
         file = folder.path / "demo-app.json"
         before = msgspec.json.decode(file.read_bytes(), type=DemoConfig) if file.exists() else None
         sandbox_key = key.read_text(encoding="utf-8").strip()
-        config, accounts = asyncio.run(prepare(settings, at, sandbox_key=sandbox_key, before=before))
+        operator_token = folder.kept("operator-token", new_operator_token).read_text(encoding="utf-8").strip()
+        config, accounts = asyncio.run(
+            prepare(settings, at, sandbox_key=sandbox_key, operator_token=operator_token, before=before)
+        )
         write_whole(file, msgspec.json.encode(config).decode())
         children = [
             _child("sandbox", at.sandbox, environ, "--port", str(at.sandbox_port), "--key-file", str(key)),
             *serving(environ, settings),
             _child("demo-app", at.app, environ, "--port", str(at.app_port), "--config", str(file)),
         ]
-        ready = _Ready(config, accounts, info)
+        ready = _Ready(config, accounts, {"base_url": f"{at.server}/platform", "token": operator_token}, info)
         asyncio.run(supervise(children, database=database, database_log=log, ready=ready))
 
 
@@ -65,8 +69,14 @@ def _child(command: str, answers_at: str, environ: Mapping[str, str], *options: 
 class _Ready:
     """Says where to click, once everything answers."""
 
-    def __init__(self, config: DemoConfig, accounts: Sequence[VirtualAccount], info: Path | None) -> None:
-        self._config, self._accounts, self._info = config, accounts, info
+    def __init__(
+        self,
+        config: DemoConfig,
+        accounts: Sequence[VirtualAccount],
+        platform: Mapping[str, str],
+        info: Path | None,
+    ) -> None:
+        self._config, self._accounts, self._platform, self._info = config, accounts, platform, info
 
     def __call__(self) -> None:
         if self._info is not None:
@@ -88,6 +98,7 @@ class _Ready:
                 "client_id": self._config.client_id,
                 "client_secret": self._config.client_secret,
             },
+            "platform": self._platform,
             "app_url": self._config.app_url,
             "accounts": [msgspec.to_builtins(account) for account in self._accounts],
         }

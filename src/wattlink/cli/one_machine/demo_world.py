@@ -12,7 +12,8 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.connectors.simulation import State, devices_of
 from wattlink.db.database import Database
-from wattlink.domain.organizations.create import create_application
+from wattlink.domain.organizations.create import create_application, oldest_organization
+from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.sandbox.seed import seed
@@ -65,11 +66,12 @@ class VirtualAccount(msgspec.Struct, frozen=True):
 
 
 async def prepare(
-    settings: Settings, at: DemoAddresses, *, sandbox_key: str, before: DemoConfig | None
+    settings: Settings, at: DemoAddresses, *, sandbox_key: str, operator_token: str, before: DemoConfig | None
 ) -> tuple[DemoConfig, Sequence[VirtualAccount]]:
     """Make what isn't there yet. `before` is what the app was told at the last start: only it knows its secret."""
     async with Database(settings.database_url, size=2) as db:
         client_id, client_secret = (before.client_id, before.client_secret) if before else await _new_client(db)
+        await _let_in(db, operator_token)
         await _register_at_all_vendors(db, Vault(settings.master_keys), at.sandbox)
         accounts = await _virtual_accounts(db)
     config = DemoConfig(
@@ -88,6 +90,12 @@ async def _new_client(db: Database) -> tuple[str, str]:
     async with db.transaction() as tx:
         made = await create_application(tx, _APP_NAME)
     return str(made.client_id), made.client_secret
+
+
+async def _let_in(db: Database, operator_token: str) -> None:
+    async with db.transaction() as tx:
+        organization_id = await oldest_organization(tx, _APP_NAME)
+        await create_operator_token(tx, organization_id, "demo", now=system_clock(), token=operator_token)
 
 
 async def _register_at_all_vendors(db: Database, vault: Vault, sandbox: str) -> None:

@@ -52,6 +52,8 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.NotAuthenticated: Told(401, "unauthorized", "Unauthorized", "Unauthorized for resource"),
     errors.NotFound: Told(404, "not-found", "Not Found"),
     errors.InvalidInput: Told(400, "bad-request", "Bad Request"),
+    errors.NotPermitted: Told(403, "forbidden", "Forbidden"),
+    errors.StillInUse: Told(409, "conflict", "Conflict"),
     errors.AlreadyExists: Told(
         400, "bad-request", "Webhook already exists.", "A webhook with this URL and API version already exists."
     ),

@@ -17,6 +17,7 @@ from wattlink.dialects.enode.paging import asked
 from wattlink.dialects.enode.users import leaving, linking, reading
 from wattlink.web.authentication import authenticate
 from wattlink.web.call import Call
+from wattlink.web.oauth import token_route
 from wattlink.web.problems import PROBLEM_JSON
 
 
@@ -123,13 +124,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
             security=[{}],
             responses={503: ResponseSpec(None, generate_examples=False, description="The database doesn't answer.")},
         )(public.ready),
-        HTTPRouteHandler(
-            "/oauth2/token",
-            http_method="POST",
-            status_code=200,
-            exception_handlers={public.OAuthError: public.oauth_error},
-            include_in_schema=False,  # the document names it as the security scheme's token URL
-        )(public.issue_token),
+        token_route(),
         Router(
             "/",
             route_handlers=list(_handlers()),

@@ -6,6 +6,7 @@ from uuid import UUID
 OrganizationId = NewType("OrganizationId", UUID)
 ApplicationId = NewType("ApplicationId", UUID)
 KeyId = NewType("KeyId", UUID)
+OperatorTokenId = NewType("OperatorTokenId", UUID)
 UserId = NewType("UserId", UUID)
 RegistrationId = NewType("RegistrationId", UUID)
 AccountId = NewType("AccountId", UUID)

@@ -1,4 +1,4 @@
-"""Who is calling: client credentials become tokens, tokens become a reach.
+"""Who is calling: client credentials become tokens, tokens become a reach; operators bring long-lived ones.
 
 A process keeps a verified token for at most a second, so an ended key is dead everywhere within that time, and at
 once in a process that is told to `forget`.
@@ -6,7 +6,7 @@ once in a process that is told to `forget`.
 
 import hmac
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from wattlink.base.clock import Clock
@@ -17,14 +17,17 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.domain.organizations import store
 from wattlink.domain.organizations.model import IssuedToken
+from wattlink.domain.organizations.operators import store as operators
+from wattlink.domain.organizations.operators.create import PREFIX
 
 _TOKEN_LIFE = timedelta(hours=1)
 _KEPT_SECONDS = 1.0
 _KEPT_AT_MOST = 10_000
+_NOTED_EVERY = timedelta(minutes=1)  # when a key or a token was last used
 
 
 class Authenticator:
-    """Issues and verifies the bearer tokens of applications."""
+    """Issues and verifies the bearer tokens of applications, and verifies those of operators."""
 
     def __init__(self, *, db: Database, clock: Clock) -> None:
         self._db = db
@@ -47,21 +50,53 @@ class Authenticator:
         return IssuedToken(token=token, expires_in=int(_TOKEN_LIFE.total_seconds()) - 1)
 
     async def access_of(self, token: str) -> Access:
-        """The reach of a token; raises NotAuthenticated."""
-        kept = self._kept.get(token)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
+        """The reach of an application's token; raises NotAuthenticated, for an operator's too."""
+        if token.startswith(PREFIX):
+            raise NotAuthenticated("an operator's token")
+        return self._kept_access(token) or self._keep(token, await self._application_access(token))
+
+    async def access_of_anybody(self, token: str) -> Access:
+        """The reach of an application's or an operator's token; raises NotAuthenticated."""
+        if not token.startswith(PREFIX):
+            return await self.access_of(token)
+        return self._kept_access(token) or self._keep(token, await self._operator_access(token))
+
+    def forget(self) -> None:
+        """A key or a token ended, or a reach changed: verify every token anew."""
+        self._kept.clear()
+
+    async def _application_access(self, token: str) -> Access:
+        now = self._clock()
         async with self._db.read() as reader:
-            row = await store.live_token(reader, digest(token), self._clock())
-        if row is None:
-            self._kept.pop(token, None)
+            found = await store.live_token(reader, digest(token), now)
+        if found is None:
             raise NotAuthenticated("unknown, expired or ended token")
-        access = Access(applications=(row.application_id,), actor=row.key_id)
+        if _is_due(found.last_used_at, now):
+            async with self._db.transaction() as tx:
+                await store.note_use(tx, found.key_id, now)
+        return Access(applications=(found.application_id,), actor=found.key_id)
+
+    async def _operator_access(self, token: str) -> Access:
+        now = self._clock()
+        async with self._db.read() as reader:
+            found = await operators.reach(reader, digest(token))
+        if found is None:
+            raise NotAuthenticated("unknown or ended token")
+        if _is_due(found.last_used_at, now):
+            async with self._db.transaction() as tx:
+                await operators.note_use(tx, found.token_id, now)
+        return Access(applications=found.applications, actor=found.token_id, operates=found.organization_id)
+
+    def _kept_access(self, token: str) -> Access | None:
+        until, access = self._kept.get(token, (0.0, None))
+        return access if until > time.monotonic() else None
+
+    def _keep(self, token: str, access: Access) -> Access:
         if len(self._kept) >= _KEPT_AT_MOST:
             self._kept.clear()
         self._kept[token] = (time.monotonic() + _KEPT_SECONDS, access)
         return access
 
-    def forget(self) -> None:
-        """A key ended: verify every token anew."""
-        self._kept.clear()
+
+def _is_due(noted: datetime | None, now: datetime) -> bool:
+    return noted is None or now - noted >= _NOTED_EVERY

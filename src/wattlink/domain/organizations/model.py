@@ -1,8 +1,10 @@
-"""An organization runs applications; an application acts with keys."""
+"""An organization runs applications; an application acts with keys, an operator with a token."""
+
+from datetime import datetime
 
 import msgspec
 
-from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
+from wattlink.domain.access.ids import ApplicationId, KeyId, OperatorTokenId, OrganizationId
 
 
 class Branding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,6 +36,12 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
         return self.branding.name or self.name
 
 
+class StoredApplication(Application, frozen=True, kw_only=True):
+    """An application as it is in the database."""
+
+    created_at: datetime
+
+
 class NewApplication(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown once, when an application is made."""
 
@@ -53,3 +61,24 @@ class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return "IssuedToken(***)"
+
+
+class OperatorToken(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be shown of an operator's token."""
+
+    token_id: OperatorTokenId
+    organization_id: OrganizationId
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None  # to the minute
+
+
+class NewOperatorToken(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown once, when an operator's token is made."""
+
+    token_id: OperatorTokenId
+    name: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"NewOperatorToken({self.token_id})"

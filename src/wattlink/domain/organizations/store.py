@@ -7,8 +7,29 @@ import msgspec
 
 from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
+from wattlink.domain.access.model import Access
+from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.errors import NotFound
-from wattlink.domain.organizations.model import Application
+from wattlink.domain.organizations.model import Application, StoredApplication
+
+_SELECT = """
+    SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, created_at
+      FROM application WHERE application_id = ANY(%(applications)s)
+"""
+_OLDER = (
+    _SELECT
+    + """
+       AND (created_at, application_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
+     ORDER BY created_at DESC, application_id DESC LIMIT %(limit)s
+    """
+)
+_NEWER = (
+    _SELECT
+    + """
+       AND (created_at, application_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
+     ORDER BY created_at, application_id LIMIT %(limit)s
+    """
+)
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -20,19 +41,20 @@ class KeyRow(msgspec.Struct, frozen=True):
 
 
 class TokenRow(msgspec.Struct, frozen=True):
-    """A live token's reach."""
+    """A live token's reach; `last_used_at` is its key's."""
 
     key_id: KeyId
     application_id: ApplicationId
     expires_at: datetime
+    last_used_at: datetime | None = None
 
 
-async def get_application(reader: Reader, application_id: ApplicationId) -> Application:
+async def get_application(reader: Reader, application_id: ApplicationId) -> StoredApplication:
     """The application."""
     found = await reader.one_or_none(
-        Application,
+        StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit
+        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, created_at
           FROM application WHERE application_id = %(application_id)s
         """,
         application_id=application_id,
@@ -42,15 +64,26 @@ async def get_application(reader: Reader, application_id: ApplicationId) -> Appl
     return found
 
 
-async def list_applications(reader: Reader) -> list[Application]:
+async def list_applications(reader: Reader) -> list[StoredApplication]:
     """Every application of this installation, oldest first."""
     return await reader.all(
-        Application,
+        StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit
+        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, created_at
           FROM application ORDER BY created_at, application_id
         """,
     )
+
+
+async def page_of_applications(reader: Reader, access: Access, page: PageRequest) -> list[StoredApplication]:
+    """The applications within reach, newest first; with `before` the page that ends just before it."""
+    found = await reader.all(
+        StoredApplication,
+        _NEWER if page.is_backwards else _OLDER,
+        applications=list(access.applications),
+        **page.params(),
+    )
+    return found[::-1] if page.is_backwards else found
 
 
 async def first_organization(reader: Reader) -> OrganizationId | None:
@@ -129,12 +162,19 @@ async def live_token(reader: Reader, token_digest: bytes, now: datetime) -> Toke
     return await reader.one_or_none(
         TokenRow,
         """
-        SELECT token.key_id, token.application_id, token.expires_at
+        SELECT token.key_id, token.application_id, token.expires_at, key.last_used_at
           FROM access_token AS token JOIN application_key AS key USING (key_id)
          WHERE token_digest = %(token_digest)s AND expires_at > %(now)s AND key.ended_at IS NULL
         """,
         token_digest=token_digest,
         now=now,
+    )
+
+
+async def note_use(tx: Transaction, key_id: KeyId, now: datetime) -> None:
+    """When the key was last used."""
+    await tx.execute(
+        "UPDATE application_key SET last_used_at = %(now)s WHERE key_id = %(key_id)s", key_id=key_id, now=now
     )
 
 

@@ -1,0 +1,37 @@
+"""Who may come in: operators to the administration, and applications, or an operator for one, to the rest."""
+
+from typing import Any
+
+from litestar import Request
+
+from wattlink.dialects.platform.wire import application_id_of
+from wattlink.domain.access.model import Access
+from wattlink.domain.errors import InvalidInput
+from wattlink.web.authentication import bearer_of
+from wattlink.web.call import Call
+
+_MOST_NAMED = 20
+
+
+async def admit_operator(request: Request[Any, Any, Any]) -> None:
+    """Let in operators only: others are told so."""
+    access = await _access(request)
+    assert access.organization_id  # which refuses everybody else
+    request.scope["auth"] = access
+
+
+async def admit_application(request: Request[Any, Any, Any]) -> None:
+    """Let in an application, or an operator for one of them: the reach is a single application's."""
+    access = await _access(request)
+    chosen = request.query_params.get("application")
+    if chosen is not None:
+        access = access.within(application_id_of(chosen))
+    elif len(access.applications) != 1:
+        named = [str(application_id) for application_id in access.applications[:_MOST_NAMED]]
+        raise InvalidInput("application", "an operator says which one is meant", allowed=named)
+    request.scope["auth"] = access
+
+
+async def _access(request: Request[Any, Any, Any]) -> Access:
+    assert isinstance(request, Call)
+    return await request.hub.authenticator.access_of_anybody(bearer_of(request))

@@ -1,0 +1,37 @@
+"""The dialect as an app."""
+
+from litestar import Litestar
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme
+
+from wattlink.dialects.platform import DIALECT
+from wattlink.dialects.platform.errors import HANDLERS
+from wattlink.dialects.platform.routes import APPLICATION, OPERATOR, routes
+from wattlink.web.app import make_api
+from wattlink.web.openapi import ExactDocument
+from wattlink.wiring import Hub
+
+VERSION = "1"
+
+
+def make_app(hub: Hub) -> Litestar:
+    """The API under `/platform`, or at the root of its own host."""
+    address = f"{hub.settings.public_url}/{DIALECT}"
+    return make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+
+
+def _openapi(address: str) -> OpenAPIConfig:
+    flow = OAuthFlow(token_url=f"{address}/oauth2/token", scopes={})
+    return OpenAPIConfig(
+        title="Wattlink's own API",
+        version=VERSION,
+        path="/openapi.json",
+        render_plugins=[ExactDocument(address)],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                OPERATOR: SecurityScheme(type="http", scheme="bearer", description="`wlo_...`, of an operator"),
+                APPLICATION: SecurityScheme(type="oauth2", flows=OAuthFlows(client_credentials=flow)),
+            }
+        ),
+    )

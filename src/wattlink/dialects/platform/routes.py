@@ -1,0 +1,119 @@
+"""Every URL of the dialect, in two tables: what operators administer, and what applications have of their own.
+
+Behind the second one `request.access` always reaches a single application: the caller's, or the one that an operator
+named by `?application=`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from litestar import Response, Router
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+from litestar.types import ControllerRouterHandler
+
+from wattlink.dialects.platform import applications
+from wattlink.dialects.platform.admission import admit_application, admit_operator
+from wattlink.dialects.platform.errors import Problem
+from wattlink.dialects.platform.paging import asked
+from wattlink.web.oauth import token_route
+from wattlink.web.problems import PROBLEM_JSON
+
+OPERATOR, APPLICATION = "operatorToken", "clientCredentials"  # the document's security schemes
+
+
+class Route(NamedTuple):
+    """An operation behind a bearer token, its name in the document, and the problems that it may answer with."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    operation_id: str
+    view: Callable[..., Any]
+    status: int = 200
+    problems: tuple[int, ...] = (400, 404)
+
+
+Table = Mapping[str, Sequence[Route]]
+
+ADMINISTRATION: Table = {
+    "Applications": [
+        Route("GET", "/applications", "listApplications", applications.list_applications, 200, (400,)),
+    ],
+}
+
+OF_APPLICATIONS: Table = {
+    "Applications": [
+        Route("GET", "/application", "getOwnApplication", applications.get_own_application, 200, ()),
+    ],
+}
+
+_PROBLEMS = {
+    400: "Something about the request can't be used; `issues` names each field.",
+    401: "No, a wrong or an ended token.",
+    403: "The caller may not do this.",
+    404: "There is no such thing, or it is out of the caller's reach.",
+    409: "What is there already stands in the way; `detail` says what.",
+    410: "It is over.",
+    429: "Too many of these at once.",
+}
+_WHICH = QueryParameter(
+    name="application",
+    annotation=str | None,
+    default=None,
+    format="uuid",
+    description="The application that an operator means, needed if there are several; applications mean themselves.",
+)
+
+
+def routes() -> Sequence[ControllerRouterHandler]:
+    """The tables behind the bearer tokens, and the token endpoint."""
+    given = {"asked": Provide(asked, sync_to_thread=False)}
+    return [
+        token_route(),
+        Router(
+            "/",
+            route_handlers=list(_handlers(ADMINISTRATION, more=(401, 403))),
+            before_request=admit_operator,  # a guard would cost a copy of the route per request
+            dependencies=given,
+            security=[{OPERATOR: []}],
+        ),
+        Router(
+            "/",
+            route_handlers=list(_handlers(OF_APPLICATIONS, more=(400, 401, 404))),
+            before_request=admit_application,
+            dependencies=given,
+            parameters={"which_application": _WHICH},
+            security=[{OPERATOR: []}, {APPLICATION: []}],
+        ),
+    ]
+
+
+def _handlers(table: Table, *, more: tuple[int, ...]) -> Iterator[HTTPRouteHandler]:
+    yield from (_options(path) for path in dict.fromkeys(route.path for rows in table.values() for route in rows))
+    for tag, rows in table.items():
+        for route in rows:
+            yield HTTPRouteHandler(
+                route.path,
+                http_method=route.method,
+                operation_id=route.operation_id,
+                status_code=route.status,
+                tags=[tag],
+                responses={status: _problem(status) for status in sorted({*route.problems, *more})},
+            )(route.view)
+
+
+def _options(path: str) -> HTTPRouteHandler:
+    """What may be done at a path; Litestar's own answer knows only the method that was registered first."""
+    rows = [row for table in (ADMINISTRATION, OF_APPLICATIONS) for rows in table.values() for row in rows]
+    allow = ", ".join(sorted({"OPTIONS", *(row.method for row in rows if row.path == path)}))
+
+    async def options() -> Response[None]:
+        return Response(None, headers={"allow": allow})
+
+    return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
+
+
+def _problem(status: int) -> ResponseSpec:
+    return ResponseSpec(Problem, generate_examples=False, description=_PROBLEMS[status], media_type=PROBLEM_JSON)

@@ -1,0 +1,53 @@
+"""What the resources have in common on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from wattlink.base.clock import rfc3339
+from wattlink.domain.access.ids import ApplicationId
+from wattlink.domain.errors import NotFound
+
+Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
+Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
+
+
+class Answer(msgspec.Struct, rename="camel"):
+    """An object that we send: every key is always there."""
+
+
+class Payload(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """An object that we are sent."""
+
+
+class PaginationCursors(Answer):
+    """`after` leads to the next, older page; `before` to the newer one."""
+
+    after: str | None
+    before: str | None
+
+
+def timestamp(moment: datetime | None) -> Timestamp | None:
+    """A time that may not be known."""
+    return None if moment is None else rfc3339(moment)
+
+
+def camel(name: str) -> str:
+    """`redirect_uris` as `redirectUris`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def application_id_of(text: str) -> ApplicationId:
+    """An application's id; raises NotFound."""
+    return ApplicationId(uuid_of("application", text))
+
+
+def uuid_of(what: str, text: str) -> UUID:
+    """An id of something; raises NotFound for what can't be one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(what, text) from None

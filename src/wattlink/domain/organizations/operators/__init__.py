@@ -1,0 +1,1 @@
+"""Operators' tokens: long-lived, of an organization, to administer it with."""
