@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.vendors.budgets.spend import forget_old
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
@@ -15,7 +15,7 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
 
     async def drop_expired_tokens() -> int:
         async with hub.db.transaction() as tx:
-            return await organizations.drop_expired_tokens(tx, hub.clock() - timedelta(days=1))
+            return await keys.drop_expired_tokens(tx, hub.clock() - timedelta(days=1))
 
     async def drop_old_budgets() -> int:
         return await forget_old(hub.db)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.linking.model import Cause
-from wattlink.domain.linking.redirects import check_redirect_uri, with_error
+from wattlink.domain.linking.redirects import with_error
+from wattlink.domain.organizations.redirects import check_list, check_redirect_uri
 
 GOOD = [
     "https://app.example.com/back",
@@ -154,6 +155,22 @@ def test_with_a_list_only_what_is_on_it_letter_for_letter(uri: str) -> None:
 
 def test_a_list_may_hold_plain_http_of_a_private_network() -> None:
     check_redirect_uri("http://intranet.example/back", ["http://intranet.example/back"])
+
+
+@pytest.mark.parametrize(
+    "uri", ["javascript:alert(1)", "https://", "https://user@a.example/", "mailto:a@a.example", "no uri", "", "a" * 600]
+)
+def test_a_list_holds_nothing_that_is_refused_anyway(uri: str) -> None:
+    check_list(["https://app.example/back", "yourapp://back", "http://intranet.example/back"])
+    with pytest.raises(InvalidInput) as refused:
+        check_list(["https://app.example/back", uri])
+    assert refused.value.field == "redirect_uris[1]"
+
+
+def test_a_list_holds_everything_once_and_not_without_end() -> None:
+    for listed in (["https://a.example/"] * 2, [f"https://a.example/{number}" for number in range(101)]):
+        with pytest.raises(InvalidInput):
+            check_list(listed)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from wattlink.base.ids import digest
 from wattlink.db.database import Database
 from wattlink.domain.errors import InvalidInput, NotAuthenticated
-from wattlink.domain.organizations import store
 from wattlink.domain.organizations.authenticate import Authenticator
 from wattlink.domain.organizations.create import create_application
+from wattlink.domain.organizations.keys import store
 from wattlink.domain.organizations.model import NewApplication
 
 

@@ -11,8 +11,8 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.errors import ConnectionsLimitReached, InvalidInput
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewLinkSession, Purpose, State
-from wattlink.domain.linking.redirects import check_redirect_uri
 from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.redirects import check_redirect_uri
 from wattlink.domain.users import store as users
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.model import VendorRegistration

@@ -16,8 +16,8 @@ from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking.create import keep
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
 from wattlink.domain.linking.pair import interventions_of
-from wattlink.domain.linking.redirects import check_redirect_uri
 from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.redirects import check_redirect_uri
 from wattlink.domain.users import store as users
 
 

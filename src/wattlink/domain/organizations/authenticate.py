@@ -1,7 +1,8 @@
 """Who is calling: client credentials become tokens, tokens become a reach; operators bring long-lived ones.
 
-A process keeps a verified token for at most a second, so an ended key is dead everywhere within that time, and at
-once in a process that is told to `forget`.
+A process keeps an application's verified token for at most a second, so an ended key is dead everywhere within that
+time, and at once in a process that is told to `forget`. An operator's is verified every time: operators call seldom,
+and what they made through one process must be within their reach in every other.
 """
 
 import hmac
@@ -15,7 +16,7 @@ from wattlink.db.database import Database
 from wattlink.domain.access.ids import KeyId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotAuthenticated
-from wattlink.domain.organizations import store
+from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.organizations.model import IssuedToken
 from wattlink.domain.organizations.operators import store as operators
 from wattlink.domain.organizations.operators.create import PREFIX
@@ -33,6 +34,7 @@ class Authenticator:
         self._db = db
         self._clock = clock
         self._kept: dict[str, tuple[float, Access]] = {}
+        self._times_forgotten = 0
 
     async def issue(self, client_id: str, client_secret: str) -> IssuedToken:
         """A token for an application's key; raises NotAuthenticated."""
@@ -41,39 +43,45 @@ class Authenticator:
         except ValueError:
             raise NotAuthenticated("unknown client") from None
         async with self._db.read() as reader:
-            key = await store.live_key(reader, key_id)
+            key = await keys.live_key(reader, key_id)
         if key is None or not hmac.compare_digest(key.secret_digest, digest(client_secret)):
             raise NotAuthenticated("unknown client or wrong secret")
         token, expires_at = new_secret(), self._clock() + _TOKEN_LIFE
         async with self._db.transaction() as tx:
-            await store.add_token(tx, digest(token), store.TokenRow(key.key_id, key.application_id, expires_at))
+            await keys.add_token(tx, digest(token), keys.TokenRow(key.key_id, key.application_id, expires_at))
         return IssuedToken(token=token, expires_in=int(_TOKEN_LIFE.total_seconds()) - 1)
 
     async def access_of(self, token: str) -> Access:
         """The reach of an application's token; raises NotAuthenticated, for an operator's too."""
         if token.startswith(PREFIX):
             raise NotAuthenticated("an operator's token")
-        return self._kept_access(token) or self._keep(token, await self._application_access(token))
+        kept = self._kept.get(token)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        times_forgotten = self._times_forgotten
+        access = await self._application_access(token)
+        if times_forgotten == self._times_forgotten:  # no key ended while it was verified
+            self._keep(token, access)
+        return access
 
     async def access_of_anybody(self, token: str) -> Access:
         """The reach of an application's or an operator's token; raises NotAuthenticated."""
-        if not token.startswith(PREFIX):
-            return await self.access_of(token)
-        return self._kept_access(token) or self._keep(token, await self._operator_access(token))
+        return await (self._operator_access(token) if token.startswith(PREFIX) else self.access_of(token))
 
     def forget(self) -> None:
-        """A key or a token ended, or a reach changed: verify every token anew."""
+        """A key ended: verify every token anew."""
+        self._times_forgotten += 1
         self._kept.clear()
 
     async def _application_access(self, token: str) -> Access:
         now = self._clock()
         async with self._db.read() as reader:
-            found = await store.live_token(reader, digest(token), now)
+            found = await keys.live_token(reader, digest(token), now)
         if found is None:
             raise NotAuthenticated("unknown, expired or ended token")
         if _is_due(found.last_used_at, now):
             async with self._db.transaction() as tx:
-                await store.note_use(tx, found.key_id, now)
+                await keys.note_use(tx, found.key_id, now)
         return Access(applications=(found.application_id,), actor=found.key_id)
 
     async def _operator_access(self, token: str) -> Access:
@@ -87,15 +95,10 @@ class Authenticator:
                 await operators.note_use(tx, found.token_id, now)
         return Access(applications=found.applications, actor=found.token_id, operates=found.organization_id)
 
-    def _kept_access(self, token: str) -> Access | None:
-        until, access = self._kept.get(token, (0.0, None))
-        return access if until > time.monotonic() else None
-
-    def _keep(self, token: str, access: Access) -> Access:
+    def _keep(self, token: str, access: Access) -> None:
         if len(self._kept) >= _KEPT_AT_MOST:
             self._kept.clear()
         self._kept[token] = (time.monotonic() + _KEPT_SECONDS, access)
-        return access
 
 
 def _is_due(noted: datetime | None, now: datetime) -> bool:

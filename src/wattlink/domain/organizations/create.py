@@ -1,16 +1,26 @@
-"""Make an application, with its first key."""
+"""Make organizations and applications."""
 
 from collections.abc import Sequence
 
-from wattlink.base.ids import digest, new_id, new_secret
+from wattlink.base.ids import new_id
 from wattlink.db.database import Transaction
-from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
+from wattlink.domain.access.ids import ApplicationId, OrganizationId
+from wattlink.domain.access.model import Access
 from wattlink.domain.organizations import store
 from wattlink.domain.organizations.branding import check_branding
+from wattlink.domain.organizations.keys.create import create_key
 from wattlink.domain.organizations.model import Application, Branding, NewApplication
 from wattlink.domain.organizations.names import checked_name
+from wattlink.domain.organizations.redirects import check_list
 
-_SECRET_PREFIX = "wls_"  # noqa: S105 - lets secret scanners recognise one
+_FIRST_KEY = "first"
+
+
+async def create_organization(tx: Transaction, name: str) -> OrganizationId:
+    """A new organization, without applications."""
+    organization_id = OrganizationId(new_id())
+    await store.add_organization(tx, organization_id, checked_name(name))
+    return organization_id
 
 
 async def create_application(
@@ -22,6 +32,7 @@ async def create_application(
     organization_id: OrganizationId | None = None,
 ) -> NewApplication:
     """A new application, of the oldest organization if none is given; its secret is shown here and never again."""
+    check_list(redirect_uris)
     check_branding(branding or Branding())
     application = Application(
         application_id=ApplicationId(new_id()),
@@ -31,15 +42,12 @@ async def create_application(
         branding=branding or Branding(),
     )
     await store.add_application(tx, application)
-    client_id, client_secret = KeyId(new_id()), _SECRET_PREFIX + new_secret()
-    await store.add_key(tx, store.KeyRow(client_id, application.application_id, digest(client_secret)))
-    return NewApplication(application_id=application.application_id, client_id=client_id, client_secret=client_secret)
+    key = await create_key(tx, Access(applications=(application.application_id,)), _FIRST_KEY)
+    return NewApplication(
+        application_id=application.application_id, client_id=key.key_id, client_secret=key.client_secret
+    )
 
 
 async def oldest_organization(tx: Transaction, name: str) -> OrganizationId:
-    """The operator's own organization, made and called `name` where there is none yet."""
-    organization_id = await store.first_organization(tx)
-    if organization_id is None:
-        organization_id = OrganizationId(new_id())
-        await store.add_organization(tx, organization_id, checked_name(name))
-    return organization_id
+    """The installation's own organization, made and called `name` where there is none yet."""
+    return await store.first_organization(tx) or await create_organization(tx, name)

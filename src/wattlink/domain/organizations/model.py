@@ -7,6 +7,14 @@ import msgspec
 from wattlink.domain.access.ids import ApplicationId, KeyId, OperatorTokenId, OrganizationId
 
 
+class Organization(msgspec.Struct, frozen=True, kw_only=True):
+    """Who runs applications."""
+
+    organization_id: OrganizationId
+    name: str
+    created_at: datetime
+
+
 class Branding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an application shows itself on the pages that end users see."""
 
@@ -53,6 +61,28 @@ class NewApplication(msgspec.Struct, frozen=True, kw_only=True):
         return f"NewApplication({self.application_id})"
 
 
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be shown of an application's key; its id is the client id."""
+
+    key_id: KeyId
+    application_id: ApplicationId
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None  # to the minute
+
+
+class NewKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown once, when a key is made."""
+
+    key_id: KeyId
+    name: str
+    client_secret: str
+    created_at: datetime
+
+    def __repr__(self) -> str:
+        return f"NewKey({self.key_id})"
+
+
 class IssuedToken(msgspec.Struct, frozen=True, kw_only=True):
     """A bearer token for an application's requests; `expires_in` in seconds."""
 
@@ -79,6 +109,7 @@ class NewOperatorToken(msgspec.Struct, frozen=True, kw_only=True):
     token_id: OperatorTokenId
     name: str
     token: str
+    created_at: datetime
 
     def __repr__(self) -> str:
         return f"NewOperatorToken({self.token_id})"

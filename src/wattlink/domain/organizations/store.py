@@ -1,16 +1,15 @@
-"""SQL on organization, application, application_key and access_token."""
+"""SQL on organization and application."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
+from wattlink.domain.access.ids import ApplicationId, OrganizationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.errors import NotFound
-from wattlink.domain.organizations.model import Application, StoredApplication
+from wattlink.domain.organizations.model import Application, Organization, StoredApplication
 
 _SELECT = """
     SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, created_at
@@ -32,21 +31,36 @@ _NEWER = (
 )
 
 
-class KeyRow(msgspec.Struct, frozen=True):
-    """A live key, with the digest of its secret."""
+async def get_organization(reader: Reader, organization_id: OrganizationId) -> Organization:
+    """The organization."""
+    found = await reader.one_or_none(
+        Organization,
+        """
+        SELECT organization_id, name, created_at FROM organization WHERE organization_id = %(organization_id)s
+        """,
+        organization_id=organization_id,
+    )
+    if found is None:
+        raise NotFound("organization", organization_id)
+    return found
 
-    key_id: KeyId
-    application_id: ApplicationId
-    secret_digest: bytes
+
+async def list_organizations(reader: Reader) -> list[Organization]:
+    """Every organization of this installation, oldest first."""
+    return await reader.all(
+        Organization, "SELECT organization_id, name, created_at FROM organization ORDER BY created_at, organization_id"
+    )
 
 
-class TokenRow(msgspec.Struct, frozen=True):
-    """A live token's reach; `last_used_at` is its key's."""
-
-    key_id: KeyId
-    application_id: ApplicationId
-    expires_at: datetime
-    last_used_at: datetime | None = None
+async def rename_organization(tx: Transaction, organization_id: OrganizationId, name: str) -> None:
+    """Another name; raises NotFound."""
+    renamed = await tx.execute(
+        "UPDATE organization SET name = %(name)s WHERE organization_id = %(organization_id)s",
+        organization_id=organization_id,
+        name=name,
+    )
+    if not renamed:
+        raise NotFound("organization", organization_id)
 
 
 async def get_application(reader: Reader, application_id: ApplicationId) -> StoredApplication:
@@ -118,78 +132,6 @@ async def add_application(tx: Transaction, application: Application) -> None:
     )
 
 
-async def add_key(tx: Transaction, key: KeyRow) -> None:
-    """A new key of an application."""
-    await tx.execute(
-        """
-        INSERT INTO application_key (key_id, application_id, secret_digest)
-        VALUES (%(key_id)s, %(application_id)s, %(secret_digest)s)
-        """,
-        key_id=key.key_id,
-        application_id=key.application_id,
-        secret_digest=key.secret_digest,
-    )
-
-
-async def live_key(reader: Reader, key_id: KeyId) -> KeyRow | None:
-    """The key, unless it is unknown or ended."""
-    return await reader.one_or_none(
-        KeyRow,
-        """
-        SELECT key_id, application_id, secret_digest FROM application_key
-         WHERE key_id = %(key_id)s AND ended_at IS NULL
-        """,
-        key_id=key_id,
-    )
-
-
-async def add_token(tx: Transaction, token_digest: bytes, row: TokenRow) -> None:
-    """A token that was just issued."""
-    await tx.execute(
-        """
-        INSERT INTO access_token (token_digest, key_id, application_id, expires_at)
-        VALUES (%(token_digest)s, %(key_id)s, %(application_id)s, %(expires_at)s)
-        """,
-        token_digest=token_digest,
-        key_id=row.key_id,
-        application_id=row.application_id,
-        expires_at=row.expires_at,
-    )
-
-
-async def live_token(reader: Reader, token_digest: bytes, now: datetime) -> TokenRow | None:
-    """What a token reaches, unless it is unknown, expired, or its key ended."""
-    return await reader.one_or_none(
-        TokenRow,
-        """
-        SELECT token.key_id, token.application_id, token.expires_at, key.last_used_at
-          FROM access_token AS token JOIN application_key AS key USING (key_id)
-         WHERE token_digest = %(token_digest)s AND expires_at > %(now)s AND key.ended_at IS NULL
-        """,
-        token_digest=token_digest,
-        now=now,
-    )
-
-
-async def note_use(tx: Transaction, key_id: KeyId, now: datetime) -> None:
-    """When the key was last used."""
-    await tx.execute(
-        "UPDATE application_key SET last_used_at = %(now)s WHERE key_id = %(key_id)s", key_id=key_id, now=now
-    )
-
-
-async def drop_expired_tokens(tx: Transaction, before: datetime, *, limit: int = 1000) -> int:
-    """Forget tokens that expired before this; the number of rows."""
-    return await tx.execute(
-        """
-        DELETE FROM access_token
-         WHERE token_digest IN (SELECT token_digest FROM access_token WHERE expires_at < %(before)s LIMIT %(limit)s)
-        """,
-        before=before,
-        limit=limit,
-    )
-
-
 async def set_branding(tx: Transaction, application_id: ApplicationId, branding: dict[str, object]) -> None:
     """Replace how an application shows itself."""
     await tx.execute(
@@ -206,3 +148,37 @@ async def set_redirect_uris(tx: Transaction, application_id: ApplicationId, redi
         redirect_uris=list(redirect_uris),
         application_id=application_id,
     )
+
+
+async def lock_application(tx: Transaction, access: Access) -> StoredApplication:
+    """The application within reach, held until the end of the transaction: nobody changes it or adds to it."""
+    held = await tx.one_or_none(
+        ApplicationId,
+        "SELECT application_id FROM application WHERE application_id = %(application_id)s FOR UPDATE",
+        application_id=access.application_id,
+    )
+    if held is None:
+        raise NotFound("application", access.application_id)
+    return await get_application(tx, held)
+
+
+async def put_application(tx: Transaction, application: Application) -> None:
+    """Replace everything that can change of an application."""
+    await tx.execute(
+        """
+        UPDATE application
+           SET name = %(name)s, redirect_uris = %(redirect_uris)s, branding = %(branding)s,
+               connections_limit = %(limit)s
+         WHERE application_id = %(application_id)s
+        """,
+        application_id=application.application_id,
+        name=application.name,
+        redirect_uris=list(application.redirect_uris),
+        branding=Json(msgspec.to_builtins(application.branding)),
+        limit=application.connections_limit,
+    )
+
+
+async def delete_application(tx: Transaction, application_id: ApplicationId) -> None:
+    """Remove the row; everything that hangs on it must be gone."""
+    await tx.execute("DELETE FROM application WHERE application_id = %(application_id)s", application_id=application_id)

@@ -13,7 +13,7 @@ from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.create import create
 from wattlink.domain.linking.create_relink import create_relink
 from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRelink
-from wattlink.domain.linking.redirects import MOST_LETTERS, check_redirect_uri
+from wattlink.domain.organizations.redirects import MOST_LETTERS, check_redirect_uri
 from wattlink.web.bodies import Check, InvalidBody, Issue
 from wattlink.web.call import Call
 

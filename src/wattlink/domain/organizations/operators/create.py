@@ -30,4 +30,4 @@ async def create_operator_token(
         last_used_at=None,
     )
     await store.add(tx, made, digest(secret))
-    return NewOperatorToken(token_id=made.token_id, name=made.name, token=secret)
+    return NewOperatorToken(token_id=made.token_id, name=made.name, token=secret, created_at=now)
