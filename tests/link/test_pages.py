@@ -3,47 +3,27 @@
 import re
 from importlib.resources import files
 from string import hexdigits
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.link.messages import messages
+from wattlink.base.languages import language_of
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
+from wattlink.dialects.enode.users.linking import Language, Scope
 from wattlink.domain.linking.model import Cause
 from wattlink.domain.organizations.branding import PANELS
 from wattlink.domain.organizations.colors import contrast, text_on
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.brands import monogram, ordered, plain
 from wattlink.link.texts.failures import FAILURES
-from wattlink.link.texts.languages import TRANSLATED, accepted, catalogues, choose, regions
-from wattlink.link.texts.words import NEVER, SCOPES
+from wattlink.link.texts.languages import accepted, choose, regions, spoken
+from wattlink.link.texts.words import NEVER, SCOPES, kind_names, words
 from wattlink.link.theme import properties
 
-_PLACES = re.compile(r"%\((\w+)\)s")
 _COLORS = st.text(hexdigits, min_size=6, max_size=6).map(lambda digits: f"#{digits}")
-
-
-@pytest.mark.parametrize("tag", TRANSLATED)
-def test_every_message_is_translated_and_none_is_left_over(tag: str) -> None:
-    known = catalogues()[tag]._catalog  # type: ignore[attr-defined]
-    found = {key if isinstance(key, str) else key[0] for key in known if key}
-    said = {message if isinstance(message, str) else message[0] for message in messages()}
-    assert said - found == set(), "missing"
-    assert found - said == set(), "unused"
-
-
-@pytest.mark.parametrize("tag", TRANSLATED)
-def test_translations_fill_in_what_the_message_does(tag: str) -> None:
-    known = catalogues()[tag]._catalog  # type: ignore[attr-defined]
-    for key, translation in known.items():
-        if key:
-            message = key if isinstance(key, str) else key[0]
-            places = set(_PLACES.findall(message)) | ({"count"} if not isinstance(key, str) else set())
-            assert set(_PLACES.findall(translation)) <= places, message
-            if isinstance(key, str):
-                assert set(_PLACES.findall(translation)) == places, message
-            assert translation.strip() == translation != "", message
 
 
 def test_every_cause_has_its_own_page() -> None:
@@ -52,10 +32,20 @@ def test_every_cause_has_its_own_page() -> None:
     assert len(set(said)) == len(said)
 
 
-def test_every_scope_that_a_vendor_offers_has_its_sentence() -> None:
+def test_every_scope_and_every_kind_has_its_sentences() -> None:
+    assert set(SCOPES) == set(get_args(Scope))
+    assert set(NEVER) == set(Kind)
+    english = choose("en-US", "")
+    assert len({words([kind]).link for kind in Kind} | {words(Kind).link}) == len(Kind) + 1
+    assert kind_names([Kind.VEHICLE, Kind.BATTERY], english) == "Cars, Home batteries"
     for manifest in manifests().values():
         assert set(manifest.scopes) <= set(SCOPES)
-        assert set(manifest.kinds) <= set(NEVER)
+
+
+@pytest.mark.parametrize("tag", [*get_args(Language), "hu", "et", "pl", "de"])
+def test_a_language_that_an_app_asks_for_is_spoken_with_its_country(tag: str) -> None:
+    expected = "en-US" if tag == "browser" or language_of(tag) not in spoken() else tag
+    assert choose(tag, "").tag == expected
 
 
 def test_the_style_knows_the_panels_that_contrast_is_computed_for() -> None:
@@ -102,15 +92,15 @@ def test_an_accent_that_is_none_is_ours(accent: str | None) -> None:
         ("de-DE", "fr", "de-DE"),
         ("nb-NO", "", "nb-NO"),
         ("en-GB", "", "en-GB"),
-        ("pl-PL", "de", "en"),
+        ("el-GR", "de", "en-US"),
         ("browser", "de-AT,de;q=0.9,en;q=0.8", "de-AT"),
-        ("browser", "ja,pl;q=0.9,fr-CH;q=0.5", "fr-CH"),
+        ("browser", "zh,el;q=0.9,fr-CH;q=0.5", "fr-CH"),
         ("browser", "en;q=0.1,nn;q=0.9", "nb"),
         ("browser", "no", "nb"),
-        ("browser", "xx, *;q=0.5, ;;;, =, de;q=x", "en"),
+        ("browser", "xx, *;q=0.5, ;;;, =, de;q=x", "en-US"),
         ("browser", "de;q=0, fr;q=0.1", "fr"),
-        ("browser", "", "en"),
-        ("browser", "../../etc/passwd,%00", "en"),
+        ("browser", "", "en-US"),
+        ("browser", "../../etc/passwd,%00", "en-US"),
     ],
 )
 def test_the_language_is_the_sessions_or_the_browsers(wanted: str, header: str, tag: str) -> None:

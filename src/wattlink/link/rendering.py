@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 from litestar.enums import MediaType
 
+from wattlink.base.languages import language_of, translations
 from wattlink.domain.organizations.branding import usable_logo
 from wattlink.domain.organizations.model import Application
 from wattlink.link.brands import monogram
 from wattlink.link.headers import policy
-from wattlink.link.texts.languages import TRANSLATED, Language, catalogues
+from wattlink.link.texts.languages import PACKAGE, Language, spoken
 from wattlink.link.theme import stylesheet
 
 _STATIC = {"link.css": "text/css; charset=utf-8", "link.js": "text/javascript; charset=utf-8"}
@@ -50,7 +51,7 @@ class Renderer:
             versioned = f"{hashlib.sha256(content).hexdigest()[:12]}-{name}"
             self.static[versioned] = StaticFile(content, media_type)
             self._addresses[name] = f"/link/static/{versioned}"
-        self._environments = {"en": _environment(), **{tag: _environment(tag) for tag in TRANSLATED}}
+        self._environments = {language: _environment(language) for language in spoken()}
 
     def page(
         self,
@@ -65,7 +66,7 @@ class Renderer:
         """A page in a language, in the application's looks."""
         nonce = secrets.token_urlsafe(16)
         html = (
-            self._environments[language.tag.split("-")[0]]
+            self._environments[language_of(language.tag)]
             .get_template(template)
             .render(
                 {
@@ -87,7 +88,7 @@ class Renderer:
         )
 
 
-def _environment(tag: str | None = None) -> Environment:
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("wattlink.link"),
         autoescape=True,
@@ -97,10 +98,8 @@ def _environment(tag: str | None = None) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["monogram"] = monogram
-    if tag is None:
-        environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    else:
-        environment.install_gettext_translations(catalogues()[tag], newstyle=True)  # type: ignore[attr-defined]
+    texts = translations(PACKAGE, language)
+    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 

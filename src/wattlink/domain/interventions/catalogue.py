@@ -5,16 +5,15 @@ Texts stand in English where the entry stands; other languages come from the `lo
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 import msgspec
-from babel.messages.pofile import read_po
 
+from wattlink.base.languages import translations
 from wattlink.connectors import registry
 from wattlink.connectors.registry import InterventionEntry
 from wattlink.domain.errors import NotFound
 
+OWN_TEXTS = "wattlink.domain.interventions"  # the package whose `locales` translate the entry below
 LINK_AGAIN = "8f7c1c1e-3c64-4d0c-9c55-6c8ba2d3c6f1"
 
 _LINK_AGAIN_ENTRY = InterventionEntry(
@@ -80,31 +79,11 @@ def _by_id() -> Mapping[str, tuple[str | None, InterventionEntry]]:
 
 
 def _told(vendor: str | None, found: InterventionEntry, language: str) -> Intervention:
-    texts = _texts(vendor, language)
+    texts = translations(OWN_TEXTS if vendor is None else registry.package_of(vendor), language)
     return Intervention(
         vendor=vendor,
         brand=None if vendor is None else registry.manifests()[vendor].name,
         entry=found,
-        title=texts.get(found.title, found.title),
-        description=texts.get(found.description, found.description),
+        title=texts.gettext(found.title),
+        description=texts.gettext(found.description),
     )
-
-
-def _texts(vendor: str | None, language: str) -> Mapping[str, str]:
-    catalogues = _catalogues("wattlink.domain.interventions" if vendor is None else registry.package_of(vendor))
-    exact = language.replace("-", "_")
-    return catalogues.get(exact) or catalogues.get(exact.partition("_")[0]) or {}
-
-
-@cache
-def _catalogues(package: str) -> Mapping[str, Mapping[str, str]]:
-    """The translated texts of a package by language, each from the English text."""
-    folder = files(package).joinpath("locales")
-    found = [file for file in folder.iterdir() if file.name.endswith(".po")] if folder.is_dir() else []
-    return {file.name.removesuffix(".po"): _read(file) for file in found}
-
-
-def _read(catalogue: Traversable) -> Mapping[str, str]:
-    with catalogue.open("rb") as opened:
-        messages = read_po(opened)
-    return {str(message.id): str(message.string) for message in messages if message.id and message.string}

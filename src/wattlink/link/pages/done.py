@@ -6,7 +6,8 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.linking.model import Purpose
 from wattlink.domain.linking.pair import unpaired
 from wattlink.link.sight import Sight
-from wattlink.link.texts.words import SCOPES, shown, words
+from wattlink.link.texts.devices import shown
+from wattlink.link.texts.words import SCOPES, words
 
 
 async def done(sight: Sight) -> Response[str]:

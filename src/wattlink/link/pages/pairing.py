@@ -11,7 +11,7 @@ from wattlink.domain.linking.pair import unpaired
 from wattlink.link.brands import brand
 from wattlink.link.pages.steps import steps
 from wattlink.link.sight import Sight
-from wattlink.link.texts.words import shown
+from wattlink.link.texts.devices import shown
 
 
 async def pairing(sight: Sight) -> Response[str]:

@@ -1,19 +1,16 @@
 """In which language a page speaks, and how it writes numbers and times."""
 
 import gettext
-import io
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
-TRANSLATED = ("de", "fr", "nb")
-_SAME_AS = {"no": "nb", "nn": "nb"}
+from wattlink.base.languages import ENGLISH, language_of, translated, translations
+
+PACKAGE = "wattlink.link"
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -38,13 +35,21 @@ class Language(msgspec.Struct, frozen=True):
 
 
 def choose(wanted: str, accept_language: str) -> Language:
-    """The session's language, or with `browser` the best that the browser accepts; English where we have none."""
+    """The session's language, or with `browser` the best that the browser accepts; American English where we have none.
+
+    The country of the tag stays: it says how numbers and times are written, and how the page is read out.
+    """
     tags = accepted(accept_language) if wanted == "browser" else [wanted]
     for tag in tags:
         locale = _locale(tag)
-        if locale is not None and (known := _SAME_AS.get(locale.language, locale.language)) in ("en", *TRANSLATED):
+        if locale is not None and (known := language_of(locale.language)) in spoken():
             return _language(known, locale.territory)
-    return _language("en", None)
+    return _language(ENGLISH, "US")
+
+
+def spoken() -> frozenset[str]:
+    """The languages that the pages speak."""
+    return translated(PACKAGE) | {ENGLISH}
 
 
 def regions(accept_language: str) -> list[str]:
@@ -64,25 +69,11 @@ def accepted(header: str) -> list[str]:
     return [tag for weight, tag in sorted(weighed, key=lambda found: found[0]) if weight < 0]
 
 
-def catalogues() -> Mapping[str, gettext.GNUTranslations]:
-    """Our translations by language."""
-    return {tag: _catalogue(tag) for tag in TRANSLATED}
-
-
-@cache
-def _catalogue(tag: str) -> gettext.GNUTranslations:
-    source = files("wattlink.link").joinpath("locales", f"{tag}.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source), locale=tag))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
-
-
 @cache
 def _language(known: str, territory: str | None) -> Language:
     locale = _locale(f"{known}-{territory}" if territory else known) or Locale(known)
     tag = f"{known}-{territory}" if territory else known
-    return Language(tag, locale, gettext.NullTranslations() if known == "en" else _catalogue(known))
+    return Language(tag, locale, translations(PACKAGE, known))
 
 
 @cache

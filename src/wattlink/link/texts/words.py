@@ -1,21 +1,10 @@
-"""Kinds, scopes and live values in plain words. Kinds without sentences of their own are spoken of as devices."""
+"""Kinds and scopes in plain words. Several kinds together are spoken of as devices."""
 
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 
-from wattlink.connectors.devices import (
-    Charger,
-    ChargerChargeState,
-    Document,
-    Kind,
-    PowerDelivery,
-    Vehicle,
-    VehicleChargeState,
-    kind_of,
-)
+from wattlink.connectors.devices import Kind
 from wattlink.link.texts.languages import Language
 
 
@@ -80,6 +69,46 @@ _OF_KIND: Mapping[Kind, KindWords] = {
         none=N_("No charger in this account"),
         linked=NN_("Your charger is linked", "Your %(count)s chargers are linked"),
     ),
+    Kind.HVAC: KindWords(
+        name=N_("Heating and cooling"),
+        link=N_("Link your heating or cooling to %(app)s"),
+        reads=N_("%(app)s sees how warm your home is and what your heating or cooling does."),
+        controls=N_("%(app)s sees how warm your home is, and can set your heating or cooling for you."),
+        finding=N_("Finding your heating or cooling"),
+        looking=N_("Looking for your heating or cooling"),
+        none=N_("No heating or cooling in this account"),
+        linked=NN_("Your heating or cooling is linked", "Your %(count)s heating and cooling devices are linked"),
+    ),
+    Kind.INVERTER: KindWords(
+        name=N_("Solar power"),
+        link=N_("Link your solar power to %(app)s"),
+        reads=N_("%(app)s sees how much solar power you produce."),
+        controls=N_("%(app)s sees how much solar power you produce."),
+        finding=N_("Finding your solar inverter"),
+        looking=N_("Looking for your solar inverter"),
+        none=N_("No solar inverter in this account"),
+        linked=NN_("Your solar inverter is linked", "Your %(count)s solar inverters are linked"),
+    ),
+    Kind.BATTERY: KindWords(
+        name=N_("Home batteries"),
+        link=N_("Link your home battery to %(app)s"),
+        reads=N_("%(app)s sees how full your home battery is and whether it charges."),
+        controls=N_("%(app)s sees how full your home battery is, and can choose for you when it charges."),
+        finding=N_("Finding your home battery"),
+        looking=N_("Looking for your home battery"),
+        none=N_("No home battery in this account"),
+        linked=NN_("Your home battery is linked", "Your %(count)s home batteries are linked"),
+    ),
+    Kind.METER: KindWords(
+        name=N_("Electricity meters"),
+        link=N_("Link your electricity meter to %(app)s"),
+        reads=N_("%(app)s sees how much power your home takes from the grid."),
+        controls=N_("%(app)s sees how much power your home takes from the grid."),
+        finding=N_("Finding your electricity meter"),
+        looking=N_("Looking for your electricity meter"),
+        none=N_("No electricity meter in this account"),
+        linked=NN_("Your electricity meter is linked", "Your %(count)s electricity meters are linked"),
+    ),
 }
 
 SCOPES: Mapping[str, str] = {
@@ -88,78 +117,37 @@ SCOPES: Mapping[str, str] = {
     "vehicle:control:charging": N_("Start and stop charging your car"),
     "charger:read:data": N_("See whether your charger is in use and how much it delivers"),
     "charger:control:charging": N_("Start and stop charging, and limit the current"),
+    "hvac:read:data": N_("See temperatures, and what your heating or cooling is set to"),
+    "hvac:control:mode": N_("Set the temperature and the mode of your heating or cooling"),
+    "inverter:read:data": N_("See how much solar power you produce"),
+    "inverter:read:location": N_("See where your solar inverter is"),
+    "battery:read:data": N_("See how full your home battery is, and whether it charges"),
+    "battery:read:location": N_("See where your home battery is"),
+    "battery:control:operation_mode": N_("Choose what your home battery is used for, and so when it charges"),
+    "meter:read:data": N_("See how much power your home takes from the grid and feeds into it"),
+    "meter:read:location": N_("See where your electricity meter is"),
 }
 NEVER: Mapping[Kind, str] = {
     Kind.VEHICLE: N_("Unlock, start or drive your car"),
     Kind.CHARGER: N_("Decide who may use your charger"),
-}
-_PLUGGED = N_("plugged in")
-_PLUGGED_IN = {
-    PowerDelivery.STOPPED: N_("plugged in, charging stopped"),
-    PowerDelivery.COMPLETE: N_("plugged in, charging finished"),
-    PowerDelivery.NO_POWER: N_("plugged in, without power"),
-    PowerDelivery.FAULT: N_("plugged in, with a fault"),
+    Kind.HVAC: N_("Change what only your installer may set"),
+    Kind.INVERTER: N_("Switch off your solar power"),
+    Kind.BATTERY: N_("Cut your home off from the grid"),
+    Kind.METER: N_("Change your electricity contract"),
 }
 
 
 def words(kinds: Iterable[Kind]) -> KindWords:
     """How to speak of these kinds together."""
     found = set(kinds)
-    return _OF_KIND.get(found.pop(), _DEVICES) if len(found) == 1 else _DEVICES
+    return _OF_KIND[found.pop()] if len(found) == 1 else _DEVICES
+
+
+def kind_name(kind: Kind, language: Language) -> str:
+    """`Cars`: a kind as a heading."""
+    return language.say(_OF_KIND[kind].name)
 
 
 def kind_names(kinds: Iterable[Kind], language: Language) -> str:
-    """`Cars, chargers`: the kinds that have names, as the second line of a brand."""
-    return ", ".join(language.say(_OF_KIND[kind].name if kind in _OF_KIND else _DEVICES.name) for kind in kinds)
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """A device in words."""
-
-    kind: Kind
-    name: str
-    now: str
-
-
-def shown(document: Document, language: Language) -> Shown:
-    """A device with its live value: `Model 3` and `64%, plugged in`."""
-    match document:
-        case Vehicle():
-            name, now = _vehicle_name(document), _vehicle_now(document, language)
-        case Charger():
-            information = document.information
-            name = information.display_name or f"{information.brand} {information.model}".strip()
-            now = _charger_now(document, language)
-    return Shown(kind_of(document), name, now[:1].upper() + now[1:])
-
-
-def _vehicle_name(vehicle: Vehicle) -> str:
-    information = vehicle.information
-    model = " ".join(part for part in (information.brand, information.model) if part)
-    return information.display_name or model or information.vin or ""
-
-
-def _vehicle_now(vehicle: Vehicle, language: Language) -> str:
-    charge = vehicle.charge_state
-    parts = [_plug(charge, language)]
-    if charge.battery_level is not None:
-        parts.insert(0, format_percent(charge.battery_level / 100, locale=language.locale))
-    return ", ".join(part for part in parts if part) or language.say("linked, no values yet")
-
-
-def _charger_now(charger: Charger, language: Language) -> str:
-    if not charger.is_reachable:
-        return language.say("not reachable at the moment")
-    return _plug(charger.charge_state, language) or language.say("linked, no values yet")
-
-
-def _plug(charge: VehicleChargeState | ChargerChargeState, language: Language) -> str:
-    if charge.is_charging and charge.charge_rate:
-        number = format_decimal(round(charge.charge_rate, 1), locale=language.locale)
-        power = format_unit(number, "kilowatt", length="short", locale=language.locale)
-        return language.say("charging at %(power)s", power=power)
-    if charge.is_charging:
-        return language.say("charging")
-    if charge.is_plugged_in:
-        return language.say(_PLUGGED_IN.get(charge.power_delivery, _PLUGGED))
-    return language.say("not plugged in") if charge.is_plugged_in is False else ""
+    """`Cars, chargers`: the kinds as the second line of a brand."""
+    return ", ".join(kind_name(kind, language) for kind in kinds)
