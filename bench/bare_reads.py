@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 
 SELECT = """
     SELECT device_id, device.application_id, device.user_id, external_id AS "user", account_id, vendor, kind, scopes,
-           document, device.created_at, updated_at
+           document, location_id, located_at, device.created_at, updated_at
       FROM device JOIN device_state USING (device_id) JOIN app_user ON app_user.user_id = device.user_id
      WHERE is_published AND device.application_id = ANY(%(applications)s) AND device_id = %(device_id)s
 """

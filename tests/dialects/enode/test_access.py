@@ -9,6 +9,7 @@ import pytest
 from tests.dialects.enode.conftest import Api
 from tests.dialects.enode.test_devices import CHARGER, VEHICLE
 from tests.dialects.enode.test_linking import RELINK
+from tests.dialects.enode.test_locations import HOME
 from tests.dialects.enode.test_webhooks import NEW
 from tests.support.documents import BATTERY, HVAC, INVERTER, METER
 from wattlink.base.ids import new_id
@@ -21,7 +22,14 @@ _ROUTES = [
     for route in rows
     if "{" in route.path and "{intervention_id" not in route.path and route.operation_id != _MAKES_WHAT_IS_NEW
 ]
-_BODIES: dict[str, Any] = {"postAssetsAssetidRelink": RELINK, "updateWebhook": {"events": ["*"]}}
+_BODIES: dict[str, Any] = {
+    "postAssetsAssetidRelink": RELINK,
+    "updateWebhook": {"events": ["*"]},
+    "createLocation": HOME,
+    "updateLocation": {"name": "Elsewhere"},
+    "updateCharger": {"locationId": None},
+    "updateHVAC": {"locationId": None},
+}
 
 
 async def call(api: Api, route: Route, ids: dict[str, str]) -> httpx.Response:
@@ -44,6 +52,7 @@ async def test_a_foreign_id_is_an_unknown_one(api: Api, other_api: Api, route: R
         "inverter_id": await api.own("tesla", INVERTER),
         "battery_id": await api.own("tesla", BATTERY),
         "meter_id": await api.own("tesla", METER),
+        "location_id": (await api.post("/users/ada/locations", HOME)).json()["id"],
         "webhook_id": (await api.post("/webhooks", NEW)).json()["id"],
     }
     nobody_s = {name: str(new_id()) if name.endswith("_id") else value for name, value in theirs.items()}

@@ -71,6 +71,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
 _MISSING: Mapping[str, Told] = {
     "user": Told(404, "not-found", "User does not exist", "Could not find user with ID {key}"),
     "device": Told(404, "not-found", "Not Found", "The requested asset wasn't found."),
+    "location": Told(404, "not-found", "Location not found", "Could not find location {key}"),
     "subscription": Told(404, "not-found", "Webhook not found", "Could not find webhook {key}"),
     "linked vendor": Told(404, "not-found", "Not Found", "Nothing of the user is linked there."),
     "intervention": Told(404, "not-found", "Intervention not found", "Could not find intervention {key}"),
@@ -78,6 +79,7 @@ _MISSING: Mapping[str, Told] = {
 
 _FIELDS = {
     "event_types": "events",
+    "timezone": "timezoneName",
     "header.name": "authentication.headerName",
     "header.value": "authentication.headerValue",
 }

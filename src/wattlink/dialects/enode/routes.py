@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.enode import interventions, public, webhooks
+from wattlink.dialects.enode import interventions, locations, public, webhooks
 from wattlink.dialects.enode.devices import batteries, chargers, hvacs, inverters, meters, vehicles
 from wattlink.dialects.enode.errors import Problem
 from wattlink.dialects.enode.headers import check_headers
@@ -24,7 +24,7 @@ from wattlink.web.problems import PROBLEM_JSON
 class Route(NamedTuple):
     """An operation behind the bearer token, under the name that Enode gives it, and the problems it may answer with."""
 
-    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     operation_id: str
     view: Callable[..., Any]
@@ -41,6 +41,7 @@ _HVAC = "/hvacs/{hvac_id:str}"
 _INVERTER = "/inverters/{inverter_id:str}"
 _BATTERY = "/batteries/{battery_id:str}"
 _METER = "/meters/{meter_id:str}"
+_LOCATION = "/locations/{location_id:str}"
 _WEBHOOK = "/webhooks/{webhook_id:str}"
 
 TABLE: Mapping[str, Sequence[Route]] = {
@@ -64,12 +65,14 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", "/chargers", "listChargers", chargers.list_chargers, 200, (400,)),
         Route("GET", _USER + "/chargers", "listUserChargers", chargers.list_user_chargers, 200, (400,)),
         Route("GET", _CHARGER, "getCharger", chargers.get_charger),
+        Route("PUT", _CHARGER, "updateCharger", chargers.update_charger),
         Route("POST", _CHARGER + "/refresh-hint", "chargersRefreshHint", chargers.refresh_charger, 204),
     ],
     "HVAC": [
         Route("GET", "/hvacs", "listHVACs", hvacs.list_hvacs, 200, (400,)),
         Route("GET", _USER + "/hvacs", "listUserHVACs", hvacs.list_user_hvacs, 200, (400,)),
         Route("GET", _HVAC, "getHVAC", hvacs.get_hvac),
+        Route("PUT", _HVAC, "updateHVAC", hvacs.update_hvac),
         Route("POST", _HVAC + "/refresh-hint", "hvacsRefreshHint", hvacs.refresh_hvac, 204),
     ],
     "Solar Inverters": [
@@ -89,6 +92,14 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", _USER + "/meters", "listUserMeters", meters.list_user_meters, 200, (400,)),
         Route("GET", _METER, "getMeter", meters.get_meter),
         Route("POST", _METER + "/refresh-hint", "metersRefreshHint", meters.refresh_meter, 204),
+    ],
+    "Locations": [
+        Route("GET", "/locations", "getLocations", locations.list_locations, 200, (400,)),
+        Route("GET", _USER + "/locations", "getUserlocations", locations.list_user_locations, 200, (400,)),
+        Route("POST", _USER + "/locations", "createLocation", locations.create_location),
+        Route("GET", _LOCATION, "getLocation", locations.get_location),
+        Route("PUT", _LOCATION, "updateLocation", locations.update_location),
+        Route("DELETE", _LOCATION, "deleteLocation", locations.delete_location),
     ],
     "Interventions": [
         Route("GET", "/interventions", "listInterventions", interventions.list_interventions, 200, (400,)),

@@ -8,7 +8,7 @@ import msgspec
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
-from wattlink.domain.access.ids import DeviceId, SubscriptionId
+from wattlink.domain.access.ids import DeviceId, LocationId, SubscriptionId
 from wattlink.domain.errors import NotFound
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
@@ -56,6 +56,11 @@ def camel(name: str) -> str:
 def device_id_of(text: str) -> DeviceId:
     """A device's id; raises NotFound."""
     return DeviceId(_uuid("device", text))
+
+
+def location_id_of(text: str) -> LocationId:
+    """A location's id; raises NotFound."""
+    return LocationId(_uuid("location", text))
 
 
 def subscription_id_of(text: str) -> SubscriptionId:

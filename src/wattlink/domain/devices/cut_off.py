@@ -13,8 +13,9 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.devices import store
 from wattlink.domain.devices.changes import changed_fields
+from wattlink.domain.devices.facts import fact_of
 from wattlink.domain.devices.model import Device
-from wattlink.domain.events.model import EventType, Fact, Payload
+from wattlink.domain.events.model import EventType, Fact
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 
 AnyDocument = TypeVar("AnyDocument", bound=Document)
@@ -58,18 +59,4 @@ def _asking(capability: Capability) -> Capability:
 
 
 def _updated(device: Device, after: Document, before: Document) -> Fact:
-    return Fact(
-        type=EventType.DEVICE_UPDATED,
-        application_id=device.application_id,
-        user_id=device.user_id,
-        account_id=device.account_id,
-        device_id=device.device_id,
-        payload=Payload(
-            user=device.user,
-            vendor=device.vendor,
-            kind=device.kind,
-            scopes=device.scopes,
-            document=after,
-            updated_fields=changed_fields(before, after),
-        ),
-    )
+    return fact_of(EventType.DEVICE_UPDATED, device, after, changed_fields(before, after))

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from wattlink.connectors.devices import Document, Kind
+from wattlink.connectors.devices import Kind
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.devices import store
-from wattlink.domain.devices.model import Device
+from wattlink.domain.devices.facts import fact_of
 from wattlink.domain.errors import NotFound
-from wattlink.domain.events.model import EventType, Fact, Payload
+from wattlink.domain.events.model import EventType
 from wattlink.domain.events.record import record
 
 
@@ -20,7 +20,7 @@ async def delete_of_user(tx: Transaction, access: Access, user_id: UserId, *, no
     if any(device.application_id not in access.applications for device in devices):
         raise NotFound("user", user_id)
     await store.delete_of_user(tx, user_id)
-    await record(tx, [_deleted(device, document=None) for device in devices], now=now)
+    await record(tx, [fact_of(EventType.DEVICE_DELETED, device, None) for device in devices], now=now)
 
 
 async def delete_of_accounts(
@@ -29,21 +29,4 @@ async def delete_of_accounts(
     """Delete the devices of these kinds (None: of all) that these accounts have; the events tell their last states."""
     devices = await store.published_of_accounts(tx, account_ids, kinds)
     await store.delete_of_accounts(tx, account_ids, kinds)
-    await record(tx, [_deleted(device, document=device.document) for device in devices], now=now)
-
-
-def _deleted(device: Device, *, document: Document | None) -> Fact:
-    return Fact(
-        type=EventType.DEVICE_DELETED,
-        application_id=device.application_id,
-        user_id=device.user_id,
-        account_id=device.account_id,
-        device_id=device.device_id,
-        payload=Payload(
-            user=device.user,
-            vendor=device.vendor,
-            kind=device.kind,
-            scopes=device.scopes,
-            document=document,
-        ),
-    )
+    await record(tx, [fact_of(EventType.DEVICE_DELETED, device, device.document) for device in devices], now=now)

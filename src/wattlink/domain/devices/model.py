@@ -5,11 +5,15 @@ from datetime import datetime
 import msgspec
 
 from wattlink.connectors.devices import Document, Kind
-from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, UserId
+from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, LocationId, UserId
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """A device as it is shown; `user` is the app's own id of its owner, `updated_at` when `document` was stored."""
+    """A device as it is shown.
+
+    `user` is the app's own id of its owner, `updated_at` when `document` was stored; it is at `location_id`, where an
+    app may have put it at `located_at`.
+    """
 
     device_id: DeviceId
     application_id: ApplicationId
@@ -20,8 +24,18 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     scopes: tuple[str, ...]
     document: Document
+    location_id: LocationId | None = None
+    located_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a device is: at which location, and when an app put it there."""
+
+    device_id: DeviceId
+    location_id: LocationId | None
+    located_at: datetime | None
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,9 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.devices import store
 from wattlink.domain.devices.changes import changed_fields
+from wattlink.domain.devices.facts import fact_of
 from wattlink.domain.devices.model import Device, KnownDevice
-from wattlink.domain.events.model import EventType, Fact, Payload
+from wattlink.domain.events.model import EventType, Fact
 
 
 async def publish(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind], scopes: Sequence[str]) -> list[Fact]:
@@ -21,19 +22,7 @@ async def publish(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind],
 
 
 def _fact(device: Device, before: KnownDevice) -> Fact:
-    updated_fields = changed_fields(before.document, device.document) if before.is_published else ()
-    return Fact(
-        type=EventType.DEVICE_UPDATED if before.is_published else EventType.DEVICE_DISCOVERED,
-        application_id=device.application_id,
-        user_id=device.user_id,
-        account_id=device.account_id,
-        device_id=device.device_id,
-        payload=Payload(
-            user=device.user,
-            vendor=device.vendor,
-            kind=device.kind,
-            scopes=device.scopes,
-            document=device.document,
-            updated_fields=updated_fields,
-        ),
-    )
+    if not before.is_published:
+        return fact_of(EventType.DEVICE_DISCOVERED, device, device.document)
+    updated_fields = changed_fields(before.document, device.document)
+    return fact_of(EventType.DEVICE_UPDATED, device, device.document, updated_fields)

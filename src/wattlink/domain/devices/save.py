@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wattlink.db.database import Transaction
 from wattlink.domain.devices import store
-from wattlink.domain.devices.model import DeviceChange
+from wattlink.domain.devices.model import DeviceChange, Place
 from wattlink.domain.events.model import EventType, Fact, Payload
 
 
@@ -17,27 +17,29 @@ async def save(tx: Transaction, changes: Sequence[DeviceChange], *, now: datetim
     counted = [change for change in changes if change.missed is not None and not change.is_gone]
     if new:
         await store.insert(tx, new, now)
+    places: list[Place] = []
     if stored:
-        await store.put_states(tx, stored, now)
+        places += await store.put_states(tx, stored, now)
     if counted:
         await store.count_missed(tx, counted)
     if gone:
-        await store.delete(tx, [change.device_id for change in gone])
-    return [fact for change in changes if (fact := _fact(change)) is not None]
+        places += await store.delete(tx, [change.device_id for change in gone])
+    place_of = {place.device_id: place for place in places}
+    return [fact for change in changes if (fact := _fact(change, place_of.get(change.device_id))) is not None]
 
 
-def _fact(change: DeviceChange) -> Fact | None:
+def _fact(change: DeviceChange, place: Place | None) -> Fact | None:
     """What the app is told; nothing of what it doesn't see."""
     if not change.is_published or change.is_hidden:
         return None
     if change.is_new:
-        return _told(EventType.DEVICE_DISCOVERED, change)
+        return _told(EventType.DEVICE_DISCOVERED, change, place)
     if change.is_gone:
-        return _told(EventType.DEVICE_DELETED, change)
-    return _told(EventType.DEVICE_UPDATED, change) if change.updated_fields else None
+        return _told(EventType.DEVICE_DELETED, change, place)
+    return _told(EventType.DEVICE_UPDATED, change, place) if change.updated_fields else None
 
 
-def _told(event_type: EventType, change: DeviceChange) -> Fact:
+def _told(event_type: EventType, change: DeviceChange, place: Place | None) -> Fact:
     owner = change.owner
     return Fact(
         type=event_type,
@@ -51,6 +53,8 @@ def _told(event_type: EventType, change: DeviceChange) -> Fact:
             kind=change.kind,
             scopes=owner.scopes_of(change.kind),
             document=change.document,
+            location_id=None if place is None else place.location_id,
+            located_at=None if place is None else place.located_at,
             updated_fields=change.updated_fields,
         ),
     )

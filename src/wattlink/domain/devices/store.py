@@ -5,15 +5,15 @@ from datetime import datetime
 
 from wattlink.connectors.devices import Document, Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, DeviceId, SessionId, UserId
+from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
-from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice
+from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice, Place
 from wattlink.domain.errors import NotFound
 
 _DEVICE = """
     SELECT device_id, device.application_id, device.user_id, external_id AS "user", account_id, vendor, kind, scopes,
-           document, device.created_at, updated_at
+           document, location_id, located_at, device.created_at, updated_at
       FROM device JOIN device_state USING (device_id) JOIN app_user ON app_user.user_id = device.user_id
 """
 _PUBLISHED = (
@@ -120,25 +120,62 @@ async def insert(tx: Transaction, new: Sequence[DeviceChange], now: datetime) ->
     )
 
 
-async def put_states(tx: Transaction, changes: Sequence[DeviceChange], now: datetime) -> None:
-    """What these devices are now; a hidden document leaves the one that is shown."""
-    await tx.execute(
+async def put_states(tx: Transaction, changes: Sequence[DeviceChange], now: datetime) -> list[Place]:
+    """What these devices are now, and where that is; a hidden document leaves what is shown."""
+    return await tx.all(
+        Place,
         """
-        INSERT INTO device_state AS state (device_id, document, hidden, updated_at)
-        SELECT device_id, document, CASE WHEN is_hidden THEN document END, %(now)s
-          FROM jsonb_to_recordset(%(states)s) AS changed (device_id uuid, document jsonb, is_hidden boolean)
+        INSERT INTO device_state AS state (device_id, document, hidden, location_id, updated_at)
+        SELECT device_id, document, CASE WHEN is_hidden THEN document END, location_of(user_id, document, NULL),
+               %(now)s
+          FROM jsonb_to_recordset(%(states)s)
+            AS changed (device_id uuid, user_id uuid, document jsonb, is_hidden boolean)
             ON CONFLICT (device_id) DO UPDATE
            SET document = CASE WHEN excluded.hidden IS NULL THEN excluded.document ELSE state.document END,
                updated_at = CASE WHEN excluded.hidden IS NULL THEN excluded.updated_at ELSE state.updated_at END,
+               location_id = CASE WHEN excluded.hidden IS NULL AND excluded.document ? 'location'
+                                  THEN excluded.location_id ELSE state.location_id END,
                hidden = excluded.hidden
+        RETURNING device_id, location_id, located_at
         """,
         states=Json(
             [
-                {"device_id": change.device_id, "document": change.document, "is_hidden": change.is_hidden}
+                {
+                    "device_id": change.device_id,
+                    "user_id": change.owner.user_id,
+                    "document": change.document,
+                    "is_hidden": change.is_hidden,
+                }
                 for change in changes
             ]
         ),
         now=now,
+    )
+
+
+async def put_at(tx: Transaction, device_id: DeviceId, location_id: LocationId | None, now: datetime) -> None:
+    """Put a device at a location, or at none; one that is there already stays since then."""
+    await tx.execute(
+        """
+        UPDATE device_state SET location_id = %(location_id)s, located_at = %(now)s
+         WHERE device_id = %(device_id)s AND location_id IS DISTINCT FROM %(location_id)s
+        """,
+        device_id=device_id,
+        location_id=location_id,
+        now=now,
+    )
+
+
+async def relocate(tx: Transaction, user_id: UserId) -> None:
+    """Match the positions that a user's devices show to the user's locations."""
+    await tx.execute(
+        """
+        UPDATE device_state SET location_id = location_of(user_id, document, location_id)
+          FROM device
+         WHERE device.device_id = device_state.device_id AND user_id = %(user_id)s
+           AND location_id IS DISTINCT FROM location_of(user_id, document, location_id)
+        """,
+        user_id=user_id,
     )
 
 
@@ -162,9 +199,10 @@ async def publish(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind],
         WITH shown AS (
             UPDATE device SET is_published = true,
                    scopes = ARRAY(SELECT scope FROM unnest(%(scopes)s::text[]) AS scope WHERE scope LIKE kind || ':%%')
-             WHERE account_id = %(account_id)s AND kind = ANY(%(kinds)s) RETURNING device_id
+             WHERE account_id = %(account_id)s AND kind = ANY(%(kinds)s) RETURNING device_id, user_id
         )
-        UPDATE device_state SET document = coalesce(hidden, document), hidden = NULL
+        UPDATE device_state SET document = coalesce(hidden, document), hidden = NULL,
+               location_id = location_of(user_id, coalesce(hidden, document), location_id)
           FROM shown WHERE device_state.device_id = shown.device_id
         """,
         account_id=account_id,
@@ -190,7 +228,8 @@ async def unmask(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
     """Show what was read last of the published devices of these accounts."""
     await tx.execute(
         """
-        UPDATE device_state SET document = hidden, hidden = NULL
+        UPDATE device_state SET document = hidden, hidden = NULL,
+               location_id = location_of(user_id, hidden, location_id)
           FROM device
          WHERE device.device_id = device_state.device_id AND account_id = ANY(%(account_ids)s)
            AND is_published AND hidden IS NOT NULL
@@ -231,9 +270,17 @@ async def forget_unpublished(tx: Transaction, account_id: AccountId, kinds: Sequ
     )
 
 
-async def delete(tx: Transaction, device_ids: Sequence[DeviceId]) -> None:
-    """Remove devices with their states."""
-    await tx.execute("DELETE FROM device WHERE device_id = ANY(%(device_ids)s)", device_ids=list(device_ids))
+async def delete(tx: Transaction, device_ids: Sequence[DeviceId]) -> list[Place]:
+    """Remove devices with their states; where they were."""
+    return await tx.all(
+        Place,
+        """
+        DELETE FROM device USING device_state
+         WHERE device.device_id = device_state.device_id AND device.device_id = ANY(%(device_ids)s)
+        RETURNING device.device_id, location_id, located_at
+        """,
+        device_ids=list(device_ids),
+    )
 
 
 async def published_of_user(reader: Reader, user_id: UserId) -> list[Device]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from wattlink.connectors.devices import Document, Kind
-from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, EventId, UserId
+from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, EventId, LocationId, UserId
 
 
 class EventType(StrEnum):
@@ -23,7 +23,8 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
 
     `user` is the app's own id of the user; `kind` and `document` (the device's whole state then) are None where no
     device is concerned, `document` also where only ids may still be told; `updated_fields` are top-level names of the
-    document, and `capabilities`, `is_reachable`.
+    document, and `capabilities`, `is_reachable`; `location_id` is where the device was, `located_at` when an app put it
+    there.
     """
 
     user: str
@@ -31,6 +32,8 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind | None = None
     scopes: tuple[str, ...] = ()
     document: Document | None = None
+    location_id: LocationId | None = None
+    located_at: datetime | None = None
     updated_fields: tuple[str, ...] = ()
 
 

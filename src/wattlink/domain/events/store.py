@@ -57,7 +57,8 @@ async def erase(tx: Transaction, access: Access, user_id: UserId) -> None:
         """
         UPDATE event
            SET payload = CASE WHEN type = 'device.deleted'
-                              THEN payload || '{"document": null, "scopes": [], "updated_fields": []}' END
+                              THEN payload || '{"document": null, "scopes": [], "updated_fields": [],
+                                                "location_id": null, "located_at": null}' END
          WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s) AND payload IS NOT NULL
         """,
         user_id=user_id,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, RegistrationId
+from wattlink.domain.access.ids import AccountId, RegistrationId, UserId
 from wattlink.domain.visits.model import Due, Ending, Failing, Held, LastVisit, Visit
 
 
@@ -42,6 +42,17 @@ async def lock(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
     await tx.execute(
         "SELECT FROM visit WHERE account_id = ANY(%(account_ids)s) ORDER BY account_id FOR UPDATE",
         account_ids=list(account_ids),
+    )
+
+
+async def lock_of_user(tx: Transaction, user_id: UserId) -> None:
+    """Hold every visit of a user: none is saved before the end of the transaction."""
+    await tx.execute(
+        """
+        SELECT FROM visit WHERE account_id IN (SELECT account_id FROM account WHERE user_id = %(user_id)s)
+         ORDER BY account_id FOR UPDATE
+        """,
+        user_id=user_id,
     )
 
 

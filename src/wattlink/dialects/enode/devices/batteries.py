@@ -119,7 +119,7 @@ def battery(device_id: UUID, owned: Owned, document: normal.Battery) -> Battery:
         information=_information(document.information),
         charge_state=_charge_state(document.charge_state),
         config=_config(document.config),
-        location=device_location(document.location),
+        location=device_location(owned, document.location),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
     )

@@ -1,15 +1,16 @@
-"""Chargers: lists, one, and the hint that fresh data is wanted."""
+"""Chargers: lists, one, where it is, and the hint that fresh data is wanted."""
 
 from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, PowerDelivery
+from wattlink.dialects.enode.devices.places import DeviceUpdatePayload, location_id, put_device_at
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
@@ -63,8 +64,10 @@ class ChargerChargeState(Answer):
 
 
 class ChargerLocation(Answer):
-    id: Uuid | None = None
-    last_updated: Timestamp | None = None
+    """Where an app put it, and when."""
+
+    id: Uuid | None
+    last_updated: Timestamp | None
 
 
 class ChargerCapabilities(Answer):
@@ -110,6 +113,11 @@ async def get_charger(request: Call, charger_id: FromPath[str]) -> Charger:
     return _of_device(await get_device(request, charger_id, Kind.CHARGER))
 
 
+async def update_charger(request: Call, charger_id: FromPath[str], data: JSONBody[DeviceUpdatePayload]) -> Charger:
+    """Say at which of its user's locations a charger is."""
+    return _of_device(await put_device_at(request, charger_id, Kind.CHARGER, data))
+
+
 async def refresh_charger(request: Call, charger_id: FromPath[str]) -> None:
     """Say that fresh data of a charger is wanted soon."""
     await hint(request, charger_id, Kind.CHARGER)
@@ -135,7 +143,7 @@ def charger(device_id: UUID, owned: Owned, document: normal.Charger) -> Charger:
         is_reachable=document.is_reachable,
         information=_information(document.information),
         charge_state=_charge_state(document.charge_state),
-        location=ChargerLocation(),
+        location=_location(owned),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
     )
@@ -154,6 +162,11 @@ def _charge_state(found: normal.ChargerChargeState) -> ChargerChargeState:
         max_current=found.max_current,
         power_delivery_state=_POWER_DELIVERY[found.power_delivery],
     )
+
+
+def _location(owned: Owned) -> ChargerLocation:
+    since = None if owned.location_id is None else owned.located_at
+    return ChargerLocation(id=location_id(owned), last_updated=timestamp(since))
 
 
 def _capabilities(found: normal.ChargerCapabilities) -> ChargerCapabilities:

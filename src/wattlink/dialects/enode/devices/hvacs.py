@@ -1,9 +1,9 @@
-"""HVAC devices: lists, one, and the hint that fresh data is wanted."""
+"""HVAC devices: lists, one, where it is, and the hint that fresh data is wanted."""
 
 from uuid import UUID
 
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
@@ -11,6 +11,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.devices import hvac as parts
 from wattlink.connectors.devices.hvac import HoldType, HvacCategory, HvacMode
 from wattlink.connectors.devices.parts import Range
+from wattlink.dialects.enode.devices.places import DeviceUpdatePayload, location_id, put_device_at
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
@@ -105,6 +106,11 @@ async def get_hvac(request: Call, hvac_id: FromPath[str]) -> HVAC:
     return _of_device(await get_device(request, hvac_id, Kind.HVAC))
 
 
+async def update_hvac(request: Call, hvac_id: FromPath[str], data: JSONBody[DeviceUpdatePayload]) -> HVAC:
+    """Say at which of its user's locations an HVAC device is."""
+    return _of_device(await put_device_at(request, hvac_id, Kind.HVAC, data))
+
+
 async def refresh_hvac(request: Call, hvac_id: FromPath[str]) -> None:
     """Say that fresh data of an HVAC device is wanted soon."""
     await hint(request, hvac_id, Kind.HVAC)
@@ -133,7 +139,7 @@ def hvac(device_id: UUID, owned: Owned, document: normal.Hvac) -> HVAC:
         temperature_state=_temperature_state(document.temperature_state),
         thermostat_state=_thermostat_state(document.thermostat_state),
         capabilities=_capabilities(document.capabilities),
-        location=HvacLocation(id=None),
+        location=HvacLocation(id=location_id(owned)),
         scopes=list(owned.scopes),
     )
 

@@ -107,7 +107,7 @@ def inverter(device_id: UUID, owned: Owned, document: normal.Inverter) -> Invert
         hem_system_id=None,
         information=_information(document.information),
         production_state=_production_state(document.production_state),
-        location=device_location(document.location),
+        location=device_location(owned, document.location),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
     )

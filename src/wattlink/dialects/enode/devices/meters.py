@@ -99,7 +99,7 @@ def meter(device_id: UUID, owned: Owned, document: normal.Meter) -> Meter:
         hem_system_id=None,
         information=_information(document.information),
         energy_state=_energy_state(document.energy_state),
-        location=device_location(document.location),
+        location=device_location(owned, document.location),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
     )

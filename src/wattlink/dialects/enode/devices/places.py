@@ -1,11 +1,20 @@
-"""Where devices are, on the wire."""
+"""Where devices are, on the wire, and putting those somewhere that don't tell it."""
+
+from uuid import UUID
 
 from wattlink.connectors import devices as normal
-from wattlink.dialects.enode.wire import Answer, Timestamp, Uuid, timestamp
+from wattlink.connectors.devices import Kind
+from wattlink.dialects.enode.devices.reading import Owned
+from wattlink.dialects.enode.wire import Answer, Payload, Timestamp, Uuid, device_id_of, timestamp
+from wattlink.domain.access.ids import LocationId
+from wattlink.domain.devices.model import Device
+from wattlink.domain.devices.placing.put_at import put_at
+from wattlink.domain.errors import InvalidInput
+from wattlink.web.call import Call
 
 
 class DeviceLocation(Answer):
-    """Where a device is, and at which of its user's locations that is."""
+    """Where a device is, in degrees, and at which of its user's locations that is."""
 
     id: Uuid | None
     longitude: float | None
@@ -13,8 +22,36 @@ class DeviceLocation(Answer):
     last_updated: Timestamp | None
 
 
-def device_location(found: normal.Position) -> DeviceLocation:
+class DeviceUpdatePayload(Payload):
+    """The location at which a device is; null: at none."""
+
+    location_id: Uuid | None
+
+
+def device_location(owned: Owned, found: normal.Position) -> DeviceLocation:
     """A position on the wire."""
     return DeviceLocation(
-        id=None, longitude=found.longitude, latitude=found.latitude, last_updated=timestamp(found.last_updated)
+        id=location_id(owned),
+        longitude=found.longitude,
+        latitude=found.latitude,
+        last_updated=timestamp(found.last_updated),
     )
+
+
+def location_id(owned: Owned) -> Uuid | None:
+    """The location at which a device is."""
+    return None if owned.location_id is None else str(owned.location_id)
+
+
+async def put_device_at(call: Call, text: str, kind: Kind, sent: DeviceUpdatePayload) -> Device:
+    """The device as it is then; raises NotFound, InvalidInput."""
+    wanted = None if sent.location_id is None else _location_id_of(sent.location_id)
+    async with call.hub.db.transaction() as tx:
+        return await put_at(tx, call.access, device_id_of(text), kind, wanted, now=call.hub.clock())
+
+
+def _location_id_of(text: str) -> LocationId:
+    try:
+        return LocationId(UUID(text))
+    except ValueError:
+        raise InvalidInput("location_id", "isn't a UUID") from None

@@ -1,11 +1,13 @@
 """What the lists, reads and hints of every kind of device have in common."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.enode.paging import page_of
 from wattlink.dialects.enode.wire import device_id_of
+from wattlink.domain.access.ids import LocationId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
@@ -15,7 +17,7 @@ from wattlink.web.cursors import Asked, Page
 
 
 class Owned(Protocol):
-    """Whose device it is, as a device's row and an event's payload both say."""
+    """Whose device it is and where, as a device's row and an event's payload both say."""
 
     @property
     def user(self) -> str: ...
@@ -25,6 +27,12 @@ class Owned(Protocol):
 
     @property
     def scopes(self) -> Sequence[str]: ...
+
+    @property
+    def location_id(self) -> LocationId | None: ...
+
+    @property
+    def located_at(self) -> datetime | None: ...
 
 
 async def page_of_devices(call: Call, asked: Asked, kind: Kind, user: str | None) -> Page[Device]:

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, PowerDelivery
+from wattlink.dialects.enode.devices.places import DeviceLocation, device_location
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
@@ -49,13 +50,6 @@ class VehicleSmartChargingPolicy(Answer):
     minimum_charge_limit: float = 0
 
 
-class VehicleLocation(Answer):
-    id: Uuid | None
-    longitude: float | None
-    latitude: float | None
-    last_updated: Timestamp | None
-
-
 class VehicleOdometer(Answer):
     """Distance in km."""
 
@@ -83,7 +77,7 @@ class Vehicle(Answer):
     information: VehicleInformation
     charge_state: VehicleChargeState
     smart_charging_policy: VehicleSmartChargingPolicy
-    location: VehicleLocation
+    location: DeviceLocation
     odometer: VehicleOdometer
     capabilities: VehicleCapabilities
     scopes: list[str]
@@ -137,7 +131,7 @@ def vehicle(device_id: UUID, owned: Owned, document: normal.Vehicle) -> Vehicle:
         information=_information(document.information),
         charge_state=_charge_state(document.charge_state),
         smart_charging_policy=VehicleSmartChargingPolicy(),
-        location=_location(document.location),
+        location=device_location(owned, document.location),
         odometer=_odometer(document.odometer),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
@@ -164,12 +158,6 @@ def _charge_state(found: normal.VehicleChargeState) -> VehicleChargeState:
         last_updated=timestamp(found.last_updated),
         max_current=found.max_current,
         power_delivery_state=found.power_delivery,
-    )
-
-
-def _location(found: normal.Position) -> VehicleLocation:
-    return VehicleLocation(
-        id=None, longitude=found.longitude, latitude=found.latitude, last_updated=timestamp(found.last_updated)
     )
 
 
