@@ -19,6 +19,9 @@ LOGIN = Login("somebody@example.com", "the-right-password")
 SCOPES = frozenset(manifest_of("tesla").scopes)
 
 
+HOME = (Kind.BATTERY, Kind.INVERTER, Kind.METER)
+
+
 class Garage:
     """An account with cars, and us with the connector."""
 
@@ -40,12 +43,19 @@ class Garage:
         assert all(isinstance(car, Vehicle) for car in cars.values())
         return cars  # type: ignore[return-value]
 
+    async def read_home(
+        self, credential: Credential, last: Mapping[str, Document] | None = None, scopes: frozenset[str] = SCOPES
+    ) -> dict[str, Document]:
+        """The devices of the account's homes."""
+        readings = await self.connector.read(credential, frozenset(HOME), scopes, last or {})
+        return {reading.vendor_device_id: reading.document for reading in readings}
+
     async def knobs(self, **knobs: Any) -> None:
         """Turn knobs of the account."""
         await self.sandbox.change("tesla", LOGIN.username, knobs=knobs)
 
     async def car_knobs(self, vin: str, **knobs: Any) -> None:
-        """Turn knobs of one car."""
+        """Turn knobs of one car, or of one device of a home."""
         await self.sandbox.change("tesla", LOGIN.username, devices={vin: knobs})
 
     async def send(self, credential: Credential, method: str, path: str, body: Any = None) -> Answer:
@@ -78,3 +88,11 @@ async def garage(sandbox: RunningSandbox, outbound: Outbound, clock: StillClock)
     """Two cars that were just plugged in."""
     await sandbox.open("tesla", LOGIN.username, LOGIN.password, devices=2)
     return Garage(connect("tesla", outbound, sandbox.hosts("tesla"), clock), outbound, sandbox)
+
+
+@pytest.fixture
+async def home(garage: Garage) -> Garage:
+    """The same two cars, and a home with Powerwall, roof and meter."""
+    for kind in HOME:
+        await garage.sandbox.change("tesla", LOGIN.username, add_devices=1, kind=kind)
+    return garage

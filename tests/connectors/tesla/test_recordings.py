@@ -12,7 +12,7 @@ import pytest
 from wattlink.connectors.devices import CAPABLE, PowerDelivery
 from wattlink.connectors.registry import manifest_of, simulator
 from wattlink.connectors.vendors.tesla.capabilities import Rights, listed
-from wattlink.connectors.vendors.tesla.connector import is_car
+from wattlink.connectors.vendors.tesla.cars import is_car
 from wattlink.connectors.vendors.tesla.fleet import Trouble
 from wattlink.connectors.vendors.tesla.mapping import silent_vehicle, vehicle
 from wattlink.connectors.vendors.tesla.simulated_data import data_of, entry_of

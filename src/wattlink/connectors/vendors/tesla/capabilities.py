@@ -6,7 +6,16 @@ from typing import Any
 
 import msgspec
 
-from wattlink.connectors.devices import CAPABLE, MISSING, Capability, Vehicle, VehicleCapabilities, blocked
+from wattlink.connectors.devices import (
+    CAPABLE,
+    MISSING,
+    Capability,
+    Document,
+    Kind,
+    Vehicle,
+    VehicleCapabilities,
+    blocked,
+)
 from wattlink.connectors.registry import manifests
 from wattlink.connectors.vendors.tesla.fleet import Trouble, block
 
@@ -20,11 +29,24 @@ class Rights(msgspec.Struct, frozen=True):
     asked: frozenset[str]
     granted: frozenset[str]
 
-    def capability(self, scope: str) -> Capability:
-        """What a right alone makes of a capability."""
+    def capability(self, scope: str, key: str = "permission") -> Capability:
+        """What a right alone makes of a capability; `key` names the intervention where it lacks."""
         if scope in self.granted:
             return CAPABLE
-        return _blocked_by("permission") if scope in self.asked else MISSING
+        return blocked_by(key) if scope in self.asked else MISSING
+
+
+class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account is asked for, and how its devices were last, by vendor device id."""
+
+    kinds: frozenset[Kind]
+    rights: Rights
+    last: Mapping[str, Document]
+    now: datetime
+
+    def may_list(self, *kinds: Kind) -> bool:
+        """Whether the vendor lists devices of these kinds: for that any of their scopes will do."""
+        return any(scope.partition(":")[0] in kinds for scope in self.rights.granted)
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -95,7 +117,7 @@ def _command(car: Listed) -> Capability:
     permitted = car.rights.capability(CHARGING)
     if not permitted.is_capable or car.key_needed is False or car.key_paired is True:
         return permitted
-    without_key = _blocked_by("phone_key")
+    without_key = blocked_by("phone_key")
     if car.key_paired is None and (car.last is None or car.last.capabilities.start_charging != without_key):
         return permitted
     return without_key
@@ -106,21 +128,22 @@ def _location(car: Listed, drive: Mapping[str, Any]) -> Capability:
     if not permitted.is_capable:
         return permitted
     if car.hides_location:
-        return _blocked_by("private_data_hidden")
+        return blocked_by("private_data_hidden")
     supported = drive.get("native_location_supported")
     if supported is None and car.last is not None and car.last.capabilities.location == MISSING:
         return MISSING
     return MISSING if supported == 0 and drive.get("latitude") is None else CAPABLE
 
 
-def _blocked_by(key: str) -> Capability:
+def blocked_by(key: str) -> Capability:
+    """A capability that waits for what the intervention of this key says."""
     return blocked(manifests()["tesla"].intervention(key))
 
 
 def _with_blocked(shown: VehicleCapabilities, names: tuple[str, ...], key: str) -> VehicleCapabilities:
     """Block these; what the car never could stays missing."""
     present = [name for name in names if getattr(shown, name) != MISSING]
-    return msgspec.structs.replace(shown, **dict.fromkeys(present, _blocked_by(key)))
+    return msgspec.structs.replace(shown, **dict.fromkeys(present, blocked_by(key)))
 
 
 def _vins(keys: Mapping[str, Any], name: str) -> list[Any]:

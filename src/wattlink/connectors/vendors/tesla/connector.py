@@ -7,9 +7,17 @@ from urllib.parse import quote
 
 import msgspec
 
+from wattlink.connectors.commands import Command, SetOperationMode
 from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant, SignInAnswer, SignInRequest
-from wattlink.connectors.devices import Document, Kind, Vehicle
-from wattlink.connectors.errors import ConnectorError, CredentialsRejected, Refusal, UnexpectedAnswer
+from wattlink.connectors.devices import Document, Kind
+from wattlink.connectors.errors import (
+    CommandRefusal,
+    CommandRefused,
+    ConnectorError,
+    CredentialsRejected,
+    Refusal,
+    UnexpectedAnswer,
+)
 from wattlink.connectors.oauth2 import (
     TokenRefused,
     authorization_query,
@@ -21,9 +29,13 @@ from wattlink.connectors.oauth2 import (
     tokens_of,
 )
 from wattlink.connectors.registry import manifests
-from wattlink.connectors.vendors.tesla.capabilities import CHARGING, DATA, Listed, Rights, listed
-from wattlink.connectors.vendors.tesla.fleet import REGIONS, Fleet, Trouble, error_text, raise_error
-from wattlink.connectors.vendors.tesla.mapping import silent_vehicle, unlisted_vehicle, vehicle
+from wattlink.connectors.several import read_several
+from wattlink.connectors.vendors.tesla import cars
+from wattlink.connectors.vendors.tesla.capabilities import Inquiry, Rights
+from wattlink.connectors.vendors.tesla.energy import reading as energy
+from wattlink.connectors.vendors.tesla.energy.commands import set_operation_mode
+from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
+from wattlink.connectors.vendors.tesla.fleet import REGIONS, Fleet, error_text, raise_error
 
 _SIGN_IN_SCOPES = ("openid", "offline_access")  # who it is, and a refresh token
 _DEAD = {"login_required", "invalid_grant", "invalid_auth_code", "invalid_token"}
@@ -75,21 +87,25 @@ class TeslaConnector(Connector):
     async def read(
         self, credential: Credential, kinds: frozenset[Kind], scopes: frozenset[str], last: Mapping[str, Document]
     ) -> Sequence[DeviceReading]:
-        """The account's cars; energy sites in its list are no vehicles and are passed over."""
-        if Kind.VEHICLE not in kinds:
+        """The account's cars, and its homes with their batteries, inverters and meters: each is asked by itself."""
+        if not kinds & {Kind.VEHICLE, *ENERGY_KINDS}:
             return ()
         asked = frozenset(credential.extra.get("asked", "").split()) or scopes
         rights = Rights(asked=asked, granted=_granted(scopes, claims_of(credential.access_token)))
-        before = {vin: document for vin, document in last.items() if isinstance(document, Vehicle)}
+        inquiry = Inquiry(kinds=kinds, rights=rights, last=last, now=self.door.now())
         fleet = Fleet(self.door, credential.access_token, credential.extra.get("region"))
         products = await fleet.products()
-        if isinstance(products, Trouble):
-            return [_reading(vin, unlisted_vehicle(document)) for vin, document in before.items()]
-        cars = {product["vin"]: product for product in products if is_car(product)}
-        keys = await self._keys(fleet, list(cars), rights)
-        now = self.door.now()
-        known = [listed(car, keys, rights, before.get(vin), now) for vin, car in cars.items()]
-        return [_reading(car.product["vin"], await _seen(fleet, car)) for car in known]
+        homes = energy.subjects(fleet, products, inquiry)
+        return await read_several([*await cars.subjects(fleet, products, inquiry), *homes])
+
+    async def send(self, credential: Credential, vendor_device_id: str, command: Command, document: Document) -> None:  # noqa: ARG002
+        """Tell a battery what to aim at."""
+        fleet = Fleet(self.door, credential.access_token, credential.extra.get("region"))
+        match command:
+            case SetOperationMode():
+                await set_operation_mode(fleet, vendor_device_id, command)
+            case _:
+                raise CommandRefused(CommandRefusal.PRECONDITION, f"{type(command).__name__} can't be sent")
 
     async def revoke(self, credential: Credential) -> None:
         """Withdraw the grant with its refresh token."""
@@ -122,34 +138,6 @@ class TeslaConnector(Connector):
         with contextlib.suppress(ConnectorError):
             return {"region": await Fleet(self.door, credential.access_token, None).region()}
         return {}
-
-    async def _keys(self, fleet: Fleet, vins: Sequence[str], rights: Rights) -> Mapping[str, Any]:
-        if not vins or CHARGING not in rights.granted:
-            return {}
-        keys = await fleet.fleet_status(vins)
-        return {} if isinstance(keys, Trouble) else keys
-
-
-async def _seen(fleet: Fleet, car: Listed) -> Vehicle:
-    if car.product.get("mobile_access_disabled") is True:
-        return silent_vehicle(car, Trouble.MOBILE_ACCESS_OFF)
-    if DATA not in car.rights.granted:
-        return silent_vehicle(car, Trouble.PERMISSION_MISSING)
-    if car.product.get("state") != "online":
-        offline = car.product.get("state") == "offline"
-        return silent_vehicle(car, Trouble.UNREACHABLE if offline else Trouble.ASLEEP)
-    data = await fleet.vehicle_data(car.product["vin"], with_location=car.may_show_location)
-    return silent_vehicle(car, data) if isinstance(data, Trouble) else vehicle(car, data)
-
-
-def _reading(vin: str, document: Vehicle) -> DeviceReading:
-    return DeviceReading(vendor_device_id=vin, document=document)
-
-
-def is_car(product: Mapping[str, Any]) -> bool:
-    """Whether an entry of the list is a car; energy sites are listed beside them."""
-    vin = product.get("vin")
-    return isinstance(vin, str) and bool(vin) and "energy_site_id" not in product
 
 
 def _vendor_scopes(scopes: frozenset[str]) -> list[str]:

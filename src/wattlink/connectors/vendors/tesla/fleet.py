@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
 from wattlink.base.outbound import Answer
@@ -13,11 +13,11 @@ REGIONS = ("na", "eu", "cn")  # the manifest's hosts are named `api_` and one of
 _PAGE_SIZE = 100
 _MOST_PAGES = 50
 _OUR_FAULT = {"invalid_client", "unauthorized_client"}
-_ONE_CAR_ONLY = {"unsupported vehicle", "vehicle is not available", "not_found"}
+_ONE_DEVICE_ONLY = {"unsupported vehicle", "vehicle is not available", "not_found"}
 
 
 class Trouble(StrEnum):
-    """What keeps one car from answering, which says nothing of the account."""
+    """What keeps one car or home from answering, which says nothing of the account."""
 
     ASLEEP = "asleep"
     MOBILE_ACCESS_OFF = "mobile_access_off"
@@ -68,25 +68,19 @@ class Fleet:
         endpoints = ["charge_state", "drive_state", "vehicle_config", "vehicle_state"]
         endpoints += ["location_data"] if with_location else []
         path = f"/api/1/vehicles/{quote(vin, safe='')}/vehicle_data"
-        answer = await self._ask("GET", path, query={"endpoints": ";".join(endpoints)})
-        trouble = trouble_of(answer)
-        if trouble is not None:
-            return trouble
-        told = response_of(answer)
-        if not isinstance(told, dict):
-            raise UnexpectedAnswer("a car's data isn't an object")
-        return told
+        return _object_in(await self._ask("GET", path, query={"endpoints": ";".join(endpoints)}))
 
     async def fleet_status(self, vins: Sequence[str]) -> Mapping[str, Any] | Trouble:
         """Which of these cars hold our key, and which need it."""
-        answer = await self._ask("POST", "/api/1/vehicles/fleet_status", json={"vins": list(vins)})
-        trouble = trouble_of(answer)
-        if trouble is not None:
-            return trouble
-        told = response_of(answer)
-        if not isinstance(told, dict):
-            raise UnexpectedAnswer("the state of the keys isn't an object")
-        return told
+        return _object_in(await self._ask("POST", "/api/1/vehicles/fleet_status", json={"vins": list(vins)}))
+
+    async def energy_site(self, site_id: str, what: Literal["live_status", "site_info"]) -> Mapping[str, Any] | Trouble:
+        """What a home's power does now, or how its devices are set up."""
+        return _object_in(await self._ask("GET", f"/api/1/energy_sites/{quote(site_id, safe='')}/{what}"))
+
+    async def set_up_site(self, site_id: str, what: Literal["operation"], settings: Mapping[str, Any]) -> Answer:
+        """Change how a home's devices are set up; what the answer means is the caller's to say."""
+        return await self._ask("POST", f"/api/1/energy_sites/{quote(site_id, safe='')}/{what}", json=settings)
 
     async def _ask(self, method: str, path: str, *, query: Mapping[str, str] | None = None, json: Any = None) -> Answer:
         """Ask in the account's region; where the vendor says that it is another one, find that one and ask there."""
@@ -112,7 +106,7 @@ def error_text(answer: Answer) -> str:
 
 
 def trouble_of(answer: Answer) -> Trouble | None:
-    """What an answer says of one car; None where it speaks of anything else."""
+    """What an answer says of one car or home; None where it speaks of anything else."""
     text = error_text(answer)
     if "mobile_access_disabled" in text:
         return Trouble.MOBILE_ACCESS_OFF
@@ -120,7 +114,7 @@ def trouble_of(answer: Answer) -> Trouble | None:
         return Trouble.PERMISSION_MISSING
     if answer.status == 408:
         return Trouble.ASLEEP
-    if answer.status == 540 or any(words in text for words in _ONE_CAR_ONLY):
+    if answer.status == 540 or any(words in text for words in _ONE_DEVICE_ONLY):
         return Trouble.UNREACHABLE
     return None
 
@@ -135,6 +129,17 @@ def response_of(answer: Answer) -> Any:
     if not isinstance(body, dict) or body.get("response") is None:
         raise UnexpectedAnswer("an answer without the usual envelope")
     return body["response"]
+
+
+def _object_in(answer: Answer) -> Mapping[str, Any] | Trouble:
+    """The object that a good answer holds, or what keeps one device from answering."""
+    trouble = trouble_of(answer)
+    if trouble is not None:
+        return trouble
+    told = response_of(answer)
+    if not isinstance(told, dict):
+        raise UnexpectedAnswer("an answer that isn't an object")
+    return told
 
 
 def raise_error(answer: Answer) -> NoReturn:

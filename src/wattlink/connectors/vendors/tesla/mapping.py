@@ -75,14 +75,14 @@ def unlisted_vehicle(last: Vehicle) -> Vehicle:
 
 def information(product: Mapping[str, Any], data: Mapping[str, Any]) -> VehicleInformation:
     """Brand, model and year: from the car's configuration where it is told, else from its VIN."""
-    vin = _text(product.get("vin")) or ""
+    vin = text(product.get("vin")) or ""
     configured = block(data, "vehicle_config") or block(product, "vehicle_config")
     by_vin = _MODEL_BY_VIN_LETTER.get(vin[3:4])
-    name = _text(block(data, "vehicle_state").get("vehicle_name")) or _text(product.get("display_name"))
+    name = text(block(data, "vehicle_state").get("vehicle_name")) or text(product.get("display_name"))
     return VehicleInformation(
         vin=vin or None,
         brand="Tesla",
-        model=_MODEL_BY_CAR_TYPE.get(_text(configured.get("car_type")) or "", by_vin),
+        model=_MODEL_BY_CAR_TYPE.get(text(configured.get("car_type")) or "", by_vin),
         year=_year(vin),
         display_name=name,
     )
@@ -90,27 +90,27 @@ def information(product: Mapping[str, Any], data: Mapping[str, Any]) -> VehicleI
 
 def charge_state(charge: Mapping[str, Any], told_at: datetime | None) -> VehicleChargeState:
     """Battery and plug; the vendor's range is in miles whatever the car shows to its driver."""
-    told = _text(charge.get("charging_state"))
+    told = text(charge.get("charging_state"))
     delivery = _POWER_DELIVERY.get(told or "", PowerDelivery.UNKNOWN)
     charging = delivery in (PowerDelivery.CHARGING, PowerDelivery.INITIALIZING)
     known = delivery is not PowerDelivery.UNKNOWN
     return VehicleChargeState(
-        battery_level=_number(charge.get("battery_level")),
+        battery_level=number(charge.get("battery_level")),
         range=_km(charge.get("battery_range")),
         is_plugged_in=delivery is not PowerDelivery.UNPLUGGED if known else _cable(charge),
         is_charging=charging if known else None,
         is_fully_charged=delivery is PowerDelivery.COMPLETE if known else None,
-        charge_limit=_number(charge.get("charge_limit_soc")),
-        charge_rate=_number(charge.get("charger_power")) if charging else None,
-        charge_time_remaining=_number(charge.get("minutes_to_full_charge")) if charging else None,
-        max_current=_number(charge.get("charge_current_request")),
+        charge_limit=number(charge.get("charge_limit_soc")),
+        charge_rate=number(charge.get("charger_power")) if charging else None,
+        charge_time_remaining=number(charge.get("minutes_to_full_charge")) if charging else None,
+        max_current=number(charge.get("charge_current_request")),
         power_delivery=delivery,
         last_updated=told_at,
     )
 
 
 def _position(car: Listed, drive: Mapping[str, Any]) -> Position:
-    longitude, latitude = _number(drive.get("longitude")), _number(drive.get("latitude"))
+    longitude, latitude = number(drive.get("longitude")), number(drive.get("latitude"))
     if not car.may_show_location or drive.get("native_location_supported") == 0:
         return Position()
     if longitude is None or latitude is None:
@@ -135,23 +135,25 @@ def _year(vin: str) -> int | None:
     return 2010 + _YEAR_LETTERS.index(letter) if letter and letter in _YEAR_LETTERS else None
 
 
-def _text(value: Any) -> str | None:
+def text(value: Any) -> str | None:
+    """Text that says something."""
     return value if isinstance(value, str) and value and value != "<invalid>" else None
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
+    """A finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
 
 
 def _km(value: Any) -> float | None:
-    miles = _number(value)
+    miles = number(value)
     return None if miles is None else round(miles * KM_PER_MILE, 2)
 
 
 def _seconds(value: Any) -> datetime | None:
-    moment = _number(value)
+    moment = number(value)
     try:
         return None if moment is None else datetime.fromtimestamp(moment, UTC)
     except (ValueError, OverflowError, OSError):
@@ -159,5 +161,5 @@ def _seconds(value: Any) -> datetime | None:
 
 
 def _milliseconds(value: Any) -> datetime | None:
-    moment = _number(value)
+    moment = number(value)
     return None if moment is None else _seconds(moment / 1000)

@@ -1,17 +1,18 @@
 """The simulated Fleet API: who may ask what where, and what it answers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla import simulated_life as life
-from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
+from wattlink.connectors.vendors.tesla.energy import simulated_api as energy
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure, told
 from wattlink.connectors.vendors.tesla.simulated_commands import command
 from wattlink.connectors.vendors.tesla.simulated_data import data_of, entry_of
-from wattlink.connectors.vendors.tesla.simulated_grants import CLIENT_ID, DOMAIN, session_of
+from wattlink.connectors.vendors.tesla.simulated_sign_in import tokens
+from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import CLIENT_ID, DOMAIN, session_of
 
 _BASES = {
     "na": "https://fleet-api.prd.na.vn.cloud.tesla.com",
@@ -21,6 +22,8 @@ _BASES = {
 _VEHICLE = re.compile(r"/api/1/vehicles/([A-Z0-9]{17})(?:/(vehicle_data|wake_up|command/([a-z_]+)))?")
 _READ, _LOCATE = "vehicle_device_data", "vehicle_location"
 _COMMAND = {"vehicle_cmds", "vehicle_charging_cmds"}
+_VEHICLE_SCOPES = {_READ, _LOCATE, *_COMMAND}
+_ENERGY_SCOPES = {energy.READ, energy.COMMAND}
 
 _NO_SCOPE = failure(403, "Unauthorized missing scopes")
 _NOT_FOUND = failure(404, "not_found")
@@ -64,14 +67,22 @@ def _routed(request: SimulatedRequest, state: State, claims: Claims, now: dateti
     if route == "GET /api/1/users/region":
         region = state["region"]
         return told({"region": region, "fleet_api_base_url": _BASES[region]}), state
-    if not {_READ, _LOCATE, *_COMMAND} & set(claims["scp"]):
+    scopes = set(claims["scp"])
+    drives, lives = bool(_VEHICLE_SCOPES & scopes), bool(_ENERGY_SCOPES & scopes)
+    if route == "GET /api/1/products" and (drives or lives):
+        entries = [*(_cars(state, now) if drives else ()), *(energy.entries(state, now) if lives else ())]
+        return _page(request, entries), state
+    of_home = energy.answer(request, state, scopes, now)
+    if of_home is not None:
+        return of_home
+    if not drives:
         return _NO_SCOPE, state
-    if route in ("GET /api/1/products", "GET /api/1/vehicles"):
-        return _listed(request, state, now), state
+    if route == "GET /api/1/vehicles":
+        return _page(request, _cars(state, now)), state
     if route == "POST /api/1/vehicles/fleet_status":
         return _fleet_status(request, state), state
     found = _VEHICLE.fullmatch(request.path)
-    if found is None or found[1] not in state["devices"]:
+    if found is None or found[1] not in life.cars(state):
         return _NOT_FOUND, state
     return _of_vehicle(request, state, claims, now, found)
 
@@ -90,6 +101,8 @@ def _of_vehicle(
     needed = {_READ} if verb == "vehicle_data" else _COMMAND
     if not needed & scopes or Fault.SCOPE_MISSING in state["faults"]:
         return _NO_SCOPE, state
+    if car["broken"]:
+        return failure(500, "internal server error"), state
     if not car["mobile_access"]:
         return _MOBILE_ACCESS, state
     if entry_of(vin, car, state, now)["state"] != "online":
@@ -115,9 +128,12 @@ def _registered(request: SimulatedRequest, bearer: str) -> SimulatedAnswer:
     return told({"client_id": CLIENT_ID, "domain": domain, "name": "Wattlink Demo"})
 
 
-def _listed(request: SimulatedRequest, state: State, now: datetime) -> SimulatedAnswer:
+def _cars(state: State, now: datetime) -> list[dict[str, Any]]:
+    return [entry_of(vin, car, state, now) for vin, car in life.cars(state).items()]
+
+
+def _page(request: SimulatedRequest, entries: Sequence[dict[str, Any]]) -> SimulatedAnswer:
     page, size = (_positive(request.query.get(name), default) for name, default in (("page", 1), ("per_page", 100)))
-    entries = [entry_of(vin, car, state, now) for vin, car in state["devices"].items()]
     pages = max(1, -(-len(entries) // size))
     shown = entries[(page - 1) * size : page * size]
     pagination = {
@@ -140,7 +156,7 @@ def _fleet_status(request: SimulatedRequest, state: State) -> SimulatedAnswer:
     vins = body.get("vins") if isinstance(body, dict) else None
     if not isinstance(vins, list):
         return failure(400, "invalid_field: vins")
-    cars = {vin: car for vin, car in state["devices"].items() if vin in vins}
+    cars = {vin: car for vin, car in life.cars(state).items() if vin in vins}
     paired = [vin for vin, car in cars.items() if car["key"]]
     about = {
         vin: {

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import State
 
 Car = dict[str, Any]
@@ -54,6 +55,11 @@ def with_pace(state: State, now: datetime) -> State:
     return {**state, "time": anchor}
 
 
+def cars(state: State) -> dict[str, Car]:
+    """The account's cars by VIN."""
+    return {vin: device for vin, device in state["devices"].items() if device["kind"] == Kind.VEHICLE}
+
+
 def commuter(home: Place, work: Place, *, km: float, minutes: float, park: float, charge: float) -> list[Car]:
     """A routine: `km` there and back again, `minutes` each way, parked and plugged in as long as said (minutes)."""
     return [
@@ -80,6 +86,7 @@ def new_car(name: str, at: float, **knobs: Any) -> Car:
         "mobile_access": True,
         "private": False,  # whether the owner hides the car's location from this driver
         "offline": False,
+        "broken": False,  # whether the cloud fails whenever it is asked for this car's data
         "sleeps_after": 15,  # minutes of idling
         "routine": commuter(HOME, WORK, km=42.0, minutes=45, park=510, charge=840),
         "leg": 0,

@@ -1,8 +1,8 @@
-"""Tesla's clouds, simulated: the sign-in page, rotating tokens, three regions, cars that drive, charge and sleep.
+"""Tesla's clouds, simulated: the sign-in page, rotating tokens, three regions, cars that drive, homes with batteries.
 
 Knobs of the account beyond the common ones: `grace_seconds`, `pace`, `region` (na, eu, cn), `registered` (false: the
 API answers 412), `signing` (false: commands arrive unsigned), `consent` (scopes that the user didn't take back since;
-None: all). Knobs of a car: see `simulated_life.new_car`.
+None: all). Knobs of a car: see `simulated_life.new_car`; of a home's device: `energy.simulated_life.new_part`.
 """
 
 import zlib
@@ -14,11 +14,14 @@ from uuid import NAMESPACE_URL, uuid5
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import FleetAccount, SimulatedRequest, State, devices_of
-from wattlink.connectors.vendors.tesla import simulated_api, simulated_grants, simulated_sign_in
+from wattlink.connectors.vendors.tesla import simulated_api
 from wattlink.connectors.vendors.tesla import simulated_life as life
-from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
+from wattlink.connectors.vendors.tesla.energy import simulated_life as homes
+from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
+from wattlink.connectors.vendors.tesla.energy.site import device_id
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure
-from wattlink.connectors.vendors.tesla.simulated_grants import CLIENT_ID, CLIENT_SECRET, DOMAIN
+from wattlink.connectors.vendors.tesla.simulated_sign_in import grants, pages, tokens
+from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import CLIENT_ID, CLIENT_SECRET, DOMAIN
 
 DEMO_REGISTRATION = Registration(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, options={"domain": DOMAIN})
 
@@ -34,11 +37,11 @@ def account_of(request: SimulatedRequest) -> str | None:
         claims = tokens.opened_access(bearer)
     elif request.path in (_TOKEN, _REVOKE):
         form = request.form
-        claims = tokens.opened("code", form.get("code", "")) or simulated_grants.carried(
+        claims = tokens.opened("code", form.get("code", "")) or grants.carried(
             form.get("refresh_token") or form.get("token", "")
         )
     else:
-        return simulated_sign_in.username_on(request)
+        return pages.username_on(request)
     return str(claims["username"]) if claims is not None else None
 
 
@@ -48,30 +51,31 @@ def handle(request: SimulatedRequest, state: State | None, now: datetime) -> Out
         return simulated_api.answer(request, state, now)
     match request.host, request.method, request.path:
         case "auth", "GET" | "POST", path if path == _AUTHORIZE:
-            return simulated_sign_in.authorize(request, state, now)
+            return pages.authorize(request, state, now)
         case "auth", "POST", path if path == _REVOKE:
-            return simulated_grants.revoke(request, state)
+            return grants.revoke(request, state)
         case "token", "POST", path if path == _TOKEN:
-            return simulated_grants.token(request, state, now)
+            return grants.token(request, state, now)
         case "www", "GET" | "POST", path if path.startswith("/_ak/"):
-            return simulated_sign_in.pair_key(request, state, now)
+            return pages.pair_key(request, state, now)
     return failure(404, "not_found"), state
 
 
 def advance(state: State, now: datetime) -> State:
     """The same account later."""
     until = life.account_time(state, now)
-    lived = {vin: life.lived(car, until) for vin, car in state["devices"].items()}
-    return state if lived == state["devices"] else {**state, "devices": lived}
+    lived = {vin: life.lived(car, until) for vin, car in life.cars(state).items()} | homes.lived(state, until)
+    devices = state["devices"] | lived
+    return state if devices == state["devices"] else {**state, "devices": devices}
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
     """The account after its user withdrew all access; a new sign-in gives access again."""
-    return simulated_grants.withdrawn(state)
+    return grants.withdrawn(state)
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
-    """A plain healthy account; its cars were just plugged in and charge."""
+    """A plain healthy account; a car was just plugged in and charges, a home lives by itself."""
     state: State = {
         "username": username,
         "password": password,
@@ -96,19 +100,32 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
 def set_devices(
     state: State, now: datetime, *, add: int = 0, kind: Kind | None = None, remove: Sequence[str] = ()
 ) -> State:
-    """Cars bought and sold since; a turned `pace` takes effect from now on."""
-    if kind not in (None, Kind.VEHICLE):
-        raise ValueError(f"Tesla has no devices of the kind {kind}")
+    """Cars and devices of homes bought and sold since; knobs that are turned count from now on."""
     state = life.with_pace(state, now)
-    cars = {vin: car for vin, car in state["devices"].items() if vin not in remove}
-    at, made = life.account_time(state, now), state["devices_made"]
-    for number in range(made + 1, made + add + 1):
-        cars[_vin(state["username"], number)] = life.new_car(f"Model 3 no. {number}", at)
-    return {**state, "devices": cars, "devices_made": made + add}
+    at = life.account_time(state, now)
+    devices = {
+        key: device for key, device in (state["devices"] | homes.all_settled(state, at)).items() if key not in remove
+    }
+    state = {**state, "devices": devices}
+    for _ in range(add):
+        state = _with_one_more(state, kind or Kind.VEHICLE, at)
+    return state
+
+
+def _with_one_more(state: State, kind: Kind, at: float) -> State:
+    number = state["devices_made"] + 1
+    if kind is Kind.VEHICLE:
+        bought = {_vin(state["username"], number): life.new_car(f"Model 3 no. {number}", at)}
+    elif kind in ENERGY_KINDS:
+        site = homes.site_for(state, kind, number)
+        bought = {device_id(site, kind): homes.new_part(kind, f"Home {site}", site, at)}
+    else:
+        raise ValueError(f"Tesla has no devices of the kind {kind}")
+    return {**state, "devices": state["devices"] | bought, "devices_made": number}
 
 
 def fleet(now: datetime) -> Sequence[FleetAccount]:
-    """Four garages: see this folder's README for what each shows."""
+    """Four garages and a home with one: see this folder's README for what each shows."""
     return [
         _garage(
             now,
@@ -126,7 +143,22 @@ def fleet(now: datetime) -> Sequence[FleetAccount]:
         _garage(
             now, "david@example.com", {"name": "Company car", "car_type": "modelx", "capacity": 95.0, "private": True}
         ),
+        _home(now, "emma@example.com"),
     ]
+
+
+def _home(now: datetime, username: str) -> FleetAccount:
+    """A car, a roof, a battery that only the sun may charge, and the meter between them and the grid."""
+    garage = _garage(now, username, {"name": "Sunny", "car_type": "modely", "capacity": 75.0}).state
+    at = life.account_time(garage, now)
+    site = homes.site_for(garage, Kind.BATTERY, 2)
+    knobs: dict[Kind, dict[str, Any]] = {Kind.BATTERY: {"grid_charging": False}, Kind.METER: {"load_kw": 1.2}}
+    parts = {
+        device_id(site, kind): homes.new_part(kind, "Sunny hill", site, at, **knobs.get(kind, {}))
+        for kind in ENERGY_KINDS
+    }
+    state = {**garage, "devices": garage["devices"] | parts, "devices_made": 1 + len(parts)}
+    return FleetAccount(username=username, password=_DEMO_PASSWORD, state=state, devices=devices_of(state))
 
 
 def _garage(now: datetime, username: str, *knobs: dict[str, Any]) -> FleetAccount:

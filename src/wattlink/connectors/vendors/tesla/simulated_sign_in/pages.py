@@ -12,9 +12,10 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, PackageLoader
 
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
-from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome
-from wattlink.connectors.vendors.tesla.simulated_grants import ALWAYS, CLIENT_ID, DOMAIN, new_code
+from wattlink.connectors.vendors.tesla.simulated_life import cars
+from wattlink.connectors.vendors.tesla.simulated_sign_in import tokens
+from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import ALWAYS, CLIENT_ID, DOMAIN, new_code
 
 _TICKET_SECONDS = 900
 _PERMISSIONS = {
@@ -63,8 +64,9 @@ def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> O
         text = "No app is registered for this address, so there is no key to add."
         return _page("message", 404, title="Unknown app", text=text), state
     if state is not None and _has_ticket(form, now):
-        devices = {vin: {**car, "key": car["key"] or vin in form} for vin, car in state["devices"].items()}
-        added = [car["name"] for vin, car in devices.items() if car["key"] and not state["devices"][vin]["key"]]
+        keyless = {vin: car for vin, car in cars(state).items() if not car["key"] and vin in form}
+        devices = state["devices"] | {vin: {**car, "key": True} for vin, car in keyless.items()}
+        added = [car["name"] for car in keyless.values()]
         text = f"Added to {', '.join(added)}." if added else "Nothing was added."
         text += " You can close this page and go back to the app."
         return _page("message", title="Phone key", text=text), {**state, "devices": devices}
@@ -72,7 +74,7 @@ def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> O
     if refused is not None:
         return refused, state
     assert state is not None  # nobody unknown is let in
-    return _page("pairing", ticket=_ticket(state, now), cars=state["devices"]), state
+    return _page("pairing", ticket=_ticket(state, now), cars=cars(state)), state
 
 
 def _sign_in(
@@ -119,7 +121,7 @@ def _has_ticket(form: Mapping[str, str], now: datetime) -> bool:
 
 @cache
 def _templates() -> Environment:
-    package = __name__.rpartition(".")[0]
+    package = __name__.removesuffix(".simulated_sign_in.pages")
     return Environment(loader=PackageLoader(package, "simulated_pages"), autoescape=True, trim_blocks=True)
 
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.simulation import Fault, SimulatedRequest, State
-from wattlink.connectors.vendors.tesla import simulated_tokens as tokens
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, json_answer, refusal
+from wattlink.connectors.vendors.tesla.simulated_sign_in import tokens
 
 CLIENT_ID, CLIENT_SECRET, DOMAIN = "wattlink-demo", "wattlink-demo-secret", "wattlink.example"  # ours, at the simulator
 ALWAYS = ("openid", "offline_access")  # scopes without which there is no sign-in

@@ -1,0 +1,1 @@
+"""Energy sites: a home with its battery, its solar inverter and its meter."""
