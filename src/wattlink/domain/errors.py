@@ -58,6 +58,14 @@ class LinkSessionNotUsable(DomainError):
         self.cause = cause
 
 
+class WrongLinkCode(DomainError):
+    """The code or the secret that an app confirms a link session with isn't the one."""
+
+
+class WrongUser(DomainError):
+    """The link session was gone through for another user than the one who came back from it; it has been ended."""
+
+
 class CursorTooOld(DomainError):
     """Events behind this cursor were dropped after their 30 days."""
 

@@ -11,9 +11,10 @@ from litestar.response import Redirect
 
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking.choose_brand import choose_brand
-from wattlink.domain.linking.end_sessions import cancel
+from wattlink.domain.linking.confirming.finish import finish
+from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import State
-from wattlink.domain.linking.pair import check_pairing, complete
+from wattlink.domain.linking.pair import check_pairing
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
 from wattlink.link.acting import Refused, check_meant, own_sight, sign_in_with
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
@@ -86,7 +87,7 @@ async def paired(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Res
             if form.get("done") == "yes":
                 await check_pairing(tx, sight.session, now=ui.hub.clock())
             else:
-                await complete(tx, sight.session, now=ui.hub.clock())
+                await finish(tx, sight.session, vault=ui.hub.vault, now=ui.hub.clock())
         ui.hub.notifier.wake("visits")
         ui.hub.notifier.wake("events")
     return _back(sight)

@@ -1,7 +1,7 @@
 """Link sessions that move on without their page: devices were found, a day is over, a sign-in hangs."""
 
-from wattlink.domain.linking.end_sessions import expire
-from wattlink.domain.linking.notice_discovery import notice_discovery
+from wattlink.domain.linking.ending.end_sessions import expire
+from wattlink.domain.linking.ending.notice_discovery import notice_discovery
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 

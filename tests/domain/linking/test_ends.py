@@ -12,7 +12,7 @@ from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking import store
 from wattlink.domain.linking.create import create
-from wattlink.domain.linking.end_sessions import end_sessions, expire
+from wattlink.domain.linking.ending.end_sessions import end_sessions, expire
 from wattlink.domain.linking.model import Cause, CreatedSession, NewLinkSession, State
 from wattlink.domain.linking.status import work_status
 from wattlink.domain.organizations.create import create_application

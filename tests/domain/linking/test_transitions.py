@@ -11,16 +11,18 @@ from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking import store
+from wattlink.domain.linking.confirming import store as confirming
 from wattlink.domain.linking.model import ENDED, Cause, LinkSession, Purpose, State
 from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.organizations.create import create_application
+from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.users import store as users
 
 NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 ACCOUNT = AccountId(new_id())
 S = State
 
-Move = Callable[[Transaction, LinkSession], Awaitable[bool]]
+Move = Callable[[Transaction, LinkSession], Awaitable[object]]
 
 
 async def _exchange(tx: Transaction, session: LinkSession) -> bool:
@@ -55,12 +57,23 @@ ARROWS: list[tuple[str, Move, State, set[State]]] = [
         S.AT_VENDOR,
         {S.BOUND, S.AT_VENDOR},
     ),
-    ("discover", _discover, S.DISCOVERING, {S.EXCHANGING}),
+    ("discover", _discover, S.DISCOVERING, {S.EXCHANGING, S.AWAITING_APP}),
     ("back", _turn_back(S.BOUND), S.BOUND, {S.EXCHANGING, S.DISCOVERING}),
     ("ask again", _turn_back(S.ASKING_CREDENTIALS), S.ASKING_CREDENTIALS, {S.EXCHANGING, S.DISCOVERING}),
     ("fail", _turn_back(S.FAILED), S.FAILED, {S.EXCHANGING, S.DISCOVERING}),
     ("pair", lambda tx, one: store.start_pairing(tx, one, ACCOUNT, now=NOW), S.PAIRING, {S.BOUND, S.DISCOVERING}),
-    ("complete", lambda tx, one: store.complete(tx, one, now=NOW), S.COMPLETED, {S.DISCOVERING, S.PAIRING}),
+    (
+        "await",
+        lambda tx, one: confirming.await_app(tx, one, digest("c"), b"", now=NOW),
+        S.AWAITING_APP,
+        {S.EXCHANGING, S.DISCOVERING, S.PAIRING},
+    ),
+    (
+        "complete",
+        lambda tx, one: store.complete(tx, one, now=NOW),
+        S.COMPLETED,
+        {S.DISCOVERING, S.PAIRING, S.AWAITING_APP},
+    ),
     ("cancel", _end(S.CANCELLED), S.CANCELLED, OPEN),
     ("expire", _end(S.EXPIRED), S.EXPIRED, OPEN),
 ]
@@ -84,6 +97,7 @@ async def session(db: Database) -> LinkSession:
             language="en",
             color_scheme="system",
             redirect_uri="yourapp://done",
+            binding=LinkBinding.CONFIRM,
             step_started_at=NOW,
             created_at=NOW,
             expires_at=NOW + timedelta(hours=24),
@@ -114,7 +128,7 @@ async def test_an_arrow_starts_where_it_is_drawn(
     for state in State:
         before = await _put_into(db, session, state)
         async with db.transaction() as tx:
-            moved = await move(tx, before)
+            moved = bool(await move(tx, before))
             after = await store.get(tx, session.session_id)
         assert moved == (state in starts), f"{name} from {state}"
         assert after.state is (to if moved else state)
@@ -135,10 +149,10 @@ async def test_signing_in_starts_only_from_the_state_that_the_caller_saw(
 async def test_a_late_sign_in_finds_that_it_is_not_its_turn(db: Database, session: LinkSession) -> None:
     before = await _put_into(db, session, State.ASKING_CREDENTIALS)
     async with db.transaction() as tx:
-        assert await signing_in.start_exchange(tx, session.session_id, before.state, None, now=NOW) == 1
+        assert await _exchange(tx, before)
         first = await store.get(tx, session.session_id)
         assert await signing_in.turn_back(tx, first, State.ASKING_CREDENTIALS, Cause.INTERRUPTED, now=NOW)
-        assert await signing_in.start_exchange(tx, session.session_id, State.ASKING_CREDENTIALS, None, now=NOW) == 2
+        assert await _exchange(tx, before)
         assert not await signing_in.holds_turn(tx, session.session_id, 1)
         assert not await signing_in.discover(tx, session.session_id, 1, ACCOUNT, now=NOW)
         assert not await signing_in.turn_back(tx, first, State.BOUND, Cause.VENDOR_DOWN, now=NOW)
@@ -162,9 +176,10 @@ async def test_a_state_of_oauth_is_good_for_the_last_leaving_only(db: Database, 
     async with db.transaction() as tx:
         assert await signing_in.leave(tx, bound.session_id, digest("first"), b"", now=NOW)
         assert await signing_in.leave(tx, bound.session_id, digest("second"), b"", now=NOW)
-        for state, turn in (("first", None), ("second", 1), ("second", None)):
+        for state, is_good in (("first", False), ("second", True), ("second", False)):
             digested = digest(state)
-            assert await signing_in.start_exchange(tx, bound.session_id, State.AT_VENDOR, digested, now=NOW) == turn
+            exchanging = await signing_in.start_exchange(tx, bound.session_id, State.AT_VENDOR, digested, now=NOW)
+            assert (exchanging is not None) == is_good
 
 
 async def test_another_brand_starts_with_no_failures(db: Database, session: LinkSession) -> None:

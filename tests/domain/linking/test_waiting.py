@@ -6,9 +6,9 @@ from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
 from wattlink.domain.linking.create import create
-from wattlink.domain.linking.end_sessions import expire
+from wattlink.domain.linking.ending.end_sessions import expire
+from wattlink.domain.linking.ending.notice_discovery import notice_discovery
 from wattlink.domain.linking.model import NewLinkSession, State
-from wattlink.domain.linking.notice_discovery import notice_discovery
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
 
 ASKED = NewLinkSession(

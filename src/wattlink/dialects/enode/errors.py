@@ -64,6 +64,8 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
         403, "forbidden", "Connections limit reached.", "Unable to create more connections for this client."
     ),
     errors.LinkSessionNotUsable: Told(410, "link-session-not-usable", "Link session can't be used"),
+    errors.WrongLinkCode: Told(403, "forbidden", "Forbidden", "The link code isn't the one."),
+    errors.WrongUser: Told(409, "conflict", "Conflict", "Somebody else than its user came back from the link session."),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
 }

@@ -59,6 +59,15 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
         403, "connections-limit-reached", "Connections limit reached", "The application may link no further accounts."
     ),
     errors.LinkSessionNotUsable: Told(410, "link-session-not-usable", "Link session can't be used"),
+    errors.WrongLinkCode: Told(
+        403, "wrong-link-code", "Wrong link code", "The link code, or the secret of the challenge, isn't the one."
+    ),
+    errors.WrongUser: Told(
+        409,
+        "link-user-mismatch",
+        "Another user",
+        "The session was another user's: it is ended, and its access withdrawn.",
+    ),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
 }

@@ -44,10 +44,7 @@ async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vaul
     ConnectionsLimitReached; then nothing is to be stored, and the grant goes to `revoke_grant`.
     """
     login = subject_hash(by.registration_id, grant.subject, vault)
-    await revocations.lock_login(tx, login)
-    known = await store.id_of_login(tx, by.user_id, by.registration_id, grant.subject)
-    if by.relink_account_id is not None and known != by.relink_account_id:
-        raise WrongAccount
+    known = await _known(tx, by, grant, vault=vault)
     in_flight = False
     if manifests()[by.vendor].sign_in.revoking_ends == "grant":
         in_flight = await revocations.cancel(tx, by.registration_id, login)
@@ -60,6 +57,11 @@ async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vaul
     sealed = seal(grant.credential, credential_id, vault)
     await store.put_credential(tx, account_id, credential_id, sealed=sealed, must_prove=in_flight, now=now)
     return Saved(account_id=account_id, subject_known=known is not None, in_flight_revocation=in_flight)
+
+
+async def is_linked(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault) -> bool:
+    """Whether the user has an account of this login, which stays so for now; raises WrongAccount."""
+    return await _known(tx, by, grant, vault=vault) is not None
 
 
 async def publish(tx: Transaction, session_id: SessionId, *, now: datetime) -> list[DeviceId]:
@@ -116,6 +118,15 @@ async def discovery(reader: Reader, account_id: AccountId, since: datetime) -> D
     if has_ended:
         return Discovery(finished=last.error is None, error=_told(last.error), devices=found)
     return Discovery(finished=False, error=VisitError.VENDOR_DOWN.value if last.is_vendor_down else None, devices=[])
+
+
+async def _known(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault) -> AccountId | None:
+    """The user's account of this login, which is locked."""
+    await revocations.lock_login(tx, subject_hash(by.registration_id, grant.subject, vault))
+    known = await store.id_of_login(tx, by.user_id, by.registration_id, grant.subject)
+    if by.relink_account_id is not None and known != by.relink_account_id:
+        raise WrongAccount
+    return known
 
 
 async def _add(tx: Transaction, by: LinkedBy, grant: Grant, *, due_at: datetime, now: datetime) -> AccountId:

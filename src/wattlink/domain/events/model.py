@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from wattlink.connectors.devices import Document, Kind
-from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, EventId, LocationId, UserId
+from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, EventId, LocationId, SessionId, UserId
 
 
 class EventType(StrEnum):
@@ -16,6 +16,19 @@ class EventType(StrEnum):
     DEVICE_UPDATED = "device.updated"
     DEVICE_DELETED = "device.deleted"
     CREDENTIALS_INVALIDATED = "credentials.invalidated"
+    LINK_SESSION_UPDATED = "link_session.updated"
+
+
+class SessionStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that a link session took; states, steps and causes are those of `linking`."""
+
+    session_id: SessionId
+    purpose: str
+    state: str
+    step: str
+    cause: str | None = None
+    kinds: tuple[Kind, ...] = ()
+    device_ids: tuple[DeviceId, ...] = ()  # once it is completed
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +37,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     `user` is the app's own id of the user; `kind` and `document` (the device's whole state then) are None where no
     device is concerned, `document` also where only ids may still be told; `updated_fields` are top-level names of the
     document, and `capabilities`, `is_reachable`; `location_id` is where the device was, `located_at` when an app put it
-    there.
+    there. `link_session` is there for its steps only; `vendor` is empty as long as none is chosen in it.
     """
 
     user: str
@@ -35,6 +48,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     location_id: LocationId | None = None
     located_at: datetime | None = None
     updated_fields: tuple[str, ...] = ()
+    link_session: SessionStep | None = None
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):

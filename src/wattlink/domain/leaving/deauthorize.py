@@ -6,7 +6,7 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Transaction
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import leave
-from wattlink.domain.linking.end_sessions import end_sessions
+from wattlink.domain.linking.ending.end_sessions import end_sessions
 from wattlink.domain.users import store as users
 
 

@@ -8,7 +8,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.leave import hand_over_for_revocation
 from wattlink.domain.devices.delete import delete_of_user
 from wattlink.domain.events.record import erase_payloads
-from wattlink.domain.linking.end_sessions import end_sessions
+from wattlink.domain.linking.ending.end_sessions import end_sessions
 from wattlink.domain.locations import store as locations
 from wattlink.domain.users import store as users
 from wattlink.domain.webhooks.erase import lock_cursors, refreeze_open

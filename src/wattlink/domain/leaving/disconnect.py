@@ -11,7 +11,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import leave
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.errors import NotFound
-from wattlink.domain.linking.end_sessions import end_sessions_of
+from wattlink.domain.linking.ending.end_sessions import end_sessions_of
 from wattlink.domain.users import store as users
 
 
@@ -23,7 +23,7 @@ async def disconnect(
     kinds = None if kind is None else frozenset({kind})
     account_ids = await accounts.ids_of_user(tx, access, user.user_id, vendor)
     ending = account_ids if kinds is None else await _with_nothing_else(tx, account_ids, kinds)
-    await end_sessions_of(tx, user.user_id, ending, now=now)
+    await end_sessions_of(tx, user.user_id, ending, vault=vault, now=now)
     await leave.disconnect(tx, access, user.user_id, vendor, kinds, vault=vault, now=now)
 
 

@@ -1,13 +1,17 @@
 """A link session and the steps that it may take.
 
-    created --> bound --+--> at_vendor -----------+--> exchanging --> discovering --+--------------> completed
+    created --> bound --+--> at_vendor -----------+--> exchanging --> discovering --+--------------+--> completed
                         +--> asking_credentials --+                                 +--> pairing --+
+                                                                                    +--------------+--> awaiting_app
 
     at_vendor, asking_credentials --> bound      another brand, or the same once more
     exchanging, discovering --> bound            a cause that another try mends
     exchanging --> asking_credentials            a wrong password
     bound --> pairing                            a relink of a valid account whose device lacks its pairing
     exchanging, discovering --> failed           a cause that no try mends; bound --> failed: nothing to relink
+    exchanging --> awaiting_app                  a login that was linked before: see `confirming`
+    awaiting_app --> completed, discovering      the app confirmed
+    awaiting_app --> failed, expired             another user confirmed, or nobody did
     any open state --> cancelled | expired       by the person, or withdrawn from outside | after a day
 
 `bound` ties the session to one browser, by a click. Each arrow is one UPDATE in `store.py` that names the state it
@@ -30,8 +34,10 @@ from wattlink.connectors.errors import (
     VendorUnavailable,
 )
 from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, RegistrationId, SessionId, UserId
+from wattlink.domain.organizations.model import LinkBinding
 
 LIFE = timedelta(hours=24)
+CONFIRMED_WITHIN = timedelta(minutes=10)
 MOST_FAILURES = 10  # refused sign-ins in a row: nobody guesses passwords through us
 
 
@@ -45,6 +51,7 @@ class State(StrEnum):
     EXCHANGING = "exchanging"
     DISCOVERING = "discovering"
     PAIRING = "pairing"
+    AWAITING_APP = "awaiting_app"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -130,6 +137,7 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
     session_id: SessionId
     application_id: ApplicationId
     user_id: UserId | None  # None: deleted meanwhile
+    user: str | None = None  # the app's own id of the user
     state: State
     cause: Cause | None = None
     purpose: Purpose
@@ -143,6 +151,10 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
     language: str  # a language tag, or `browser`
     color_scheme: str  # system, light or dark
     redirect_uri: str
+    binding: LinkBinding = LinkBinding.BROWSER
+    challenge: bytes | None = None
+    code_digest: bytes | None = None
+    confirmed_at: datetime | None = None
     browser_digest: bytes | None = None
     sealed_step: bytes | None = None
     turn: int = 0
@@ -164,6 +176,11 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the vendor is being asked if the pairing arrived."""
         return self.state is State.PAIRING and self.discover_from is not None
 
+    @property
+    def waits_for_app(self) -> bool:
+        """Whether what a sign-in gives is usable only after the app has said yes."""
+        return self.binding is LinkBinding.CONFIRM and self.confirmed_at is None and self.turn > 0
+
     def is_over(self, now: datetime) -> bool:
         """Whether its day has passed without an end; the pump that writes this down may come a little later."""
         return not self.has_ended and now >= self.expires_at
@@ -178,7 +195,7 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewLinkSession(msgspec.Struct, frozen=True, kw_only=True):
-    """What an app asks for when its user shall link something."""
+    """What an app asks for when its user shall link something; `challenge` is the SHA-256 of its own secret."""
 
     kinds: tuple[Kind, ...]
     scopes: tuple[str, ...]
@@ -186,6 +203,8 @@ class NewLinkSession(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     color_scheme: str = "system"
     redirect_uri: str
+    binding: LinkBinding | None = None  # None: the application's default
+    challenge: bytes | None = None
 
 
 class NewRelink(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +213,8 @@ class NewRelink(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     color_scheme: str = "system"
     redirect_uri: str
+    binding: LinkBinding | None = None
+    challenge: bytes | None = None
 
 
 class CreatedSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,6 +235,7 @@ class TypedStep(msgspec.Struct, frozen=True):
     verifier: str | None = None  # of PKCE
     redirect_uri: str = ""  # the callback that the vendor was told
     username: str | None = None
+    code: str | None = None  # that the browser brings back to the app
 
     def __repr__(self) -> str:
         return "TypedStep(***)"

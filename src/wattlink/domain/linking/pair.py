@@ -6,12 +6,15 @@ from datetime import datetime
 import msgspec
 
 from wattlink.connectors.devices import Document
-from wattlink.db.database import Transaction
+from wattlink.db.database import Reader, Transaction
+from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.accounts.link import publish
+from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking import store
-from wattlink.domain.linking.model import LinkSession, Purpose
+from wattlink.domain.linking.model import LinkSession, Purpose, State
+from wattlink.domain.linking.steps.telling import tell
 from wattlink.domain.visits import store as visits
 
 
@@ -21,13 +24,13 @@ def interventions_of(document: Document) -> set[str]:
     return {found for capability in capabilities for found in capability.interventions}
 
 
-def unpaired(session: LinkSession, devices: Iterable[Device]) -> list[Device]:
+def unpaired(session: LinkSession, found: Iterable[Device]) -> list[Device]:
     """The devices of the session that lack a pairing; relinking, only the one that it is about."""
     return [
         device
-        for device in devices
+        for device in found
         if session.purpose is Purpose.LINK or device.device_id == session.relink_device_id
-        if any(catalogue.is_pairing(found) for found in interventions_of(device.document))
+        if any(catalogue.is_pairing(lacking) for lacking in interventions_of(device.document))
     ]
 
 
@@ -41,11 +44,21 @@ async def check_pairing(tx: Transaction, session: LinkSession, *, now: datetime)
 
 
 async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
-    """discovering or pairing -> completed: the devices are seen, with their first data. Wake `events` afterwards.
+    """discovering, pairing or awaiting_app -> completed: the devices are seen, with their first data.
 
-    A device that lacks its pairing is linked all the same, and goes on asking for it.
+    A device that lacks its pairing is linked all the same, and goes on asking for it. Wake `events` afterwards.
     """
     completed = await store.complete(tx, session, now=now)
-    if completed:
-        await publish(tx, session.session_id, now=now)
-    return completed
+    if completed is None:
+        return False
+    await publish(tx, session.session_id, now=now)
+    await tell(tx, completed, await linked_devices(tx, completed), now=now)
+    return True
+
+
+async def linked_devices(reader: Reader, session: LinkSession) -> list[DeviceId]:
+    """The devices that a session linked or mended; none before it is completed."""
+    if session.account_id is None or session.state is not State.COMPLETED:
+        return []
+    found = await devices.of_account(reader, session.account_id)
+    return [device.device_id for device in found if device.kind in session.kinds]

@@ -1,7 +1,8 @@
-"""How an early exit is told where a person is sent back to."""
+"""The address of the app when a person is sent back to it: it tells an early exit, or the code to confirm with."""
 
 from urllib.parse import quote
 
+from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking.model import Cause
 
 _SAID = {
@@ -36,7 +37,16 @@ _MESSAGES = {
 
 def with_error(uri: str, cause: Cause) -> str:
     """`uri` with `error` and `error_message` behind its own query, which stays as it is."""
+    message = quote(_MESSAGES[cause], safe="")
+    return _with_query(uri, f"error={_SAID.get(cause, cause.value)}&error_message={message}")
+
+
+def with_code(uri: str, session_id: SessionId, code: str) -> str:
+    """`uri` with `link_session` and `link_code` behind its own query: what the app confirms with, and nothing else."""
+    return _with_query(uri, f"link_session={session_id}&link_code={code}")
+
+
+def _with_query(uri: str, query: str) -> str:
     before, hash_, fragment = uri.partition("#")
     joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
-    message = quote(_MESSAGES[cause], safe="")
-    return f"{before}{joint}error={_SAID.get(cause, cause.value)}&error_message={message}{hash_}{fragment}"
+    return f"{before}{joint}{query}{hash_}{fragment}"

@@ -11,14 +11,17 @@ from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId, Use
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, LinkSession, State
+from wattlink.domain.linking.steps.telling import tell
 
-_SELECT = """
-    SELECT session_id, application_id, user_id, state, cause, purpose, relink_account_id, relink_device_id,
-           vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri,
-           browser_digest, sealed_step, turn, step_started_at, account_id, discover_from, steps, failures,
-           created_at, expires_at
-      FROM link_session
+_COLUMNS: LiteralString = """
+    session_id, application_id, user_id,
+    (SELECT external_id FROM app_user WHERE app_user.user_id = link_session.user_id) AS "user",
+    state, cause, purpose, relink_account_id, relink_device_id, vendor, vendor_is_fixed, registration_id, kinds, scopes,
+    language, color_scheme, redirect_uri, binding, challenge, code_digest, confirmed_at, browser_digest, sealed_step,
+    turn, step_started_at, account_id, discover_from, steps, failures, created_at, expires_at
 """
+_RETURNING: LiteralString = f" RETURNING {_COLUMNS}"
+SELECT: LiteralString = f"SELECT {_COLUMNS} FROM link_session"  # noqa: S608 - a constant
 
 
 class UnderWay(msgspec.Struct, frozen=True):
@@ -35,19 +38,28 @@ class Failing(msgspec.Struct, frozen=True):
     rows: int
 
 
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been in one of these states since before then takes too long."""
+
+    exchanging: datetime
+    pairing: datetime
+    awaiting_app: datetime
+
+
 async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> None:
     """A new session."""
     await tx.execute(
         """
         INSERT INTO link_session (
             session_id, application_id, user_id, token_digest, state, purpose, relink_account_id, relink_device_id,
-            vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri,
-            step_started_at, steps, created_at, expires_at)
+            vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri, binding,
+            challenge, step_started_at, steps, created_at, expires_at)
         VALUES (
             %(session_id)s, %(application_id)s, %(user_id)s, %(token_digest)s, %(state)s, %(purpose)s,
             %(relink_account_id)s, %(relink_device_id)s, %(vendor)s, %(vendor_is_fixed)s, %(registration_id)s,
             %(kinds)s, %(scopes)s, %(language)s, %(color_scheme)s, %(redirect_uri)s,
-            %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s, %(expires_at)s)
+            %(binding)s, %(challenge)s, %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s,
+            %(expires_at)s)
         """,
         session_id=session.session_id,
         application_id=session.application_id,
@@ -65,6 +77,8 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
         language=session.language,
         color_scheme=session.color_scheme,
         redirect_uri=session.redirect_uri,
+        binding=session.binding,
+        challenge=session.challenge,
         created_at=session.created_at,
         expires_at=session.expires_at,
     )
@@ -72,7 +86,7 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
 
 async def get(reader: Reader, session_id: SessionId) -> LinkSession:
     """The session, which whoever asks must still be shown to own: see `LinkSession.belongs_to`."""
-    found = await reader.one_or_none(LinkSession, _SELECT + " WHERE session_id = %(session_id)s", session_id=session_id)
+    found = await reader.one_or_none(LinkSession, SELECT + " WHERE session_id = %(session_id)s", session_id=session_id)
     if found is None:
         raise NotFound("link session", session_id)
     return found
@@ -81,14 +95,14 @@ async def get(reader: Reader, session_id: SessionId) -> LinkSession:
 async def by_token(reader: Reader, token_digest: bytes) -> LinkSession | None:
     """The session of a link URL."""
     return await reader.one_or_none(
-        LinkSession, _SELECT + " WHERE token_digest = %(token_digest)s", token_digest=token_digest
+        LinkSession, SELECT + " WHERE token_digest = %(token_digest)s", token_digest=token_digest
     )
 
 
 async def by_state(reader: Reader, state_digest: bytes) -> LinkSession | None:
     """The session that sent a browser away with this OAuth state last."""
     return await reader.one_or_none(
-        LinkSession, _SELECT + " WHERE state_digest = %(state_digest)s", state_digest=state_digest
+        LinkSession, SELECT + " WHERE state_digest = %(state_digest)s", state_digest=state_digest
     )
 
 
@@ -194,15 +208,17 @@ async def pairing_missing(tx: Transaction, session_id: SessionId, *, now: dateti
     )
 
 
-async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
-    """discovering or pairing -> completed."""
-    return await moves(
+async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> LinkSession | None:
+    """discovering, pairing or awaiting_app -> completed; the caller tells of it, with the devices."""
+    return await silently(
         tx,
         """
         UPDATE link_session
-           SET state = 'completed', cause = NULL, ended_at = %(now)s, step_started_at = %(now)s,
+           SET state = 'completed', cause = NULL, ended_at = %(now)s, step_started_at = %(now)s, sealed_step = NULL,
+               confirmed_at = CASE WHEN state = 'awaiting_app' THEN %(now)s ELSE confirmed_at END,
                steps = steps || link_step('completed', %(now)s, NULL)
-         WHERE session_id = %(session_id)s AND state = %(from_state)s AND state IN ('discovering', 'pairing')
+         WHERE session_id = %(session_id)s AND state = %(from_state)s
+           AND state IN ('discovering', 'pairing', 'awaiting_app')
         """,
         session_id=session.session_id,
         from_state=session.state,
@@ -210,9 +226,9 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> b
     )
 
 
-async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, now: datetime) -> bool:
+async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, now: datetime) -> LinkSession | None:
     """Any state that isn't an end -> failed, cancelled or expired."""
-    return await moves(
+    return await move(
         tx,
         """
         UPDATE link_session
@@ -256,20 +272,19 @@ async def lock_open_of_accounts(tx: Transaction, user_id: UserId, account_ids: S
     )
 
 
-async def moving(
-    reader: Reader, refusals: Collection[str], *, exchanging_before: datetime, idle_before: datetime
-) -> list[LinkSession]:
+async def moving(reader: Reader, refusals: Collection[str], late: Late) -> list[LinkSession]:
     """Those that a pump may move: a visit has ended, with devices or one of these refusals; the user or the account
-    is gone; an exchange takes too long; or a pairing was left alone.
+    is gone; or something takes too long.
     """
     return await reader.all(
         LinkSession,
-        _SELECT  # noqa: S608 - constants only
+        SELECT  # noqa: S608 - constants only
         + """
          WHERE state = 'exchanging' AND step_started_at < %(exchanging_before)s
             OR state = 'pairing' AND step_started_at < %(idle_before)s
-            OR state IN ('discovering', 'pairing') AND user_id IS NULL
-            OR state IN ('discovering', 'pairing')
+            OR state = 'awaiting_app' AND step_started_at <= %(awaiting_before)s
+            OR state IN ('discovering', 'pairing', 'awaiting_app') AND user_id IS NULL
+            OR (state IN ('discovering', 'pairing') OR state = 'awaiting_app' AND account_id IS NOT NULL)
                AND NOT EXISTS (SELECT FROM visit WHERE visit.account_id = link_session.account_id)
             OR state IN ('discovering', 'pairing')
                AND EXISTS (SELECT FROM visit
@@ -279,8 +294,9 @@ async def moving(
          ORDER BY step_started_at
         """,
         refusals=list(refusals),
-        exchanging_before=exchanging_before,
-        idle_before=idle_before,
+        exchanging_before=late.exchanging,
+        idle_before=late.pairing,
+        awaiting_before=late.awaiting_app,
     )
 
 
@@ -331,6 +347,19 @@ async def forget(tx: Transaction, *, now: datetime, kept: timedelta) -> int:
     )
 
 
-async def moves(tx: Transaction, sql: LiteralString, **params: Any) -> bool:
-    """Whether a transition happened: the session was in a state that it starts from."""
-    return await tx.execute(sql, **params) == 1
+async def move(tx: Transaction, sql: LiteralString, *, now: datetime, **params: Any) -> LinkSession | None:
+    """Make a transition and tell of it; the session since, None where it wasn't in a state that this starts from."""
+    moved = await silently(tx, sql, now=now, **params)
+    if moved is not None:
+        await tell(tx, moved, now=now)
+    return moved
+
+
+async def moves(tx: Transaction, sql: LiteralString, *, now: datetime, **params: Any) -> bool:
+    """Make a transition and tell of it; whether it happened."""
+    return await move(tx, sql, now=now, **params) is not None
+
+
+async def silently(tx: Transaction, sql: LiteralString, **params: Any) -> LinkSession | None:
+    """Make a transition of which the caller tells."""
+    return await tx.one_or_none(LinkSession, sql + _RETURNING, **params)

@@ -10,7 +10,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.organizations import store
 from wattlink.domain.organizations.branding import check_branding
-from wattlink.domain.organizations.model import StoredApplication
+from wattlink.domain.organizations.model import LinkBinding, StoredApplication
 from wattlink.domain.organizations.names import checked_name
 from wattlink.domain.organizations.redirects import check_list
 
@@ -24,6 +24,7 @@ class ApplicationChanges(msgspec.Struct, frozen=True, kw_only=True):
     redirect_uris: tuple[str, ...] | UnsetType = UNSET
     branding: dict[str, Any] | UnsetType = UNSET
     connections_limit: int | UnsetType | None = UNSET
+    link_binding: LinkBinding | UnsetType = UNSET
 
 
 async def change_application(tx: Transaction, access: Access, changes: ApplicationChanges) -> StoredApplication:

@@ -1,6 +1,7 @@
 """An organization runs applications; an application acts with keys, an operator with a token."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -13,6 +14,13 @@ class Organization(msgspec.Struct, frozen=True, kw_only=True):
     organization_id: OrganizationId
     name: str
     created_at: datetime
+
+
+class LinkBinding(StrEnum):
+    """What ties a link session to its user: only the browser of the first click, or also a yes of the app's."""
+
+    BROWSER = "browser"
+    CONFIRM = "confirm"
 
 
 class Branding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +45,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     redirect_uris: tuple[str, ...] = ()  # empty: any https, loopback or private-use scheme
     branding: Branding = Branding()
     connections_limit: int | None = None  # accounts; None: any number
+    link_binding: LinkBinding = LinkBinding.BROWSER  # of link sessions that don't say which
 
     @property
     def display_name(self) -> str:

@@ -4,6 +4,7 @@ from litestar import Response
 
 from wattlink.domain.linking.model import Cause, State
 from wattlink.link.pages.brand import brand_page
+from wattlink.link.pages.confirming import confirming
 from wattlink.link.pages.done import done
 from wattlink.link.pages.failure import failure
 from wattlink.link.pages.pairing import pairing
@@ -22,6 +23,8 @@ async def page_of(sight: Sight, *, searched: str = "", leaving: bool = False) ->
     match session.state:
         case State.COMPLETED:
             return await done(sight)
+        case State.AWAITING_APP:
+            return confirming(sight)
         case State.EXCHANGING | State.DISCOVERING:
             return await waiting(sight)
         case State.PAIRING:

@@ -12,7 +12,7 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, Purpose, State
-from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
+from wattlink.domain.linking.steps.sealing import unseal
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.model import VendorTrouble
 from wattlink.link.brands import brand, host, trouble

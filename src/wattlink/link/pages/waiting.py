@@ -48,6 +48,7 @@ async def happening(sight: Sight) -> Happening:
         if found is None or found.error is None
         else sight.language.say("%(brand)s does not answer at the moment. We keep trying.", brand=name),
         may_leave=session.state is not State.EXCHANGING
+        and not session.waits_for_app  # which has to hear who it was
         and sight.ui.hub.clock() - session.step_started_at >= _LONG_ENOUGH,
     )
 

@@ -11,8 +11,8 @@ from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.errors import LinkSessionNotUsable
 from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.signing_in import store
-from wattlink.domain.linking.signing_in.leave_for_vendor import unseal
 from wattlink.domain.linking.signing_in.settle import note_failure, settle
+from wattlink.domain.linking.steps.sealing import unseal
 from wattlink.domain.vendors.connectors import Connectors
 
 _OF_OAUTH = {
@@ -54,10 +54,9 @@ async def come_back(
     if not session.belongs_to(brought.browser) or session.registration_id != brought.registration_id:
         raise LinkSessionNotUsable(Cause.WRONG_BROWSER)
     async with db.transaction() as tx:
-        turn = await store.start_exchange(tx, session.session_id, State.AT_VENDOR, digest(brought.state), now=clock())
-    if turn is None:
+        trying = await store.start_exchange(tx, session.session_id, State.AT_VENDOR, digest(brought.state), now=clock())
+    if trying is None:
         return
-    trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
     if not brought.code:
         cause = _OF_OAUTH.get(brought.error, Cause.VENDOR_REFUSED) if brought.error else Cause.INTERRUPTED
         await note_failure(db, trying, cause, now=clock())

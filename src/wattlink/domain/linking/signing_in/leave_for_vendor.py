@@ -2,17 +2,16 @@
 
 from urllib.parse import urljoin
 
-import msgspec
-
 from wattlink.base.clock import Clock
 from wattlink.base.ids import code_challenge, digest, new_secret
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import SignInRequest
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database
-from wattlink.domain.access.ids import RegistrationId, SessionId
+from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.linking.model import LinkSession, TypedStep
 from wattlink.domain.linking.signing_in import store
+from wattlink.domain.linking.steps.sealing import seal
 from wattlink.domain.vendors.connectors import Connectors
 
 
@@ -52,19 +51,3 @@ async def leave_for_vendor(
 def callback_address(public_url: str, registration_id: RegistrationId) -> str:
     """Where a vendor sends browsers back to: one address per registration."""
     return urljoin(public_url, f"/link/callback/{registration_id}")
-
-
-def seal(step: TypedStep, session_id: SessionId, *, vault: Vault) -> bytes:
-    """Seal what a step leaves, bound to its session's row."""
-    return vault.seal(msgspec.json.encode(step), context=_context(session_id))
-
-
-def unseal(session: LinkSession, *, vault: Vault) -> TypedStep:
-    """What the last step left."""
-    if session.sealed_step is None:
-        return TypedStep()
-    return msgspec.json.decode(vault.open(session.sealed_step, context=_context(session.session_id)), type=TypedStep)
-
-
-def _context(session_id: SessionId) -> str:
-    return f"link_session.sealed_step.{session_id}"

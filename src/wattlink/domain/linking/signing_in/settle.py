@@ -11,13 +11,14 @@ from wattlink.base.clock import Clock
 from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import Grant
-from wattlink.connectors.devices import Kind
 from wattlink.connectors.errors import ConnectorError, UnexpectedAnswer
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database, Transaction
-from wattlink.domain.accounts.link import revoke_grant, save_grant
-from wattlink.domain.accounts.model import LinkedBy, WrongAccount
+from wattlink.domain.accounts.link import is_linked, revoke_grant, save_grant
+from wattlink.domain.accounts.model import WrongAccount
 from wattlink.domain.errors import ConnectionsLimitReached
+from wattlink.domain.linking.confirming.finish import await_app
+from wattlink.domain.linking.confirming.hold import granted_kinds, hold, linked_by
 from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State, cause_of_error
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.users import store as users
@@ -53,13 +54,12 @@ async def settle(
 
 async def keep_grant(db: Database, session: LinkSession, grant: Grant, *, vault: Vault, now: datetime) -> None:
     """exchanging -> discovering. A grant that can't be used or saved, or comes too late, is revoked at the vendor."""
-    kinds = tuple(kind for kind in session.kinds if f"{kind}:read:data" in grant.scopes)
-    cause = None if kinds else Cause.PERMISSION_MISSING
+    cause = None if granted_kinds(session, grant) else Cause.PERMISSION_MISSING
     if not _is_storable(grant):
         cause = cause_of_error(UnexpectedAnswer("NUL in the name of a login"))
     if cause is None:
         try:
-            await _insist(db, lambda tx: _save(tx, session, kinds, grant, vault=vault, now=now))
+            await _insist(db, lambda tx: _save(tx, session, grant, vault=vault, now=now))
         except WrongAccount:
             cause = Cause.WRONG_ACCOUNT
         except ConnectionsLimitReached:
@@ -92,27 +92,18 @@ async def turn_back(
     return await store.turn_back(tx, session, to, cause, sealed_step=sealed_step, now=now)
 
 
-async def _save(
-    tx: Transaction, session: LinkSession, kinds: tuple[Kind, ...], grant: Grant, *, vault: Vault, now: datetime
-) -> None:
-    assert session.vendor is not None
-    assert session.registration_id is not None
+async def _save(tx: Transaction, session: LinkSession, grant: Grant, *, vault: Vault, now: datetime) -> None:
     user_id = session.user_id
     is_there = user_id is not None and await users.hold(tx, user_id)
     if user_id is None or not is_there or not await store.holds_turn(tx, session.session_id, session.turn):
         if not await store.has_account(tx, session.session_id, session.turn):
             await _give_back(tx, session, grant, vault=vault, now=now)
         return
-    by = LinkedBy(
-        session_id=session.session_id,
-        application_id=session.application_id,
-        user_id=user_id,
-        registration_id=session.registration_id,
-        vendor=session.vendor,
-        kinds=kinds,
-        scopes=tuple(scope for scope in session.scopes if scope.partition(":")[0] in kinds),
-        relink_account_id=session.relink_account_id,
-    )
+    by = linked_by(session, grant)
+    if session.waits_for_app and await is_linked(tx, by, grant, vault=vault):
+        await hold(tx, session.session_id, grant, vault=vault)
+        await await_app(tx, session, vault=vault, now=now)
+        return
     saved = await save_grant(tx, by, grant, vault=vault, now=now)
     await store.discover(tx, session.session_id, session.turn, saved.account_id, now=now)
 

@@ -8,8 +8,8 @@ from wattlink.connectors.contract import Grant
 from wattlink.db.database import Database
 from wattlink.domain.linking.model import LinkSession, State, TypedStep
 from wattlink.domain.linking.signing_in import store
-from wattlink.domain.linking.signing_in.leave_for_vendor import seal
 from wattlink.domain.linking.signing_in.settle import settle
+from wattlink.domain.linking.steps.sealing import seal
 from wattlink.domain.vendors.connectors import Connectors
 
 
@@ -30,10 +30,9 @@ async def sign_in(
     if session.registration_id is None:
         return
     async with db.transaction() as tx:
-        turn = await store.start_exchange(tx, session.session_id, State.ASKING_CREDENTIALS, None, now=clock())
-    if turn is None:
+        trying = await store.start_exchange(tx, session.session_id, State.ASKING_CREDENTIALS, None, now=clock())
+    if trying is None:
         return
-    trying = msgspec.structs.replace(session, state=State.EXCHANGING, turn=turn)
     kept = seal(TypedStep(username=typed.username), session.session_id, vault=vault)
     granted = _granted(db, session, typed, connectors)
     await settle(db, trying, granted, sealed_step=kept, vault=vault, clock=clock)

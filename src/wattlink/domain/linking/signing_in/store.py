@@ -5,7 +5,7 @@ from datetime import datetime
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId, SessionId
 from wattlink.domain.linking.model import Cause, LinkSession, State
-from wattlink.domain.linking.store import moves
+from wattlink.domain.linking.store import move, moves
 
 
 async def leave(
@@ -30,18 +30,18 @@ async def leave(
 
 async def start_exchange(
     tx: Transaction, session_id: SessionId, from_state: State, state_digest: bytes | None, *, now: datetime
-) -> int | None:
-    """at_vendor (with this OAuth state) or asking_credentials -> exchanging; the turn, None if it isn't one's turn."""
-    return await tx.one_or_none(
-        int,
+) -> LinkSession | None:
+    """at_vendor (with this OAuth state) or asking_credentials -> exchanging; None if it isn't one's turn."""
+    return await move(
+        tx,
         """
         UPDATE link_session
            SET state = 'exchanging', turn = turn + 1, cause = NULL, sealed_step = NULL,
+               confirmed_at = NULL,
                consented_at = CASE WHEN %(state_digest)s::bytea IS NULL THEN %(now)s ELSE consented_at END,
                step_started_at = %(now)s, steps = steps || link_step('exchanging', %(now)s, NULL)
          WHERE session_id = %(session_id)s AND state = %(from_state)s AND expires_at > %(now)s
            AND (%(state_digest)s::bytea IS NULL OR state_digest = %(state_digest)s)
-        RETURNING turn
         """,
         session_id=session_id,
         from_state=from_state,
@@ -78,14 +78,15 @@ async def has_account(tx: Transaction, session_id: SessionId, turn: int) -> bool
 
 
 async def discover(tx: Transaction, session_id: SessionId, turn: int, account_id: AccountId, *, now: datetime) -> bool:
-    """exchanging -> discovering."""
+    """exchanging -> discovering; awaiting_app -> discovering, with what was held back until the app confirmed."""
     return await moves(
         tx,
         """
         UPDATE link_session
            SET state = 'discovering', account_id = %(account_id)s, discover_from = %(now)s, failures = 0,
+               confirmed_at = CASE WHEN state = 'awaiting_app' THEN %(now)s END, sealed_step = NULL,
                step_started_at = %(now)s, steps = steps || link_step('discovering', %(now)s, NULL)
-         WHERE session_id = %(session_id)s AND state = 'exchanging' AND turn = %(turn)s
+         WHERE session_id = %(session_id)s AND state IN ('exchanging', 'awaiting_app') AND turn = %(turn)s
         """,
         session_id=session_id,
         turn=turn,

@@ -13,6 +13,7 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.link import take_back
 from wattlink.domain.accounts.revocations.hand_over import lock_logins
 from wattlink.domain.linking import store
+from wattlink.domain.linking.confirming.hold import withdraw_held
 from wattlink.domain.linking.model import Cause, LinkSession, State
 
 _log = get_logger(__name__)
@@ -20,9 +21,14 @@ _AT_ONCE = 200
 _KEPT = timedelta(days=30)  # of an ended session: its link URL still says what became of it
 
 
+async def withdraw(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> bool:
+    """The app ends a session, whatever state it is in; whether there was anything to end."""
+    return await end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, vault=vault, now=now)
+
+
 async def cancel(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> None:
     """The person changed their mind: what the session added is taken back."""
-    await _end(tx, session.session_id, State.CANCELLED, Cause.CANCELLED, vault=vault, now=now)
+    await end(tx, session.session_id, State.CANCELLED, Cause.CANCELLED, vault=vault, now=now)
 
 
 async def end_sessions(tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime) -> None:
@@ -33,13 +39,19 @@ async def end_sessions(tx: Transaction, access: Access, user_id: UserId, *, vaul
     session_ids = await store.lock_open_of_user(tx, access, user_id)
     await lock_logins(tx, await accounts.ids_of_user(tx, access, user_id), vault=vault)
     for session_id in session_ids:
-        await _end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, vault=vault, now=now)
+        await end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, vault=vault, now=now)
 
 
-async def end_sessions_of(tx: Transaction, user_id: UserId, account_ids: Sequence[AccountId], *, now: datetime) -> None:
+async def end_sessions_of(
+    tx: Transaction, user_id: UserId, account_ids: Sequence[AccountId], *, vault: Vault, now: datetime
+) -> None:
     """The app ends what links or mends these accounts of the user's, which go away with all that was added to them."""
-    for session_id in await store.lock_open_of_accounts(tx, user_id, account_ids):
-        await store.end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
+    session_ids = await store.lock_open_of_accounts(tx, user_id, account_ids)
+    await lock_logins(tx, account_ids, vault=vault)
+    for session_id in session_ids:
+        ended = await store.end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
+        if ended is not None:
+            await withdraw_held(tx, ended, vault=vault, now=now)
 
 
 async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:
@@ -54,7 +66,7 @@ async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:
     for session_id in expired:
         try:
             async with db.transaction() as tx:
-                await _end(tx, session_id, State.EXPIRED, Cause.SESSION_EXPIRED, vault=vault, now=now)
+                await end(tx, session_id, State.EXPIRED, Cause.SESSION_EXPIRED, vault=vault, now=now)
         except Exception:
             _log.exception("a link session could not expire", session=str(session_id))
         else:
@@ -63,6 +75,11 @@ async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:
         return ended + await store.forget(tx, now=now, kept=_KEPT)
 
 
-async def _end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, vault: Vault, now: datetime) -> None:
-    if await store.end(tx, session_id, to, cause, now=now):
-        await take_back(tx, session_id, vault=vault, now=now)
+async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, vault: Vault, now: datetime) -> bool:
+    """Any state that isn't an end -> failed, cancelled or expired: what the session added is taken back."""
+    ended = await store.end(tx, session_id, to, cause, now=now)
+    if ended is None:
+        return False
+    await take_back(tx, session_id, vault=vault, now=now)
+    await withdraw_held(tx, ended, vault=vault, now=now)
+    return True

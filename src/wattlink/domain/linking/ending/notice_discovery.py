@@ -14,8 +14,10 @@ from wattlink.domain.accounts.model import Discovery
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
-from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State, cause_of_refusal
-from wattlink.domain.linking.pair import complete, unpaired
+from wattlink.domain.linking.confirming.finish import finish
+from wattlink.domain.linking.ending.end_sessions import end
+from wattlink.domain.linking.model import CONFIRMED_WITHIN, Cause, LinkSession, Purpose, State, cause_of_refusal
+from wattlink.domain.linking.pair import unpaired
 from wattlink.domain.linking.signing_in.settle import turn_back
 from wattlink.domain.users import store as users
 
@@ -30,9 +32,7 @@ async def notice_discovery(db: Database, *, vault: Vault, clock: Clock) -> int:
     """Move every session on that can move; how many did. Where one can't be moved, the others are all the same."""
     now = clock()
     async with db.read() as reader:
-        moving = await store.moving(
-            reader, _REFUSALS, exchanging_before=now - _EXCHANGING_AT_MOST, idle_before=now - _PAIRING_IDLE
-        )
+        moving = await store.moving(reader, _REFUSALS, _late(now))
     moved = 0
     for session in moving:
         try:
@@ -42,6 +42,12 @@ async def notice_discovery(db: Database, *, vault: Vault, clock: Clock) -> int:
         except Exception:
             _log.exception("a link session could not move on", session=str(session.session_id), state=session.state)
     return moved
+
+
+def _late(now: datetime) -> store.Late:
+    return store.Late(
+        exchanging=now - _EXCHANGING_AT_MOST, pairing=now - _PAIRING_IDLE, awaiting_app=now - CONFIRMED_WITHIN
+    )
 
 
 async def _discovery(db: Database, session: LinkSession) -> Discovery:
@@ -54,14 +60,16 @@ async def _discovery(db: Database, session: LinkSession) -> Discovery:
 
 async def _move(tx: Transaction, session: LinkSession, found: Discovery, *, vault: Vault, now: datetime) -> bool:
     if not await _is_wanted(tx, session):
-        return await store.end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
+        return await end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, vault=vault, now=now)
     match session.state:
         case State.EXCHANGING:
             return await turn_back(tx, session, Cause.INTERRUPTED, now=now)
         case State.PAIRING if found.finished:
-            return await _end_check(tx, session, found, now=now)
+            return await _end_check(tx, session, found, vault=vault, now=now)
         case State.PAIRING:
-            return now - session.step_started_at >= _PAIRING_IDLE and await complete(tx, session, now=now)
+            return now - session.step_started_at >= _PAIRING_IDLE and await finish(tx, session, vault=vault, now=now)
+        case State.AWAITING_APP:
+            return await end(tx, session.session_id, State.EXPIRED, Cause.NOT_CONFIRMED, vault=vault, now=now)
         case _:
             return await _end_discovering(tx, session, found, vault=vault, now=now)
 
@@ -92,20 +100,20 @@ async def _end_discovering(
         if moved := await turn_back(tx, session, cause, now=now):
             await take_back(tx, session.session_id, vault=vault, now=now)
         return moved
-    return found.finished and await _link(tx, session, devices, now=now)
+    return found.finished and await _link(tx, session, devices, vault=vault, now=now)
 
 
-async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *, now: datetime) -> bool:
+async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *, vault: Vault, now: datetime) -> bool:
     assert session.account_id is not None
     if unpaired(session, devices):
         return await store.start_pairing(tx, session, session.account_id, now=now)
-    return await complete(tx, session, now=now)
+    return await finish(tx, session, vault=vault, now=now)
 
 
-async def _end_check(tx: Transaction, session: LinkSession, found: Discovery, *, now: datetime) -> bool:
+async def _end_check(tx: Transaction, session: LinkSession, found: Discovery, *, vault: Vault, now: datetime) -> bool:
     if unpaired(session, _asked_for(session, found)):
         return await store.pairing_missing(tx, session.session_id, now=now)
-    return await complete(tx, session, now=now)
+    return await finish(tx, session, vault=vault, now=now)
 
 
 def _asked_for(session: LinkSession, found: Discovery) -> list[Device]:

@@ -1,0 +1,25 @@
+"""Everything is found: the session completes, or waits until the app has confirmed whose it is."""
+
+from datetime import datetime
+
+from wattlink.base.ids import digest, new_secret
+from wattlink.base.vault import Vault
+from wattlink.db.database import Transaction
+from wattlink.domain.linking.confirming import store
+from wattlink.domain.linking.model import LinkSession, TypedStep
+from wattlink.domain.linking.pair import complete
+from wattlink.domain.linking.steps.sealing import seal
+
+
+async def finish(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> bool:
+    """discovering or pairing -> completed or awaiting_app. Wake `events` afterwards."""
+    if session.waits_for_app:
+        return await await_app(tx, session, vault=vault, now=now)
+    return await complete(tx, session, now=now)
+
+
+async def await_app(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> bool:
+    """-> awaiting_app, with a new code, which only the page of the session's own browser can tell."""
+    code = new_secret()
+    sealed = seal(TypedStep(code=code), session.session_id, vault=vault)
+    return await store.await_app(tx, session, digest(code), sealed, now=now)
