@@ -58,53 +58,60 @@ class Api:
 
     async def own(self, vendor: str, document: Document, *, user: str = "ada") -> str:
         """A user's device at a vendor, published; gives its id."""
-        now, kind, device_id = self.hub.clock(), kind_of(document), DeviceId(new_id())
-        async with self.hub.db.transaction() as tx:
-            owner = await users.get_or_create(tx, self.access, user, now=now)
-            registration_id = await register(
-                tx,
-                vendor=vendor,
-                application_id=None,
-                registration=simulator(vendor).DEMO_REGISTRATION,
-                hosts={},
-                is_sandbox=True,
-                vault=self.hub.vault,
-            )
-            account_id = AccountId(new_id())
-            account = Account(
-                account_id=account_id,
-                application_id=self.access.application_id,
+        return await own(self.hub, self.access, vendor, document, user=user)
+
+
+async def own(
+    hub: Hub, access: Access, vendor: str, document: Document, *, user: str = "ada", shown_as: str | None = None
+) -> str:
+    """A user's device at a vendor (or as if at another one), published; gives its id."""
+    now, kind, device_id = hub.clock(), kind_of(document), DeviceId(new_id())
+    async with hub.db.transaction() as tx:
+        owner = await users.get_or_create(tx, access, user, now=now)
+        registration_id = await register(
+            tx,
+            vendor=vendor,
+            application_id=None,
+            registration=simulator(vendor).DEMO_REGISTRATION,
+            hosts={},
+            is_sandbox=True,
+            vault=hub.vault,
+        )
+        account_id = AccountId(new_id())
+        account = Account(
+            account_id=account_id,
+            application_id=access.application_id,
+            user_id=owner.user_id,
+            registration_id=registration_id,
+            vendor=vendor,
+            subject=str(account_id),
+            state=AccountState.GOOD,
+            kinds=(kind,),
+            scopes=(f"{kind}:read:data",),
+            asked_scopes=(f"{kind}:read:data",),
+            pending=(),
+        )
+        await accounts.insert(tx, account, label=None, now=now)
+        await visits.add(tx, account_id, registration_id, vendor, due_at=now)
+        change = DeviceChange(
+            owner=Owner(
+                application_id=account.application_id,
                 user_id=owner.user_id,
-                registration_id=registration_id,
-                vendor=vendor,
-                subject=str(account_id),
-                state=AccountState.GOOD,
-                kinds=(kind,),
-                scopes=(f"{kind}:read:data",),
-                asked_scopes=(f"{kind}:read:data",),
-                pending=(),
-            )
-            await accounts.insert(tx, account, label=None, now=now)
-            await visits.add(tx, account_id, registration_id, vendor, due_at=now)
-            change = DeviceChange(
-                owner=Owner(
-                    application_id=account.application_id,
-                    user_id=owner.user_id,
-                    user=user,
-                    account_id=account_id,
-                    vendor=vendor,
-                    scopes=account.scopes,
-                ),
-                device_id=device_id,
-                kind=kind,
-                vendor_device_id=str(device_id),
-                is_published=True,
-                is_new=True,
-                document=document,
-            )
-            await devices.insert(tx, [change], now)
-            await devices.put_states(tx, [change], now)
-        return str(device_id)
+                user=user,
+                account_id=account_id,
+                vendor=shown_as or vendor,
+                scopes=account.scopes,
+            ),
+            device_id=device_id,
+            kind=kind,
+            vendor_device_id=str(device_id),
+            is_published=True,
+            is_new=True,
+            document=document,
+        )
+        await devices.insert(tx, [change], now)
+        await devices.put_states(tx, [change], now)
+    return str(device_id)
 
 
 @pytest.fixture(scope="session")

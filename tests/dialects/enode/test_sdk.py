@@ -25,6 +25,7 @@ class Sdk:
     """Calls the SDK in one of its two styles, as `await sdk("vehicles", "get", vehicle_id=...)`."""
 
     def __init__(self, app: App, *, is_async: bool) -> None:
+        self.app = app
         self.stack = app.stack
         self._is_async = is_async
         security = models.Security(
