@@ -111,8 +111,9 @@ class Connector:
     async def send(self, credential: Credential, vendor_device_id: str, command: Command, document: Document) -> None:
         """Tell a device what to do, `document` being its stored state. Returns when the vendor accepted it.
 
-        Whether it was done is seen when the device is read. Raises CommandRefused where it certainly wasn't done and
-        VendorUnavailable for a used-up quota before anything was sent; after every other failure it may have been.
+        Whether it was done is seen when the device is read. It certainly wasn't after CommandRefused, after
+        CredentialsRejected(ACCESS_EXPIRED), and after VendorUnavailable for a quota or a refused registration; after
+        every other failure it may have been.
         """
         raise NotImplementedError
 

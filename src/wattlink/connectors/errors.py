@@ -59,11 +59,12 @@ class CommandRefusal(StrEnum):
 
 
 class CommandRefused(ConnectorError):
-    """The vendor understood a command and the device certainly didn't do it."""
+    """The vendor understood a command and the device certainly didn't do it. Apps are shown `detail`."""
 
     def __init__(self, cause: CommandRefusal, detail: str = "") -> None:
         super().__init__(f"{cause}: {detail}")
         self.cause = cause
+        self.detail = detail
 
 
 class UnexpectedAnswer(ConnectorError):

@@ -66,6 +66,14 @@ class WrongUser(DomainError):
     """The link session was gone through for another user than the one who came back from it; it has been ended."""
 
 
+class CommandNotPossible(DomainError):
+    """The device can't do this as it is; `interventions` (ids of the catalogue) say what would change that."""
+
+    def __init__(self, problem: str, interventions: Sequence[str] = ()) -> None:
+        super().__init__(problem)
+        self.interventions = tuple(interventions)
+
+
 class CursorTooOld(DomainError):
     """Events behind this cursor were dropped after their 30 days."""
 

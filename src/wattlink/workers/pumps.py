@@ -12,13 +12,21 @@ from wattlink.base.memory import collect_seldom
 from wattlink.db.database import Database
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
-from wattlink.workers import deliveries, housekeeping, retention, revocations, sessions, visits
+from wattlink.workers import commands, deliveries, housekeeping, retention, revocations, sessions, visits
 from wattlink.workers.pump import Runs
 
 _log = get_logger(__name__)
 _DRAIN_SECONDS = 30.0
 
-_FACTORIES = (visits.pumps, revocations.pumps, sessions.pumps, deliveries.pumps, retention.pumps, housekeeping.pumps)
+_FACTORIES = (
+    visits.pumps,
+    commands.pumps,
+    revocations.pumps,
+    sessions.pumps,
+    deliveries.pumps,
+    retention.pumps,
+    housekeeping.pumps,
+)
 
 
 def all_pumps(hub: Hub) -> list[tuple[Runs, str | None]]:

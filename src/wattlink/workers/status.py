@@ -6,6 +6,7 @@ from wattlink.db.database import Database
 from wattlink.domain.access.work import WorkStatus
 from wattlink.domain.accounts.breaking import status as breaking
 from wattlink.domain.accounts.revocations import status as revocations
+from wattlink.domain.commands import status as commands
 from wattlink.domain.linking import status as linking
 from wattlink.domain.vendors import status as vendors
 from wattlink.domain.visits import status as visits
@@ -13,6 +14,7 @@ from wattlink.domain.webhooks import status as webhooks
 
 _ALL = (
     visits.work_status,
+    commands.work_status,
     vendors.work_status,
     breaking.work_status,
     revocations.work_status,

@@ -17,6 +17,8 @@ from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher
 from wattlink.domain.accounts.saver import Saver
 from wattlink.domain.accounts.visit import Prepared, Visitor
+from wattlink.domain.commands import store as commands
+from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.vendors.circuits import Circuits
 from wattlink.domain.visits.recover import recover
 from wattlink.wiring import Hub
@@ -32,7 +34,8 @@ _log = get_logger(__name__)
 
 def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
     """Visit accounts, vendor by vendor."""
-    return [(Visits(hub, confirm_after=timedelta(seconds=hub.settings.confirm_after_seconds)), "visits")]
+    visits = Visits(hub, confirm_after=timedelta(seconds=hub.settings.confirm_after_seconds))
+    return [(visits, "visits"), (Pump("commands of running visits", visits.hand_over), "commands")]
 
 
 class Visits:
@@ -43,7 +46,13 @@ class Visits:
     def __init__(self, hub: Hub, *, confirm_after: timedelta) -> None:
         self._hub = hub
         self._refresher = Refresher(db=hub.db, vault=hub.vault, clock=hub.clock)
-        self._visitor = Visitor(connectors=hub.connectors, refresher=self._refresher, vault=hub.vault, clock=hub.clock)
+        self._visitor = Visitor(
+            connectors=hub.connectors,
+            refresher=self._refresher,
+            ledger=Ledger(db=hub.db, notifier=hub.notifier, clock=hub.clock),
+            vault=hub.vault,
+            clock=hub.clock,
+        )
         self._saver = Saver(db=hub.db, notifier=hub.notifier, clock=hub.clock, confirm_after=confirm_after)
         self._circuits = Circuits(hub.db)
         self._lanes = [_Lane(vendor, self) for vendor in manifests()]
@@ -67,6 +76,14 @@ class Visits:
         """Take a batch of due visits."""
         taken = await take_due(self._hub.db, vendor, now=self._hub.clock(), limit=_BATCH)
         return await prepare(self._hub.db, self._hub.connectors, taken) if taken else []
+
+    async def hand_over(self) -> int:
+        """Give the running visits the commands that came since they were taken, all in one statement."""
+        account_ids = self._visitor.underway()
+        if account_ids:
+            async with self._hub.db.read() as reader:
+                self._visitor.hand_over(await commands.pending_of_accounts(reader, account_ids))
+        return 0
 
     async def visit(self, prepared: Prepared) -> None:
         """Make one visit and save what came of it."""

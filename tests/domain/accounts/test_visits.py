@@ -14,6 +14,7 @@ from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher
 from wattlink.domain.accounts.saver import Saver
 from wattlink.domain.accounts.visit import Prepared, Visitor
+from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Visit
 
@@ -43,9 +44,9 @@ async def visited(world: World, prepared: Prepared) -> Outcome:
     """What a visit brings that isn't saved yet."""
     hub = world.hub
     refresher = Refresher(db=hub.db, vault=hub.vault, clock=hub.clock)
-    return await Visitor(connectors=hub.connectors, refresher=refresher, vault=hub.vault, clock=hub.clock).visit(
-        prepared
-    )
+    ledger = Ledger(db=hub.db, notifier=hub.notifier, clock=hub.clock)
+    visitor = Visitor(connectors=hub.connectors, refresher=refresher, ledger=ledger, vault=hub.vault, clock=hub.clock)
+    return await visitor.visit(prepared)
 
 
 def saver_of(world: World) -> Saver:

@@ -30,13 +30,14 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     allowed_values: list[str] = []
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """RFC 9457, as Enode shows it."""
 
     type: Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uri"}})]
     title: str
     detail: str
     issues: list[Issue] = []
+    intervention_ids: Annotated[list[str], msgspec.Meta(description="What somebody must do first.")] = []
 
 
 class Told(NamedTuple):
@@ -66,6 +67,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.LinkSessionNotUsable: Told(410, "link-session-not-usable", "Link session can't be used"),
     errors.WrongLinkCode: Told(403, "forbidden", "Forbidden", "The link code isn't the one."),
     errors.WrongUser: Told(409, "conflict", "Conflict", "Somebody else than its user came back from the link session."),
+    errors.CommandNotPossible: Told(400, "precondition-failed", "Precondition failed"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
 }
@@ -74,6 +76,7 @@ _MISSING: Mapping[str, Told] = {
     "user": Told(404, "not-found", "User does not exist", "Could not find user with ID {key}"),
     "device": Told(404, "not-found", "Not Found", "The requested asset wasn't found."),
     "location": Told(404, "not-found", "Location not found", "Could not find location {key}"),
+    "command": Told(404, "not-found", "Not Found", "Could not find action {key}"),
     "subscription": Told(404, "not-found", "Webhook not found", "Could not find webhook {key}"),
     "linked vendor": Told(404, "not-found", "Not Found", "Nothing of the user is linked there."),
     "intervention": Told(404, "not-found", "Intervention not found", "Could not find intervention {key}"),
@@ -104,7 +107,10 @@ def problem_of(error: errors.DomainError) -> tuple[int, Problem]:
         allowed = [name_of(vendor) for vendor in error.allowed] if error.field == "vendor" else list(error.allowed)
         field = _FIELDS.get(error.field, camel(error.field))
         return told.status, _invalid([Issue(field=field, message=error.problem, allowed_values=allowed)])
-    return told.status, _problem(told, told.detail.format(error=error))
+    problem = _problem(told, told.detail.format(error=error))
+    if isinstance(error, errors.CommandNotPossible):
+        problem = msgspec.structs.replace(problem, intervention_ids=list(error.interventions))
+    return told.status, problem
 
 
 def _of_domain(request: AnyRequest, error: errors.DomainError) -> Response[bytes]:

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.registry import manifests
+from wattlink.dialects.enode.devices.actions import Action, action
 from wattlink.dialects.enode.devices.batteries import Battery, battery
 from wattlink.dialects.enode.devices.chargers import Charger, charger
 from wattlink.dialects.enode.devices.hvacs import HVAC, hvac
@@ -22,6 +23,7 @@ from wattlink.dialects.enode.headers import CURRENT_VERSION
 from wattlink.dialects.enode.vendors import name_of
 from wattlink.dialects.enode.wire import Answer, Timestamp, camel
 from wattlink.domain.access.ids import DeliveryId
+from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.events.model import Event, EventType, Payload
 from wattlink.settings import Settings
 
@@ -30,6 +32,7 @@ _OF_DEVICES = {
     EventType.DEVICE_UPDATED: "updated",
     EventType.DEVICE_DELETED: "deleted",
 }
+_ACTION_FIELDS = {"failure": "failureReason"}
 
 
 class EventUser(Answer):
@@ -49,6 +52,7 @@ class EventBody(Answer):
     inverter: Inverter | UnsetType = UNSET
     battery: Battery | UnsetType = UNSET
     meter: Meter | UnsetType = UNSET
+    vendor_action: Action | UnsetType = UNSET
     vendor: str | UnsetType = UNSET
     updated_fields: list[str] | UnsetType = UNSET
     pending_events: int | UnsetType = UNSET
@@ -73,6 +77,8 @@ class EnodeWebhooks:
             return "user:credentials:invalidated"
         if event.payload is None or event.payload.kind is None:
             return None
+        if event.type is EventType.COMMAND_UPDATED:
+            return "user:vendor-action:updated"
         return f"user:{event.payload.kind}:{_OF_DEVICES[event.type]}"
 
     def render(self, events: Sequence[Event], api_version: str | None) -> bytes:
@@ -101,6 +107,10 @@ class EnodeWebhooks:
         )
         if event.type is EventType.CREDENTIALS_INVALIDATED:
             return msgspec.structs.replace(common, vendor=name_of(payload.vendor))
+        if event.type is EventType.COMMAND_UPDATED:
+            told = msgspec.convert(payload.command, DeviceCommand, strict=False)
+            fields = [_ACTION_FIELDS.get(field, camel(field)) for field in payload.updated_fields]
+            return msgspec.structs.replace(common, vendor_action=action(told), updated_fields=fields)
         body = _with_device(common, event, payload)
         if event.type is not EventType.DEVICE_UPDATED:
             return body

@@ -10,7 +10,16 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ControllerRouterHandler
 
 from wattlink.dialects.enode import interventions, locations, public, webhooks
-from wattlink.dialects.enode.devices import batteries, chargers, hvacs, inverters, meters, vehicles
+from wattlink.dialects.enode.devices import (
+    actions,
+    batteries,
+    chargers,
+    control,
+    hvacs,
+    inverters,
+    meters,
+    vehicles,
+)
 from wattlink.dialects.enode.errors import Problem
 from wattlink.dialects.enode.headers import check_headers
 from wattlink.dialects.enode.paging import asked
@@ -42,6 +51,8 @@ _INVERTER = "/inverters/{inverter_id:str}"
 _BATTERY = "/batteries/{battery_id:str}"
 _METER = "/meters/{meter_id:str}"
 _LOCATION = "/locations/{location_id:str}"
+_ACTION = "/actions/{action_id:str}"
+_CANCEL = _ACTION + "/cancel"
 _WEBHOOK = "/webhooks/{webhook_id:str}"
 
 TABLE: Mapping[str, Sequence[Route]] = {
@@ -60,6 +71,10 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", _USER + "/vehicles", "listUserVehicles", vehicles.list_user_vehicles, 200, (400,)),
         Route("GET", _VEHICLE, "getVehicle", vehicles.get_vehicle),
         Route("POST", _VEHICLE + "/refresh-hint", "vehiclesRefreshHint", vehicles.refresh_vehicle, 204),
+        Route("POST", _VEHICLE + "/charging", "postVehiclesVehicleidCharging", control.charge_vehicle),
+        Route("POST", _VEHICLE + "/max-current", "postVehiclesVehicleidMaxCurrent", control.limit_vehicle),
+        Route("GET", "/vehicles" + _ACTION, "getVehiclesAction", actions.get_vehicle_action, 200, (404,)),
+        Route("POST", "/vehicles" + _CANCEL, "cancelVehicleAction", actions.cancel_vehicle_action, 200, (404,)),
     ],
     "Chargers": [
         Route("GET", "/chargers", "listChargers", chargers.list_chargers, 200, (400,)),
@@ -67,6 +82,10 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", _CHARGER, "getCharger", chargers.get_charger),
         Route("PUT", _CHARGER, "updateCharger", chargers.update_charger),
         Route("POST", _CHARGER + "/refresh-hint", "chargersRefreshHint", chargers.refresh_charger, 204),
+        Route("POST", _CHARGER + "/charging", "controlChargerCharging", control.charge_charger),
+        Route("POST", _CHARGER + "/max-current", "postSetChargerMaxCurrent", control.limit_charger),
+        Route("GET", "/chargers" + _ACTION, "getChargersAction", actions.get_charger_action, 200, (404,)),
+        Route("POST", "/chargers" + _CANCEL, "cancelChargerAction", actions.cancel_charger_action, 200, (404,)),
     ],
     "HVAC": [
         Route("GET", "/hvacs", "listHVACs", hvacs.list_hvacs, 200, (400,)),
@@ -74,6 +93,10 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", _HVAC, "getHVAC", hvacs.get_hvac),
         Route("PUT", _HVAC, "updateHVAC", hvacs.update_hvac),
         Route("POST", _HVAC + "/refresh-hint", "hvacsRefreshHint", hvacs.refresh_hvac, 204),
+        Route("POST", _HVAC + "/permanent-hold", "postSetHvacPermanentHold", control.hold_hvac),
+        Route("POST", _HVAC + "/follow-schedule", "postSetHvacFollowSchedule", control.follow_schedule),
+        Route("GET", "/hvacs" + _ACTION, "getHvacsAction", actions.get_hvac_action, 200, (404,)),
+        Route("POST", "/hvacs" + _CANCEL, "cancelHvacAction", actions.cancel_hvac_action, 200, (404,)),
     ],
     "Solar Inverters": [
         Route("GET", "/inverters", "listInverters", inverters.list_inverters, 200, (400,)),
@@ -86,6 +109,9 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", _USER + "/batteries", "listUserBatteries", batteries.list_user_batteries, 200, (400,)),
         Route("GET", _BATTERY, "getBattery", batteries.get_battery),
         Route("POST", _BATTERY + "/refresh-hint", "batteriesRefreshHint", batteries.refresh_battery, 204),
+        Route("POST", _BATTERY + "/operation-mode", "postUserSetOperationMode", control.set_operation_mode),
+        Route("GET", "/batteries" + _ACTION, "getBatteriesAction", actions.get_battery_action, 200, (404,)),
+        Route("POST", "/batteries" + _CANCEL, "cancelBatteryAction", actions.cancel_battery_action, 200, (404,)),
     ],
     "Meters": [
         Route("GET", "/meters", "listMeters", meters.list_meters, 200, (400,)),

@@ -8,7 +8,7 @@ import msgspec
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
-from wattlink.domain.access.ids import DeviceId, LocationId, SubscriptionId
+from wattlink.domain.access.ids import CommandId, DeviceId, LocationId, SubscriptionId
 from wattlink.domain.errors import NotFound
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
@@ -61,6 +61,11 @@ def device_id_of(text: str) -> DeviceId:
 def location_id_of(text: str) -> LocationId:
     """A location's id; raises NotFound."""
     return LocationId(_uuid("location", text))
+
+
+def command_id_of(text: str) -> CommandId:
+    """An action's id; raises NotFound."""
+    return CommandId(_uuid("command", text))
 
 
 def subscription_id_of(text: str) -> SubscriptionId:

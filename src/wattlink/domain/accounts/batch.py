@@ -8,6 +8,8 @@ from wattlink.db.database import Database
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.accounts import store
 from wattlink.domain.accounts.visit import Prepared
+from wattlink.domain.commands import store as commands
+from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import KnownDevice
 from wattlink.domain.vendors import store as vendors
@@ -40,6 +42,9 @@ async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) 
         known: dict[AccountId, list[KnownDevice]] = defaultdict(list)
         for device in await devices.known(reader, account_ids):
             known[device.account_id].append(device)
+        told: dict[AccountId, list[DeviceCommand]] = defaultdict(list)
+        for command in await commands.open_of_accounts(reader, account_ids):
+            told[command.account_id].append(command)
         registrations = await connectors.open_all(reader, {visit.registration_id for visit in taken})
     return [
         Prepared(
@@ -47,6 +52,7 @@ async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) 
             account=accounts[visit.account_id],
             known=known[visit.account_id],
             registration=registrations[visit.registration_id],
+            commands=told[visit.account_id],
         )
         for visit in taken
         if visit.account_id in accounts and visit.registration_id in registrations

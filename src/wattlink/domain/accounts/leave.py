@@ -11,6 +11,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store
 from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.accounts.revocations.hand_over import hand_over_accounts, lock_logins
+from wattlink.domain.commands.end import end_of_deauthorized, end_of_removed
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.delete import delete_of_accounts
 from wattlink.domain.errors import NotFound
@@ -33,6 +34,7 @@ async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault
     await lock_logins(tx, account_ids, vault=vault)
     await visits.stop(tx, account_ids)
     await hand_over_accounts(tx, account_ids, vault=vault, now=now)
+    await end_of_deauthorized(tx, account_ids, now=now)
     for account in await store.lock_of_user(tx, access, user_id):
         await _deauthorize(tx, account)
 
@@ -58,6 +60,7 @@ async def disconnect(
     concerned = [account for account in accounts if kinds is None or account.everything & set(kinds)]
     if not concerned:
         raise NotFound("linked vendor", vendor)
+    await end_of_removed(tx, [account.account_id for account in concerned], kinds, now=now)
     await delete_of_accounts(tx, [account.account_id for account in concerned], kinds, now=now)
     ended = [account for account in concerned if kinds is None or not account.everything - set(kinds)]
     await _remove(tx, [account.account_id for account in ended], vault=vault, now=now)

@@ -16,6 +16,7 @@ from wattlink.domain.access.ids import (
     SessionId,
     UserId,
 )
+from wattlink.domain.commands.model import Verdict
 from wattlink.domain.devices.model import Device, DeviceChange, Owner
 from wattlink.domain.visits.model import Visit
 
@@ -158,13 +159,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a visit brought: what changed in the devices, or an error, or a refusal of the credential.
 
     A `refusal` is by the endpoint that proves credentials; at `proved_at` it was asked and accepted this one.
-    `is_active`: so much happens at the account that the next visit comes sooner. `retry_after` is in seconds.
+    `verdicts` are on commands, `look_again_at` is when those that aren't over need another visit. `is_active`: so much
+    happens at the account that the next visit comes sooner. `retry_after` is in seconds.
     """
 
     visit: Visit
     account: VisitedAccount
     ended_at: datetime
     changes: Sequence[DeviceChange] = ()
+    verdicts: Sequence[Verdict] = ()
+    look_again_at: datetime | None = None
     is_active: bool = False
     error: VisitError | None = None
     refusal: Refusal | None = None

@@ -11,6 +11,7 @@ from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts.breaking import store as suspicion
 from wattlink.domain.accounts.breaking.refuse import refuse
 from wattlink.domain.accounts.model import AccountState, Outcome
+from wattlink.domain.commands.end import end as end_commands
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
 from wattlink.domain.visits import store as visits
@@ -30,6 +31,8 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
     spoiled = {row.account_id: row.is_spoiled for row in held}
     ours = [outcome for outcome in outcomes if outcome.visit.account_id in spoiled]
     count = [outcome for outcome in ours if not spoiled[outcome.visit.account_id]]
+    verdicts = [verdict for outcome in count for verdict in outcome.verdicts]
+    over = await end_commands(tx, verdicts, now=now)
     facts = await save_devices(tx, [change for outcome in count for change in outcome.changes], now=now)
     cleared = [outcome.account for outcome in count if _is_cleared(outcome)]
     if cleared:
@@ -39,7 +42,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
     refusals, broken = await refuse(tx, count, now=now, confirm_after=confirm_after)
     await record(tx, [*facts, *refusals], now=now)
     await visits.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])
-    return len(facts) + len(refusals)
+    return len(facts) + len(over) + len(refusals)
 
 
 def _is_cleared(outcome: Outcome) -> bool:
@@ -61,6 +64,15 @@ def _ending(outcome: Outcome, broken: set[AccountId], confirm_after: timedelta) 
 
 def _next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
     """When to come again; None: when the row was postponed to."""
+    usual = _usually_next_at(outcome, confirm_after)
+    if outcome.look_again_at is None or outcome.refusal is not None:
+        return usual
+    if outcome.retry_after is not None:
+        return max(outcome.look_again_at, outcome.ended_at + _wait(outcome.retry_after))
+    return outcome.look_again_at if usual is None else min(usual, outcome.look_again_at)
+
+
+def _usually_next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
     if outcome.failed_of is None:
         polling = manifests()[outcome.account.vendor].polling
         seconds: float = polling.active if outcome.is_active else polling.idle
@@ -70,6 +82,9 @@ def _next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
     if outcome.refusal is not None and outcome.account.state is AccountState.GOOD:
         return outcome.ended_at + confirm_after
     if outcome.retry_after is not None:
-        wait = timedelta(seconds=min(max(0.0, outcome.retry_after), _LONGEST_WAIT_SECONDS))
-        return max(outcome.ended_at + wait, outcome.visit.due_at)
+        return max(outcome.ended_at + _wait(outcome.retry_after), outcome.visit.due_at)
     return None
+
+
+def _wait(retry_after: float) -> timedelta:
+    return timedelta(seconds=min(max(0.0, retry_after), _LONGEST_WAIT_SECONDS))

@@ -1,13 +1,13 @@
 """A visit: everything that is said to a vendor for one account.
 
-taken -> (renew the credential, where it is time or must be proved) -> read -> compared -> saved (saver.py)
+taken -> (renew the credential, where it is time or must be proved) -> tell (telling.py) -> read -> compared -> saved
                   |                                  |  ^
-                  | refused: a refusal               |  | refused: renew once, read again
+                  | refused: a refusal               |  | refused: renew once, tell and read again
                   v                                  v  |
                refusal (breaking.py)               error: the last good state stays, the row is postponed
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,9 +16,13 @@ from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import Connector, Credential, DeviceReading
 from wattlink.connectors.errors import CredentialsRejected, UnexpectedAnswer, VendorUnavailable
+from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts.credentials import unseal
 from wattlink.domain.accounts.model import AccountState, Outcome, VisitedAccount, VisitError
 from wattlink.domain.accounts.refresh import Refresher, TurnLost
+from wattlink.domain.accounts.telling import Telling, Way
+from wattlink.domain.commands.ledger import Ledger
+from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.devices.changes import is_active
 from wattlink.domain.devices.compare import compare
 from wattlink.domain.devices.model import KnownDevice
@@ -28,6 +32,7 @@ from wattlink.domain.visits.model import Deadline, Visit
 
 _RENEW_AT = 0.8  # of a credential's life
 _MOST_DEVICES = 1_000
+_MOST_ROUNDS = 3  # of telling and reading in one visit; what comes later waits for the next
 _SHORTEST_LIFE = timedelta(seconds=30)  # a vendor that gives shorter ones isn't asked more often
 
 _UNAVAILABLE = {
@@ -46,6 +51,7 @@ class Prepared(NamedTuple):
     account: VisitedAccount
     known: Sequence[KnownDevice]
     registration: OpenRegistration
+    commands: Sequence[DeviceCommand] = ()
 
 
 class _ReadingRefused(Exception):
@@ -55,41 +61,59 @@ class _ReadingRefused(Exception):
 class Visitor:
     """Makes the visits of this process."""
 
-    def __init__(self, *, connectors: Connectors, refresher: Refresher, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, *, connectors: Connectors, refresher: Refresher, ledger: Ledger, vault: Vault, clock: Clock
+    ) -> None:
         self._connectors = connectors
         self._refresher = refresher
+        self._ledger = ledger
         self._vault = vault
         self._clock = clock
+        self._underway: dict[AccountId, Telling] = {}
+
+    def underway(self) -> list[AccountId]:
+        """The accounts that this process visits at the moment."""
+        return list(self._underway)
+
+    def hand_over(self, commands: Iterable[DeviceCommand]) -> None:
+        """Commands that were given since: a visit to their account that hasn't ended yet sends them."""
+        for command in commands:
+            if command.account_id in self._underway:
+                self._underway[command.account_id].hand_over(command)
 
     async def visit(self, prepared: Prepared) -> Outcome:
         """Say everything that is to be said; what goes wrong is in the outcome."""
-        talk = _Talk(prepared, connectors=self._connectors, refresher=self._refresher, clock=self._clock)
+        account = prepared.account
+        telling = Telling(prepared.commands, account, prepared.known, ledger=self._ledger, clock=self._clock)
+        talk = _Talk(prepared, telling, connectors=self._connectors, refresher=self._refresher, clock=self._clock)
+        self._underway[account.account_id] = telling
         try:
-            account = prepared.account
             readings = await talk.read(unseal(account.sealed, account.credential_id, self._vault))
         except Exception as error:
-            return self._failure(prepared, error, talk.proved_at)
-        return self._success(prepared, readings, talk.proved_at)
+            return self._failure(prepared, error, talk)
+        finally:
+            if self._underway.get(account.account_id) is telling:
+                del self._underway[account.account_id]
+        return self._success(prepared, readings, talk)
 
-    def _success(self, prepared: Prepared, readings: Sequence[DeviceReading], proved_at: datetime | None) -> Outcome:
+    def _success(self, prepared: Prepared, readings: Sequence[DeviceReading], talk: "_Talk") -> Outcome:
         account, now = prepared.account, self._clock()
+        changes = compare(
+            account.owner, prepared.known, readings, visited=account.visited, published=account.kinds, now=now
+        )
+        verdicts = talk.telling.verdicts(readings, {change.device_id for change in changes if change.is_gone})
         return Outcome(
             visit=prepared.visit,
             account=account,
             ended_at=now,
-            changes=compare(
-                account.owner,
-                prepared.known,
-                readings,
-                visited=account.visited,
-                published=account.kinds,
-                now=now,
-            ),
+            changes=changes,
+            verdicts=verdicts,
+            look_again_at=talk.telling.look_again_at(now),
             is_active=any(is_active(reading.document) for reading in readings),
-            proved_at=proved_at,
+            proved_at=talk.proved_at,
         )
 
-    def _failure(self, prepared: Prepared, error: Exception, proved_at: datetime | None) -> Outcome:
+    def _failure(self, prepared: Prepared, error: Exception, talk: "_Talk") -> Outcome:
         refusal = error.cause if isinstance(error, CredentialsRejected) else None
         told = _told(error) if refusal is None else None
         if told is VisitError.BUG:
@@ -98,9 +122,10 @@ class Visitor:
             visit=prepared.visit,
             account=prepared.account,
             ended_at=self._clock(),
+            look_again_at=talk.telling.look_again_at(self._clock()),
             error=told,
             refusal=refusal,
-            proved_at=proved_at,
+            proved_at=talk.proved_at,
             retry_after=error.retry_after if isinstance(error, VendorUnavailable) else None,
         )
 
@@ -108,7 +133,10 @@ class Visitor:
 class _Talk:
     """One visit's conversation with the vendor."""
 
-    def __init__(self, prepared: Prepared, *, connectors: Connectors, refresher: Refresher, clock: Clock) -> None:
+    def __init__(
+        self, prepared: Prepared, telling: Telling, *, connectors: Connectors, refresher: Refresher, clock: Clock
+    ) -> None:
+        self.telling = telling
         self._prepared = prepared
         self._connectors = connectors
         self._refresher = refresher
@@ -124,11 +152,29 @@ class _Talk:
         elif self._is_old(credential):
             credential = await self._renew_if_possible(credential)
         try:
-            return await self._read_with(credential)
+            return await self._tell_and_read(credential)
         except _ReadingRefused:
             if self.proved_at is not None:
                 raise
-        return await self._read_with(await self._renew(credential))
+        return await self._tell_and_read(await self._renew(credential))
+
+    async def _tell_and_read(self, credential: Credential) -> Sequence[DeviceReading]:
+        """Probes tell nothing: whether the vendor is there is found out by reading."""
+        if not self._prepared.visit.is_probe:
+            await self._tell_with(credential)
+        readings = await self._read_with(credential)
+        for _ in range(_MOST_ROUNDS - 1):
+            if self._prepared.visit.is_probe or not self.telling.has_more:
+                break
+            await self._tell_with(credential)
+            readings = await self._read_with(credential)
+        return readings
+
+    async def _tell_with(self, credential: Credential) -> None:
+        try:
+            await self.telling.send(Way(self._connector(urgent=True), credential, self._deadline))
+        except CredentialsRejected as refused:
+            raise _ReadingRefused(str(refused)) from None
 
     def _is_old(self, credential: Credential) -> bool:
         saved_at, now = self._prepared.account.saved_at, self._clock()

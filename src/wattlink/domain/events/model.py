@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ class EventType(StrEnum):
     DEVICE_UPDATED = "device.updated"
     DEVICE_DELETED = "device.deleted"
     CREDENTIALS_INVALIDATED = "credentials.invalidated"
+    COMMAND_UPDATED = "command.updated"
     LINK_SESSION_UPDATED = "link_session.updated"
 
 
@@ -38,6 +40,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     device is concerned, `document` also where only ids may still be told; `updated_fields` are top-level names of the
     document, and `capabilities`, `is_reachable`; `location_id` is where the device was, `located_at` when an app put it
     there. `link_session` is there for its steps only; `vendor` is empty as long as none is chosen in it.
+    Of a command, `command` is the whole of it (`commands/model.py`), and `updated_fields` are its own.
     """
 
     user: str
@@ -49,6 +52,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     located_at: datetime | None = None
     updated_fields: tuple[str, ...] = ()
     link_session: SessionStep | None = None
+    command: Any = None
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ import msgspec
 
 from wattlink.base.outbound import Answer
 from wattlink.connectors.errors import (
+    CommandRefusal,
+    CommandRefused,
     ConnectorError,
     CredentialsRejected,
     Refusal,
@@ -18,6 +20,7 @@ from wattlink.connectors.errors import (
 _QUOTA_WORDS = ("too many", "rate limit", "quota", "throttl")
 _LOCK_WORDS = ("locked", "lockout", "too many attempts", "too many failed")
 _CREDENTIAL_WORDS = ("token", "credential", "password", "unauthor", "session", "log in", "login")
+_OFFLINE_WORDS = ("offline", "isn't connected", "not connected", "unreachable")
 _OUR_FAULT_WORDS = ("validation", "is required", "unsupported media")
 
 
@@ -75,6 +78,23 @@ def at_data(answer: Answer) -> ConnectorError:
     if answer.status == 404:
         return Gone("404: not there")
     return _otherwise(answer, words)
+
+
+def at_command(answer: Answer) -> ConnectorError:
+    """What a refused command means: with the vendor's own words the charger certainly didn't hear of it."""
+    envelope = _envelope(answer)
+    words = envelope.words() if envelope else ""
+    if envelope is None or _is_quota(answer, words):
+        return _otherwise(answer, words)
+    if answer.status == 403:
+        return CommandRefused(CommandRefusal.PERMISSION, "This Easee login may not control the charger.")
+    if answer.status == 404:
+        return CommandRefused(CommandRefusal.NOT_FOUND, "The charger left the Easee account.")
+    if answer.status in (400, 409):
+        if any(word in words for word in _OFFLINE_WORDS):
+            return CommandRefused(CommandRefusal.UNREACHABLE, "The charger isn't connected.")
+        return CommandRefused(CommandRefusal.PRECONDITION, "Easee says that the charger can't do this now.")
+    return at_data(answer)
 
 
 def _otherwise(answer: Answer, words: str) -> ConnectorError:

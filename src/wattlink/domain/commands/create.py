@@ -1,0 +1,66 @@
+"""Tell a device something: a command is stored, and a visit is wanted that sends it."""
+
+from datetime import datetime, timedelta
+
+from wattlink.base.ids import new_id
+from wattlink.connectors.commands import Command
+from wattlink.connectors.devices import Kind
+from wattlink.connectors.registry import manifests
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import CommandId, DeviceId
+from wattlink.domain.access.model import Access
+from wattlink.domain.commands import store
+from wattlink.domain.commands.check import check
+from wattlink.domain.commands.end import end
+from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, cancelled
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import Device
+from wattlink.domain.errors import CommandNotPossible, Overloaded
+from wattlink.domain.visits import store as visits
+
+_MOST, _WITHIN = 30, timedelta(minutes=5)  # commands to one device
+_NOT_LINKED = "The account isn't linked at the moment."
+
+
+async def create(
+    tx: Transaction, access: Access, device_id: DeviceId, kind: Kind, command: Command, *, now: datetime
+) -> DeviceCommand:
+    """The device's new command, or the one under way that says the same to a vehicle. Another one is cancelled.
+
+    Raises InvalidInput, CommandNotPossible and Overloaded. Wake the channels `visits`, `commands` and `events`
+    afterwards.
+    """
+    device = await devices.get(tx, access, device_id, kind)
+    is_visited = await visits.want(tx, device.account_id, now)  # holds the visit: one of these at a time
+    before = await store.open_of_device(tx, device_id)
+    check(device, command, is_busy=before is not None)
+    if not is_visited:
+        raise CommandNotPossible(_NOT_LINKED)
+    if before is not None and kind is Kind.VEHICLE and before.command == command:
+        return before
+    if await store.count_since(tx, device_id, now - _WITHIN) >= _MOST:
+        raise Overloaded(f"more than {_MOST} commands to one device in {_WITHIN}")
+    if before is not None:
+        newer = cancelled(before.command_id, CommandFailure.CONFLICT, "A newer action replaced it.")
+        await end(tx, [newer], now=now)
+    made = _made(device, command, now)
+    await store.insert(tx, made)
+    return made
+
+
+def _made(device: Device, command: Command, now: datetime) -> DeviceCommand:
+    return DeviceCommand(
+        command_id=CommandId(new_id()),
+        application_id=device.application_id,
+        user_id=device.user_id,
+        user=device.user,
+        account_id=device.account_id,
+        device_id=device.device_id,
+        vendor=device.vendor,
+        kind=device.kind,
+        command=command,
+        state=CommandState.PENDING,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + timedelta(seconds=manifests()[device.vendor].commands.expires_after),
+    )
