@@ -41,7 +41,7 @@ class Sdk:
             return await getattr(of_part, f"{method}_async")(**arguments)
         return await asyncio.to_thread(getattr(of_part, method), **arguments)
 
-    async def link(self, user_id: str, kind: str, vendor: str) -> Login:
+    async def link(self, user_id: str, kind: str, vendor: str, *controls: str) -> Login:
         """Link a new virtual account of the vendor to a user, as the user would."""
         login = Login(f"{uuid4().hex}@example.com", "right")
         await self.stack.sandbox.open(vendor.lower(), login.username, login.password, devices=1)
@@ -49,7 +49,7 @@ class Sdk:
             "user_management",
             "post_users_userid_link",
             user_id=user_id,
-            scopes=[models.Scopes(f"{kind}:read:data")],
+            scopes=[models.Scopes(f"{kind}:read:data"), *map(models.Scopes, controls)],
             language=models.LinkUserPayloadLanguage.EN_US,
             redirect_uri="yourapp://integrations/enode",
             vendor=vendor,

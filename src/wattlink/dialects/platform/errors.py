@@ -68,6 +68,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
         "Another user",
         "The session was another user's: it is ended, and its access withdrawn.",
     ),
+    errors.CommandNotPossible: Told(409, "command-not-possible", "The device can't do this as it is"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
 }
