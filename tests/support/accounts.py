@@ -24,9 +24,11 @@ from wattlink.domain.accounts.revocations.attempt import attempt_due
 from wattlink.domain.accounts.store import get as get_account
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
+from wattlink.domain.organizations.clock import store as clocks
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.users import store as users
 from wattlink.domain.vendors.register import register
+from wattlink.sandbox.store import ahead_in
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.visits import Visits
@@ -68,7 +70,8 @@ class World:
         registration_id = await self.register(vendor)
         async with self.hub.db.read() as reader:
             registration = await self.hub.connectors.open(reader, registration_id)
-        connector = self.hub.connectors.of(registration)
+            ahead = (await clocks.get(reader, self.access.application_id)).clock_ahead
+        connector = self.hub.connectors.of(registration, ahead=ahead)
         asked = frozenset(scopes) or None
         return await link(vendor, connector, self.hub.outbound, Login(username, password), asked)
 
@@ -162,8 +165,11 @@ async def open_world(dsn: str) -> AsyncIterator[World]:
         outbound_allow=LOOPBACK,
         confirm_after_seconds=CONFIRM_AFTER.total_seconds(),
     )
-    async with running_sandbox(clock=clock) as sandbox, open_hub(settings, clock=clock) as hub:
+    async with (
+        open_hub(settings, clock=clock) as hub,
+        running_sandbox(clock=clock, ahead=ahead_in(hub.db)) as sandbox,
+    ):
         async with hub.db.transaction() as tx:
-            made = await create_application(tx, "Voltly")
+            made = await create_application(tx, "Voltly", is_sandbox=True)
         access = Access(applications=(made.application_id,))
         yield World(hub, sandbox, clock, access, Visits(hub, confirm_after=CONFIRM_AFTER))

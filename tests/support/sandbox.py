@@ -11,6 +11,7 @@ import msgspec
 from wattlink.base.clock import Clock
 from wattlink.connectors.simulation import Fault
 from wattlink.sandbox.accounts import MemoryShelf, Shelf
+from wattlink.sandbox.control import Ahead, real_time
 from wattlink.sandbox.ledger import Seen
 from wattlink.sandbox.server import hosts, make_app, serving
 
@@ -72,9 +73,11 @@ class RunningSandbox:
 
 
 @contextlib.asynccontextmanager
-async def running_sandbox(*, clock: Clock, shelf: Shelf | None = None) -> AsyncIterator[RunningSandbox]:
+async def running_sandbox(
+    *, clock: Clock, shelf: Shelf | None = None, ahead: Ahead = real_time
+) -> AsyncIterator[RunningSandbox]:
     """Simulated vendors for as long as the block lasts."""
-    app = make_app(shelf or MemoryShelf(), clock, key=KEY)
+    app = make_app(shelf or MemoryShelf(), clock, key=KEY, ahead=ahead)
     authorization = {"Authorization": f"Bearer {KEY}"}
     async with serving(app) as base, aiohttp.ClientSession(headers=authorization) as control:
         yield RunningSandbox(base, control)

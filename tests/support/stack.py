@@ -26,6 +26,7 @@ from wattlink.connectors.registry import manifests, simulator
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import NewApplication
 from wattlink.domain.vendors.register import register
+from wattlink.sandbox.store import ahead_in
 from wattlink.server import Server
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
@@ -49,10 +50,12 @@ class Stack:
         """The base URL of the Enode dialect."""
         return f"{self.url}/enode"
 
-    async def new_app(self, name: str = "Voltly", redirect_uris: Sequence[str] = ()) -> "App":
+    async def new_app(
+        self, name: str = "Voltly", redirect_uris: Sequence[str] = (), *, is_sandbox: bool = True
+    ) -> "App":
         """A new application, as the operator makes one, with its first token."""
         async with self.hub.db.transaction() as tx:
-            made = await create_application(tx, name, redirect_uris)
+            made = await create_application(tx, name, redirect_uris, is_sandbox=is_sandbox)
         app = App(self, made)
         await app.sign_in()
         return app
@@ -124,8 +127,8 @@ async def running_stack(
         **settings,
     )
     async with (
-        running_sandbox(clock=clock) as sandbox,
         open_hub(chosen, clock=clock) as hub,
+        running_sandbox(clock=clock, ahead=ahead_in(hub.db)) as sandbox,
         aiohttp.ClientSession() as http,
     ):
         await _register_vendors(hub, sandbox)

@@ -14,7 +14,7 @@ from wattlink.db.database import Database
 from wattlink.sandbox.demo_app.app import DemoConfig, serve
 from wattlink.sandbox.seed import seed
 from wattlink.sandbox.server import make_app, serving
-from wattlink.sandbox.store import DatabaseShelf
+from wattlink.sandbox.store import DatabaseShelf, ahead_in
 from wattlink.settings import Settings
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -45,7 +45,7 @@ async def _serve_sandbox(dsn: str, port: int, key: str) -> None:
     async with Database(dsn, size=4) as db:
         shelf = DatabaseShelf(db)
         await seed(shelf, system_clock())
-        async with serving(make_app(shelf, system_clock, key=key), port=port):
+        async with serving(make_app(shelf, system_clock, key=key, ahead=ahead_in(db)), port=port):
             await stop.wait()
 
 

@@ -7,6 +7,8 @@ in every simulator; the rest is the simulator's own:
     faults               the faults that are switched on
     grace_seconds        how long a used refresh token is still good (0: not at all)
     pace                 how many times faster than real its devices live
+    application          whose account it is, and in whose time it lives (absent: the operator's)
+    latency_seconds      how long every answer takes (absent: 0)
     devices              by vendor device id, each with its `kind`, its `name` and the simulator's own knobs
 """
 
@@ -20,6 +22,7 @@ import msgspec
 
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.simulated_words import Words
 
 State = dict[str, Any]
 
@@ -123,6 +126,7 @@ class Simulator(Protocol):
     """A vendor's cloud, simulated. A vendor's `simulator.py` is a module with this constant and these functions."""
 
     DEMO_REGISTRATION: Registration  # our client at the simulated vendor
+    WORDS: Words  # what can be seen and set on its devices
 
     def account_of(self, request: SimulatedRequest) -> str | None:
         """The user name of the virtual account that a request speaks of (typed, or carried inside a token or code)."""
@@ -136,6 +140,10 @@ class Simulator(Protocol):
 
     def advance(self, state: State, now: datetime) -> State:
         """The same account later: cars drive, charge and sleep. Depends on nothing but its arguments."""
+        ...
+
+    def own_time(self, state: State, now: datetime) -> float:
+        """The account's own time, by which its devices live."""
         ...
 
     def withdraw(self, state: State, now: datetime) -> State:

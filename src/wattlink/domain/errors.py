@@ -74,6 +74,13 @@ class CommandNotPossible(DomainError):
         self.interventions = tuple(interventions)
 
 
+class NotASandbox(DomainError):
+    """Only of an application that is marked as a sandbox may this be asked."""
+
+    def __init__(self) -> None:
+        super().__init__("the application isn't a sandbox")
+
+
 class CursorTooOld(DomainError):
     """Events behind this cursor were dropped after their 30 days."""
 

@@ -45,6 +45,11 @@ class VirtualAccount:
     state: State
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @property
+    def application(self) -> str | None:
+        """Whose it is; None: the operator's."""
+        return self.state.get("application")
+
 
 class VirtualAccounts:
     """All virtual accounts of all vendors."""

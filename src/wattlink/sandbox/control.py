@@ -1,11 +1,13 @@
 """The sandbox's control API: opens virtual accounts, changes and breaks them, tells what the vendors were asked.
 
-Only for demonstrations and tests. It needs a bearer key, and refuses browsers: a page on another site can reach
-loopback, but can't help sending an Origin.
+Only for demonstrations, tests and our own `/platform/sandbox`, which names the `application` for which it asks: then
+nothing but that application's own is within reach. It needs a bearer key, and refuses browsers: a page on another site
+can reach loopback, but can't help sending an Origin.
 """
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,54 +15,44 @@ from aiohttp import web
 
 from wattlink.base.clock import Clock
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests, simulator
-from wattlink.connectors.simulation import Fault, State, common_fault, devices_of
+from wattlink.connectors.registry import manifests
+from wattlink.connectors.simulated_words import BadWord
+from wattlink.connectors.simulation import Fault, State, common_fault
 from wattlink.sandbox.accounts import VirtualAccount, VirtualAccounts
+from wattlink.sandbox.changes import AccountChange, NewAccount, VendorChange, changed, opened, told
 from wattlink.sandbox.ledger import Ledger
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+Ahead = Callable[[str], Awaitable[timedelta]]
+"""How far an application's time was advanced."""
 
 
-class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    vendor: str
-    username: str
-    password: str
-    devices: int = 1
-    kind: Kind | None = None  # of all its devices; None: the first that the vendor has
-    knobs: dict[str, Any] = {}  # of the account: `grace_seconds`, `pace` and the simulator's own
-
-
-class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is given is changed; faults as a whole list."""
-
-    withdraw: bool = False  # what the user granted so far
-    password: str | None = None
-    faults: list[Fault] | None = None
-    add_devices: int = 0
-    kind: Kind | None = None  # of those that are added
-    remove_devices: list[str] = []
-    knobs: dict[str, Any] = {}
-    devices: dict[str, dict[str, Any]] = {}  # by vendor device id: the knobs of a device
-
-
-class VendorChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    faults: list[Fault]  # the common ones, for every request whatever its account
+async def real_time(_: str) -> timedelta:
+    """Nobody's time was advanced."""
+    return timedelta()
 
 
 class Control:
-    """The control API's handlers, and the faults of whole vendors."""
+    """The control API's handlers, the faults of whole vendors, and the time of each account."""
 
-    def __init__(self, accounts: VirtualAccounts, ledger: Ledger, clock: Clock, *, key: str) -> None:
+    def __init__(self, accounts: VirtualAccounts, ledger: Ledger, clock: Clock, *, key: str, ahead: Ahead) -> None:
         self._accounts = accounts
         self._ledger = ledger
         self._clock = clock
         self._key = key
-        self._vendor_faults: dict[str, Sequence[Fault]] = {}
+        self._ahead = ahead
+        self._vendor_faults: dict[tuple[str | None, str], Sequence[Fault]] = {}
 
-    def vendor_faults(self, vendor: str) -> Sequence[Fault]:
-        """The faults that are switched on for a whole vendor."""
-        return self._vendor_faults.get(vendor, ())
+    def vendor_faults(self, vendor: str, application: str | None) -> Sequence[Fault]:
+        """The faults that are switched on at a whole vendor: for everybody, or for this application's accounts."""
+        for_all = self._vendor_faults.get((None, vendor), ())
+        return for_all if application is None else (*for_all, *self._vendor_faults.get((application, vendor), ()))
+
+    async def now(self, state: State | None) -> datetime:
+        """The time in which an account lives."""
+        application = None if state is None else state.get("application")
+        return self._clock() + (await self._ahead(application) if application is not None else timedelta())
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Every URL of the control API."""
@@ -68,6 +60,7 @@ class Control:
         return [
             web.get("/control/accounts", self._guarded(self._list)),
             web.post("/control/accounts", self._guarded(self._open)),
+            web.get(account, self._guarded(self._get)),
             web.patch(account, self._guarded(self._change)),
             web.delete(account, self._guarded(self._close)),
             web.post("/control/vendors/{vendor}", self._guarded(self._change_vendor)),
@@ -82,72 +75,78 @@ class Control:
                 raise web.HTTPForbidden(text="not for browsers")
             if not hmac.compare_digest(given.encode(), f"Bearer {self._key}".encode()):
                 raise web.HTTPUnauthorized(text="a bearer key is needed")
-            return await handler(request)
+            try:
+                return await handler(request)
+            except BadWord as bad:
+                return _json({"field": bad.word, "problem": bad.problem, "allowed": bad.allowed}, status=422)
 
         return guarded
 
-    async def _list(self, _: web.Request) -> web.Response:
-        return _json([_shown(account) for account in self._accounts])
+    async def _list(self, request: web.Request) -> web.Response:
+        theirs, vendor = request.query.get("application"), request.query.get("vendor")
+        found = [
+            account
+            for account in self._accounts
+            if theirs in (None, account.application) and vendor in (None, account.vendor)
+        ]
+        return _json([await self._told(account) for account in found])
 
     async def _open(self, request: web.Request) -> web.Response:
         wanted = await _body(request, NewAccount)
-        _known_vendor(wanted.vendor, wanted.kind)
-        now, simulated = self._clock(), simulator(wanted.vendor)
-        state = simulated.new_account(wanted.username, wanted.password, now, devices=wanted.devices, kind=wanted.kind)
-        await self._accounts.add(wanted.vendor, wanted.username, simulated.set_devices({**state, **wanted.knobs}, now))
-        return _json(_shown(self._account(wanted.vendor, wanted.username)), status=201)
+        _known_vendor(wanted.vendor, wanted.kind, *(device.kind for device in wanted.new_devices))
+        if wanted.application is not None and self._accounts.find(wanted.vendor, wanted.username) is not None:
+            raise web.HTTPConflict(text="there is a virtual account of this name")
+        state = opened(wanted, await self.now({"application": wanted.application}))
+        await self._accounts.add(wanted.vendor, wanted.username, state)
+        return _json(await self._told(self._account(wanted.vendor, wanted.username)), status=201)
+
+    async def _get(self, request: web.Request) -> web.Response:
+        return _json(await self._told(self._account_in(request)))
 
     async def _change(self, request: web.Request) -> web.Response:
         account = self._account_in(request)
         change = await _body(request, AccountChange)
-        _known_vendor(account.vendor, change.kind)
-        unknown = (set(change.devices) | set(change.remove_devices)) - set(account.state["devices"])
+        _known_vendor(account.vendor, change.kind, *(device.kind for device in change.new_devices))
+        unknown = (set(change.devices) | set(change.words) | set(change.remove_devices)) - set(account.state["devices"])
         if unknown:
             raise web.HTTPNotFound(text=f"no device {', '.join(sorted(unknown))}")
-        await self._accounts.change(account, lambda state: self._changed(account.vendor, state, change))
-        return _json(_shown(account))
-
-    def _changed(self, vendor: str, state: State, change: AccountChange) -> State:
-        now = self._clock()
-        simulated = simulator(vendor)
-        state = simulated.set_devices(simulated.advance(state, now), now)
-        if change.withdraw:
-            state = simulated.withdraw(state, now)
-        state = {**state, **change.knobs}
-        if change.password is not None:
-            state["password"] = change.password
-        if change.faults is not None:
-            state["faults"] = [fault.value for fault in change.faults]
-        turned = {key: {**state["devices"][key], **knobs} for key, knobs in change.devices.items()}
-        state["devices"] = {**state["devices"], **turned}
-        return simulated.set_devices(state, now, add=change.add_devices, kind=change.kind, remove=change.remove_devices)
+        now = await self.now(account.state)
+        await self._accounts.change(account, lambda state: changed(account.vendor, state, change, now))
+        return _json(await self._told(account))
 
     async def _close(self, request: web.Request) -> web.Response:
         await self._accounts.remove(self._account_in(request))
         return web.Response(status=204)
 
     async def _change_vendor(self, request: web.Request) -> web.Response:
-        vendor = request.match_info["vendor"]
+        vendor, application = request.match_info["vendor"], request.query.get("application")
         _known_vendor(vendor)
         faults = (await _body(request, VendorChange)).faults
-        if any(common_fault([fault]) is None for fault in faults):
+        if application is None and any(common_fault([fault]) is None for fault in faults):
             raise web.HTTPBadRequest(text="a whole vendor can have only the faults that are common to all")
-        self._vendor_faults[vendor] = faults
+        self._vendor_faults[application, vendor] = faults
         return _json({"vendor": vendor, "faults": faults})
 
     async def _requests(self, request: web.Request) -> web.Response:
-        after = request.query.get("after", "0")
+        after, asked = request.query.get("after", "0"), request.query
         if not after.isdecimal():
             raise web.HTTPBadRequest(text="`after` is the number of a request")
-        return _json(self._ledger.after(int(after), request.query.get("vendor")))
+        seen = self._ledger.after(int(after), vendor=asked.get("vendor"), application=asked.get("application"))
+        return _json(seen)
+
+    async def _told(self, account: VirtualAccount) -> Any:
+        return told(account.vendor, account.state, await self.now(account.state))
 
     def _account_in(self, request: web.Request) -> VirtualAccount:
-        return self._account(request.match_info["vendor"], request.match_info["username"])
+        account = self._account(request.match_info["vendor"], request.match_info["username"])
+        if request.query.get("application") not in (None, account.application):
+            raise _no_account()
+        return account
 
     def _account(self, vendor: str, username: str) -> VirtualAccount:
         account = self._accounts.find(vendor, username)
         if account is None:
-            raise web.HTTPNotFound(text="no such virtual account")
+            raise _no_account()
         return account
 
 
@@ -162,22 +161,16 @@ async def _body(request: web.Request, shape: type[T]) -> T:
         raise web.HTTPBadRequest(text=str(error)) from None
 
 
-def _known_vendor(vendor: str, kind: Kind | None = None) -> None:
+def _known_vendor(vendor: str, *kinds: Kind | None) -> None:
     if vendor not in manifests():
         raise web.HTTPNotFound(text="no such vendor")
-    if kind is not None and kind not in manifests()[vendor].kinds:
-        raise web.HTTPBadRequest(text=f"{vendor} has no devices of the kind {kind}")
+    for kind in kinds:
+        if kind is not None and kind not in manifests()[vendor].kinds:
+            raise web.HTTPBadRequest(text=f"{vendor} has no devices of the kind {kind}")
 
 
-def _shown(account: VirtualAccount) -> dict[str, Any]:
-    state = account.state
-    return {
-        "vendor": account.vendor,
-        "username": account.username,
-        "password": state["password"],
-        "faults": state["faults"],
-        "devices": devices_of(state),
-    }
+def _no_account() -> web.HTTPNotFound:
+    return web.HTTPNotFound(text="no such virtual account")
 
 
 def _json(value: Any, *, status: int = 200) -> web.Response:

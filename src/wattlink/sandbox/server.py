@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+import msgspec
 from aiohttp import ClientConnectionResetError, web
 
 from wattlink.base.clock import Clock
 from wattlink.connectors.registry import manifests, simulator
-from wattlink.connectors.simulation import SimulatedAnswer, SimulatedRequest, common_fault
-from wattlink.sandbox.accounts import Shelf, VirtualAccounts
-from wattlink.sandbox.control import Control
+from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, common_fault
+from wattlink.sandbox.accounts import Shelf, VirtualAccount, VirtualAccounts
+from wattlink.sandbox.control import Ahead, Control, real_time
 from wattlink.sandbox.ledger import Ledger, Seen
 
 
@@ -19,9 +20,9 @@ def hosts(base: str, vendor: str) -> dict[str, str]:
     return {host: f"{base}/{vendor}/{host}" for host in manifests()[vendor].hosts}
 
 
-def make_app(shelf: Shelf, clock: Clock, *, key: str) -> web.Application:
-    """The sandbox; `key` opens its control API. The shelf's accounts are loaded when the application starts."""
-    sandbox = Sandbox(VirtualAccounts(shelf), clock, key=key)
+def make_app(shelf: Shelf, clock: Clock, *, key: str, ahead: Ahead = real_time) -> web.Application:
+    """The sandbox; `key` opens its control API. The shelf's accounts are loaded when the web server starts."""
+    sandbox = Sandbox(VirtualAccounts(shelf), clock, key=key, ahead=ahead)
     app = web.Application()
     app.add_routes(sandbox.control.routes())
     app.router.add_route("*", "/{vendor}/{host}{path:(/.*)?}", sandbox.answer)
@@ -50,10 +51,10 @@ async def serving(app: web.Application, *, port: int = 0) -> AsyncIterator[str]:
 class Sandbox:
     """Answers as the vendors do, each virtual account by itself and in turn."""
 
-    def __init__(self, accounts: VirtualAccounts, clock: Clock, *, key: str) -> None:
+    def __init__(self, accounts: VirtualAccounts, clock: Clock, *, key: str, ahead: Ahead) -> None:
         self.accounts = accounts
         self.ledger = Ledger()
-        self.control = Control(accounts, self.ledger, clock, key=key)
+        self.control = Control(accounts, self.ledger, clock, key=key, ahead=ahead)
         self._clock = clock
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -76,9 +77,12 @@ class Sandbox:
 
     async def _decide(self, vendor: str, asked: SimulatedRequest) -> SimulatedAnswer:
         username = simulator(vendor).account_of(asked)
-        answer = common_fault(self.control.vendor_faults(vendor))
+        account = self.accounts.find(vendor, username)
+        application = None if account is None else account.application
+        faults = self.control.vendor_faults(vendor, application)
+        answer = common_fault(faults)
         if answer is None:
-            answer = await self._answer_of_account(vendor, username, asked)
+            answer = await self._answer_of_account(vendor, account, asked, faults)
         self.ledger.note(
             Seen(
                 number=self.ledger.next_number(),
@@ -88,24 +92,29 @@ class Sandbox:
                 method=asked.method,
                 path=asked.path,
                 account=username,
+                application=application,
                 status=answer.status,
             )
         )
         return answer
 
-    async def _answer_of_account(self, vendor: str, username: str | None, asked: SimulatedRequest) -> SimulatedAnswer:
-        account = self.accounts.find(vendor, username)
+    async def _answer_of_account(
+        self, vendor: str, account: VirtualAccount | None, asked: SimulatedRequest, faults: Sequence[Fault]
+    ) -> SimulatedAnswer:
+        """`faults` are the whole vendor's, which the account has beside its own while it answers."""
         if account is None:
             return simulator(vendor).handle(asked, None, self._clock())[0]
+        now = await self.control.now(account.state)
         async with account.lock:
-            now = self._clock()
             # Advancing from what is saved gives the same again, so only what the request itself changes needs saving.
-            account.state = simulator(vendor).advance(account.state, now)
-            answer = common_fault(account.state["faults"])
+            state = account.state = simulator(vendor).advance(account.state, now)
+            answer = common_fault(state["faults"])
             if answer is None:
-                answer, after = simulator(vendor).handle(asked, account.state, now)
-                await self.accounts.keep(account, after or account.state)
-            return answer
+                troubled = {**state, "faults": [*state["faults"], *faults]} if faults else state
+                answer, after = simulator(vendor).handle(asked, troubled, now)
+                after = after or state
+                await self.accounts.keep(account, {**after, "faults": state["faults"]} if faults else after)
+            return msgspec.structs.replace(answer, delay=answer.delay + state.get("latency_seconds", 0))
 
 
 async def _send(request: web.Request, answer: SimulatedAnswer) -> web.StreamResponse:

@@ -1,12 +1,18 @@
-"""All SQL of the sandbox: its shelf in PostgreSQL."""
+"""What the sandbox has in PostgreSQL: its shelf, and the time of applications."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from wattlink.connectors.simulation import State
 from wattlink.db.database import Database, Json
+from wattlink.domain.access.ids import ApplicationId
+from wattlink.domain.errors import NotFound
+from wattlink.domain.organizations.clock import store as clocks
+from wattlink.sandbox.control import Ahead
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -47,3 +53,16 @@ class DatabaseShelf:
                 vendor=vendor,
                 username=username,
             )
+
+
+def ahead_in(db: Database) -> Ahead:
+    """Tells the time of applications, as the database has it now."""
+
+    async def ahead(application: str) -> timedelta:
+        async with db.read() as reader:
+            try:
+                return (await clocks.get(reader, ApplicationId(UUID(application)))).clock_ahead
+            except NotFound:  # deleted since
+                return timedelta()
+
+    return ahead

@@ -88,7 +88,7 @@ async def prepare(
 
 async def _new_client(db: Database) -> tuple[str, str]:
     async with db.transaction() as tx:
-        made = await create_application(tx, _APP_NAME)
+        made = await create_application(tx, _APP_NAME, is_sandbox=True)
     return str(made.client_id), made.client_secret
 
 

@@ -69,6 +69,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.WrongUser: Told(409, "conflict", "Conflict", "Somebody else than its user came back from the link session."),
     errors.CommandNotPossible: Told(400, "precondition-failed", "Precondition failed"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
+    errors.NotASandbox: Told(409, "not-a-sandbox", "Not a sandbox"),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
 }
 

@@ -55,6 +55,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.AlreadyExists: Told(409, "already-exists", "Already there"),
     errors.StillInUse: Told(409, "still-in-use", "Still in use"),
     errors.AlreadyLinked: Told(409, "already-linked", "Already linked"),
+    errors.NotASandbox: Told(409, "not-a-sandbox", "Not a sandbox"),
     errors.ConnectionsLimitReached: Told(
         403, "connections-limit-reached", "Connections limit reached", "The application may link no further accounts."
     ),

@@ -1,7 +1,7 @@
 """An account as linking, leaving and visits see it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -122,7 +122,8 @@ class VisitedAccount(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
     sealed: bytes
     must_prove: bool
-    saved_at: datetime
+    saved_at: datetime  # by the application's clock
+    clock_ahead: timedelta  # how far that clock was advanced
 
     @property
     def visited(self) -> frozenset[Kind]:

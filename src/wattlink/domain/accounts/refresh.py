@@ -142,4 +142,9 @@ class Refresher:
 
 def _rotation(renewal: _Renewal) -> store.Rotation:
     account = renewal.account
-    return store.Rotation(credential_id=account.credential_id, generation=account.generation, sealed=renewal.sealed)
+    return store.Rotation(
+        credential_id=account.credential_id,
+        generation=account.generation,
+        sealed=renewal.sealed,
+        seconds_ahead=account.clock_ahead.total_seconds(),
+    )

@@ -34,6 +34,7 @@ class Rotation(msgspec.Struct, frozen=True, kw_only=True):
     credential_id: CredentialId
     generation: int
     sealed: bytes
+    seconds_ahead: float  # the application's time, when it was renewed
 
 
 async def id_of_login(
@@ -217,7 +218,9 @@ async def put_credential(
     await tx.execute(
         """
         INSERT INTO credential (credential_id, account_id, sealed, must_prove, saved_at)
-        VALUES (%(credential_id)s, %(account_id)s, %(sealed)s, %(must_prove)s, %(now)s)
+        VALUES (%(credential_id)s, %(account_id)s, %(sealed)s, %(must_prove)s,
+                %(now)s + (SELECT clock_ahead FROM account JOIN application USING (application_id)
+                            WHERE account_id = %(account_id)s))
             ON CONFLICT (account_id) DO UPDATE
            SET sealed = excluded.sealed, generation = credential.generation + 1,
                must_prove = excluded.must_prove, saved_at = excluded.saved_at
@@ -238,8 +241,9 @@ async def rotate(tx: Transaction, rotations: Sequence[Rotation], now: datetime) 
             """
             UPDATE credential
                SET sealed = decode(renewed.sealed, 'base64'), generation = credential.generation + 1,
-                   must_prove = false, saved_at = %(now)s
-              FROM jsonb_to_recordset(%(rotations)s) AS renewed (credential_id uuid, generation bigint, sealed text)
+                   must_prove = false, saved_at = %(now)s + interval '1 second' * renewed.seconds_ahead
+              FROM jsonb_to_recordset(%(rotations)s)
+                AS renewed (credential_id uuid, generation bigint, sealed text, seconds_ahead double precision)
              WHERE credential.credential_id = renewed.credential_id AND credential.generation = renewed.generation
             RETURNING credential.credential_id
             """,
@@ -269,8 +273,9 @@ async def load(reader: Reader, account_ids: Sequence[AccountId]) -> list[Visited
                subject, state, kinds, scopes, first_refused_at, refused_generation,
                ARRAY(SELECT DISTINCT kind FROM pending_kind
                       WHERE pending_kind.account_id = account.account_id) AS pending,
-               credential_id, generation, sealed, must_prove, saved_at
+               credential_id, generation, sealed, must_prove, saved_at, clock_ahead
           FROM account JOIN credential USING (account_id) JOIN app_user ON app_user.user_id = account.user_id
+          JOIN application ON application.application_id = account.application_id
          WHERE account_id = ANY(%(account_ids)s)
         """,
         account_ids=list(account_ids),

@@ -177,7 +177,7 @@ class _Talk:
             raise _ReadingRefused(str(refused)) from None
 
     def _is_old(self, credential: Credential) -> bool:
-        saved_at, now = self._prepared.account.saved_at, self._clock()
+        saved_at, now = self._prepared.account.saved_at, self._now()
         return now >= saved_at + max(_SHORTEST_LIFE, (credential.expires_at - saved_at) * _RENEW_AT)
 
     async def _renew_if_possible(self, credential: Credential) -> Credential:
@@ -185,9 +185,13 @@ class _Talk:
         try:
             return await self._renew(credential)
         except (VendorUnavailable, UnexpectedAnswer, TimeoutError):
-            if credential.expires_at <= self._clock():
+            if credential.expires_at <= self._now():
                 raise
             return credential
+
+    def _now(self) -> datetime:
+        """The time by which the credential's life is counted."""
+        return self._clock() + self._prepared.account.clock_ahead
 
     async def _renew(self, credential: Credential) -> Credential:
         visit, account = self._prepared.visit, self._prepared.account
@@ -210,8 +214,10 @@ class _Talk:
         return readings
 
     def _connector(self, *, urgent: bool) -> Connector:
-        account_id = self._prepared.account.account_id
-        return self._connectors.of(self._prepared.registration, account_id, urgent=urgent)
+        account = self._prepared.account
+        return self._connectors.of(
+            self._prepared.registration, account.account_id, urgent=urgent, ahead=account.clock_ahead
+        )
 
 
 def _told(error: Exception) -> VisitError:

@@ -1,11 +1,11 @@
 """SQL on device and device_state."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wattlink.connectors.devices import Document, Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, SessionId, UserId
+from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, LocationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice, Place
@@ -117,6 +117,18 @@ async def insert(tx: Transaction, new: Sequence[DeviceChange], now: datetime) ->
         """,
         new=Json(new),
         now=now,
+    )
+
+
+async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
+    """An application's time jumps: what is known of its devices is that much older. Their visits must be held."""
+    await tx.execute(
+        """
+        UPDATE device_state SET updated_at = device_state.updated_at - %(by)s
+          FROM device WHERE device.device_id = device_state.device_id AND application_id = %(application_id)s
+        """,
+        application_id=application_id,
+        by=by,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 import msgspec
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId, UserId
+from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, LinkSession, State
@@ -81,6 +81,22 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
         challenge=session.challenge,
         created_at=session.created_at,
         expires_at=session.expires_at,
+    )
+
+
+async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
+    """An application's time jumps: its open sessions expire that much sooner, and wait no longer for a pairing."""
+    await tx.execute(
+        """
+        UPDATE link_session
+           SET expires_at = expires_at - %(by)s,
+               step_started_at = CASE state WHEN 'pairing' THEN step_started_at - %(by)s ELSE step_started_at END
+         WHERE session_id IN (SELECT session_id FROM link_session
+                               WHERE application_id = %(application_id)s AND ended_at IS NULL
+                               ORDER BY session_id FOR UPDATE)
+        """,
+        application_id=application_id,
+        by=by,
     )
 
 

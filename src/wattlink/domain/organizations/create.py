@@ -30,6 +30,7 @@ async def create_application(
     branding: Branding | None = None,
     *,
     organization_id: OrganizationId | None = None,
+    is_sandbox: bool = False,
 ) -> NewApplication:
     """A new application, of the oldest organization if none is given; its secret is shown here and never again."""
     check_list(redirect_uris)
@@ -40,6 +41,7 @@ async def create_application(
         name=checked_name(name),
         redirect_uris=tuple(redirect_uris),
         branding=branding or Branding(),
+        is_sandbox=is_sandbox,
     )
     await store.add_application(tx, application)
     key = await create_key(tx, Access(applications=(application.application_id,)), _FIRST_KEY)

@@ -46,6 +46,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     branding: Branding = Branding()
     connections_limit: int | None = None  # accounts; None: any number
     link_binding: LinkBinding = LinkBinding.BROWSER  # of link sessions that don't say which
+    is_sandbox: bool = False  # its time can be advanced
 
     @property
     def display_name(self) -> str:

@@ -12,7 +12,8 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.model import Application, Organization, StoredApplication
 
 _SELECT = """
-    SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding, created_at
+    SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
+           is_sandbox, created_at
       FROM application WHERE application_id = ANY(%(applications)s)
 """
 _OLDER = (
@@ -68,7 +69,7 @@ async def get_application(reader: Reader, application_id: ApplicationId) -> Stor
     found = await reader.one_or_none(
         StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
+        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding, is_sandbox,
                created_at
           FROM application WHERE application_id = %(application_id)s
         """,
@@ -84,7 +85,7 @@ async def list_applications(reader: Reader) -> list[StoredApplication]:
     return await reader.all(
         StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
+        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding, is_sandbox,
                created_at
           FROM application ORDER BY created_at, application_id
         """,
@@ -122,8 +123,10 @@ async def add_application(tx: Transaction, application: Application) -> None:
     """A new application."""
     await tx.execute(
         """
-        INSERT INTO application (application_id, organization_id, name, redirect_uris, branding, connections_limit)
-        VALUES (%(application_id)s, %(organization_id)s, %(name)s, %(redirect_uris)s, %(branding)s, %(limit)s)
+        INSERT INTO application
+               (application_id, organization_id, name, redirect_uris, branding, connections_limit, is_sandbox)
+        VALUES (%(application_id)s, %(organization_id)s, %(name)s, %(redirect_uris)s, %(branding)s, %(limit)s,
+                %(is_sandbox)s)
         """,
         application_id=application.application_id,
         organization_id=application.organization_id,
@@ -131,6 +134,7 @@ async def add_application(tx: Transaction, application: Application) -> None:
         redirect_uris=list(application.redirect_uris),
         branding=Json(msgspec.to_builtins(application.branding)),
         limit=application.connections_limit,
+        is_sandbox=application.is_sandbox,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
@@ -21,6 +22,7 @@ from wattlink.domain.vendors.model import OpenRegistration
 from wattlink.domain.vendors.register import context
 
 _KEPT_SECONDS = 5.0
+_REAL_TIME = timedelta()
 
 _log = get_logger(__name__)
 
@@ -66,14 +68,22 @@ class Connectors:
         self._open.clear()
 
     def of(
-        self, registration: OpenRegistration, account_id: AccountId | None = None, *, urgent: bool = True
+        self,
+        registration: OpenRegistration,
+        account_id: AccountId | None = None,
+        *,
+        urgent: bool = True,
+        ahead: timedelta = _REAL_TIME,
     ) -> Connector:
-        """A connector for one account, or for sign-ins; what isn't `urgent` leaves the budgets' reserve alone."""
+        """A connector for one account, or for sign-ins; what isn't `urgent` leaves the budgets' reserve alone.
+
+        `ahead` is how far the application's time was advanced.
+        """
         return connector_class(registration.vendor)(
             door=VendorDoor(
                 outbound=self._outbound,
                 hosts=registration.hosts,
-                clock=self._clock,
+                clock=lambda: self._clock() + ahead,
                 budget=self._budget(registration, account_id, urgent=urgent),
             ),
             registration=registration.registration,

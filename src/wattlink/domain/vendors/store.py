@@ -1,7 +1,7 @@
 """SQL on registration and circuit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -194,6 +194,20 @@ async def claim_probes(tx: Transaction, vendor: str, *, now: datetime, next_at: 
         vendor=vendor,
         now=now,
         next_at=next_at,
+    )
+
+
+async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
+    """An application's time jumps: where its simulated vendors are down, they are tried that much sooner."""
+    await tx.execute(
+        """
+        UPDATE circuit SET probe_at = probe_at - %(by)s
+          FROM registration
+         WHERE registration.registration_id = circuit.registration_id AND is_sandbox AND open_since IS NOT NULL
+           AND (application_id IS NULL OR application_id = %(application_id)s)
+        """,
+        application_id=application_id,
+        by=by,
     )
 
 

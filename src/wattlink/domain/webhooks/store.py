@@ -1,13 +1,13 @@
 """SQL on `subscription`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 from psycopg.errors import UniqueViolation
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import SubscriptionId
+from wattlink.domain.access.ids import ApplicationId, SubscriptionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.errors import AlreadyExists, NotFound
@@ -181,6 +181,26 @@ async def activate(tx: Transaction, subscription_id: SubscriptionId, now: dateti
         """,
         subscription_id=subscription_id,
         now=now,
+    )
+
+
+async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
+    """An application's time jumps: retries and heartbeats come that much sooner, and failing lasts that much longer."""
+    await tx.execute(
+        """
+        WITH place AS MATERIALIZED (
+            SELECT subscription_id FROM subscription_cursor WHERE application_id = %(application_id)s
+             ORDER BY subscription_id FOR UPDATE
+        ), retried AS (
+            UPDATE delivery SET due_at = due_at - %(by)s
+              FROM place WHERE delivery.subscription_id = place.subscription_id AND state = 'open'
+        )
+        UPDATE subscription_cursor
+           SET heartbeat_at = heartbeat_at - %(by)s, failing_since = failing_since - %(by)s
+          FROM place WHERE subscription_cursor.subscription_id = place.subscription_id
+        """,
+        application_id=application_id,
+        by=by,
     )
 
 

@@ -100,6 +100,24 @@ def lived(device: Device, until: float) -> Device:
         device = happens(settled(device, at), at)
 
 
+def plugged_in(device: Device, at: float) -> Device:
+    """The charger with a car that waits to be started, until the next morning."""
+    wants = 8.0 + _some(device["seed"], at, 40)
+    return {
+        **device,
+        "car": "waiting",
+        "since": at,
+        "session_kwh": 0.0,
+        "wants_kwh": wants,
+        "next": _morning(device, at),
+    }
+
+
+def driven_off(device: Device, at: float) -> Device:
+    """The charger after its car left, until the evening."""
+    return {**device, "car": "away", "since": at, "wants_kwh": 0.0, "next": _evening(device, at)}
+
+
 def asked(device: Device, at: float, pace: float, **changes: Any) -> Device:
     """The charger with a command on its way, together with those that still are."""
     before = device["asked"]["changes"] if device["asked"] is not None else {}

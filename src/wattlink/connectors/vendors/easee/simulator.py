@@ -17,9 +17,11 @@ from wattlink.connectors.simulation import Fault, FleetAccount, SimulatedAnswer,
 from wattlink.connectors.vendors.easee import simulated_chargers as chargers
 from wattlink.connectors.vendors.easee import simulated_life as life
 from wattlink.connectors.vendors.easee import simulated_tokens as tokens
+from wattlink.connectors.vendors.easee import simulated_words
 from wattlink.connectors.vendors.easee.simulated_answers import json_answer, refusal
 
 DEMO_REGISTRATION = Registration()
+WORDS = simulated_words.WORDS
 
 _LOGIN, _REFRESH, _LOGOUT = "/api/accounts/login", "/api/accounts/refresh_token", "/api/accounts/logout"
 _CHARGER = re.compile(r"/api/chargers/([^/]+)/(state|config|settings|commands/([a-z_]+))")
@@ -110,6 +112,11 @@ def advance(state: State, now: datetime) -> State:
     until = life.account_time(state, now)
     lived = {key: life.lived(device, until) for key, device in state["devices"].items()}
     return state if lived == state["devices"] else {**state, "devices": lived}
+
+
+def own_time(state: State, now: datetime) -> float:
+    """The account's own time."""
+    return life.account_time(state, now)
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors

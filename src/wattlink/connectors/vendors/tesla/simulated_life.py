@@ -149,6 +149,22 @@ def woken(car: Car, at: float, pace: float) -> Car:
     return {**car, "awake": [online_at, online_at + max(car["sleeps_after"] * _MINUTE, 60 * pace)]}
 
 
+def on_leg(car: Car, at: float, do: str) -> Car:
+    """The car where it is, at the beginning of the first leg on which it does this."""
+    here = moment(car, at)
+    legs = [leg["do"] for leg in car["routine"]]
+    return {
+        **car,
+        "leg": legs.index(do),
+        "since": at,
+        "battery": here.battery,
+        "battery_at": at,
+        "odometer": here.odometer,
+        "place": list(here.place),
+        "charging": True,
+    }
+
+
 def commanded(car: Car, at: float, **changes: Any) -> Car:
     """The car with something set from now on; its battery is counted up to now first."""
     return {**car, "battery": _battery(car, at), "battery_at": at, **changes}

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import FleetAccount, SimulatedRequest, State, devices_of
-from wattlink.connectors.vendors.tesla import simulated_api
+from wattlink.connectors.vendors.tesla import simulated_api, simulated_words
 from wattlink.connectors.vendors.tesla import simulated_life as life
 from wattlink.connectors.vendors.tesla.energy import simulated_life as homes
 from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
@@ -24,6 +24,7 @@ from wattlink.connectors.vendors.tesla.simulated_sign_in import grants, pages, t
 from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import CLIENT_ID, CLIENT_SECRET, DOMAIN
 
 DEMO_REGISTRATION = Registration(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, options={"domain": DOMAIN})
+WORDS = simulated_words.WORDS
 
 _DEMO_PACE = 60  # an hour in a minute
 _DEMO_PASSWORD = "drive-electric"  # noqa: S105 - of virtual accounts
@@ -67,6 +68,11 @@ def advance(state: State, now: datetime) -> State:
     lived = {vin: life.lived(car, until) for vin, car in life.cars(state).items()} | homes.lived(state, until)
     devices = state["devices"] | lived
     return state if devices == state["devices"] else {**state, "devices": devices}
+
+
+def own_time(state: State, now: datetime) -> float:
+    """The account's own time."""
+    return life.account_time(state, now)
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors

@@ -1,12 +1,12 @@
 """SQL on account, as far as it is about suspicion."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import AccountId, RegistrationId
+from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -27,6 +27,18 @@ async def suspect(tx: Transaction, account_ids: Sequence[AccountId], generations
         account_ids=list(account_ids),
         generations=list(generations),
         now=now,
+    )
+
+
+async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
+    """An application's time jumps: its suspicions are that much older. Their visits must be held."""
+    await tx.execute(
+        """
+        UPDATE account SET first_refused_at = first_refused_at - %(by)s, broken_at = broken_at - %(by)s
+         WHERE application_id = %(application_id)s AND first_refused_at IS NOT NULL
+        """,
+        application_id=application_id,
+        by=by,
     )
 
 

@@ -13,6 +13,7 @@ from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.signing_in.settle import note_failure, settle
 from wattlink.domain.linking.steps.sealing import unseal
+from wattlink.domain.organizations.clock import store as clocks
 from wattlink.domain.vendors.connectors import Connectors
 
 _OF_OAUTH = {
@@ -78,4 +79,5 @@ async def _granted(
     )
     async with db.read() as reader:
         registration = await connectors.open(reader, brought.registration_id)
-    return await connectors.of(registration).exchange(answer)
+        ahead = (await clocks.get(reader, session.application_id)).clock_ahead
+    return await connectors.of(registration, ahead=ahead).exchange(answer)

@@ -10,6 +10,7 @@ from wattlink.domain.linking.model import LinkSession, State, TypedStep
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.signing_in.settle import settle
 from wattlink.domain.linking.steps.sealing import seal
+from wattlink.domain.organizations.clock import store as clocks
 from wattlink.domain.vendors.connectors import Connectors
 
 
@@ -42,4 +43,6 @@ async def _granted(db: Database, session: LinkSession, typed: Typed, connectors:
     assert session.registration_id is not None
     async with db.read() as reader:
         registration = await connectors.open(reader, session.registration_id)
-    return await connectors.of(registration).sign_in(typed.username, typed.password, frozenset(session.scopes))
+        ahead = (await clocks.get(reader, session.application_id)).clock_ahead
+    connector = connectors.of(registration, ahead=ahead)
+    return await connector.sign_in(typed.username, typed.password, frozenset(session.scopes))
