@@ -88,7 +88,7 @@ def changed(vendor: str, state: State, change: AccountChange, now: datetime) -> 
 def told(vendor: str, state: State, now: datetime) -> Mapping[str, Any]:
     """An account as the control API shows it, now."""
     simulated = simulator(vendor)
-    state = simulated.advance(state, now)
+    state = simulated.set_devices(simulated.advance(state, now), now)  # counted up to now
     at = simulated.own_time(state, now)
     return {
         "vendor": vendor,
