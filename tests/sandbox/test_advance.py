@@ -13,7 +13,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.errors import InvalidInput, NotASandbox
 from wattlink.domain.linking.create import create
-from wattlink.domain.linking.end_sessions import expire
+from wattlink.domain.linking.ending.end_sessions import expire
 from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations.create import create_application
 from wattlink.sandbox.advance import advance

@@ -69,8 +69,8 @@ async def get_application(reader: Reader, application_id: ApplicationId) -> Stor
     found = await reader.one_or_none(
         StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding, is_sandbox,
-               created_at
+        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
+               is_sandbox, created_at
           FROM application WHERE application_id = %(application_id)s
         """,
         application_id=application_id,
@@ -85,8 +85,8 @@ async def list_applications(reader: Reader) -> list[StoredApplication]:
     return await reader.all(
         StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding, is_sandbox,
-               created_at
+        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
+               is_sandbox, created_at
           FROM application ORDER BY created_at, application_id
         """,
     )

@@ -1,4 +1,4 @@
-"""The simulated devices of a home in the words of all vendors. Its battery is counted up to now before one is turned."""
+"""The simulated devices of a home in the words of all vendors. Its battery is counted up to now beforehand."""
 
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulated_words import Word, Words, knob, switches
