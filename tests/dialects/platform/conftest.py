@@ -1,6 +1,6 @@
 """The dialect alone, called in this process, by operators of two organizations and by applications."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -9,11 +9,10 @@ import pytest
 from litestar import Litestar
 
 from tests.support.clock import StillClock
-from wattlink.base.ids import new_id
+from tests.support.stack import Stack, running_stack
 from wattlink.dialects.platform.app import make_app
 from wattlink.domain.access.ids import OrganizationId
-from wattlink.domain.organizations import store
-from wattlink.domain.organizations.create import create_application
+from wattlink.domain.organizations.create import create_application, create_organization
 from wattlink.domain.organizations.model import NewApplication
 from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.settings import Settings
@@ -56,6 +55,13 @@ class Organization:
         self.application = application
 
 
+@pytest.fixture(scope="session")
+async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
+    """A `wattlink serve` with workers and simulated vendors; tests share it, each with an organization of its own."""
+    async with running_stack(new_database(), apart=True, dialect_hosts={"platform": "platform.example"}) as running:
+        yield running
+
+
 @pytest.fixture
 def clock() -> StillClock:
     return StillClock()
@@ -87,9 +93,8 @@ async def theirs(hub: Hub, app: Litestar) -> Organization:
 
 async def new_organization(hub: Hub, app: Litestar, name: str) -> Organization:
     """A new organization."""
-    organization_id = OrganizationId(new_id())
     async with hub.db.transaction() as tx:
-        await store.add_organization(tx, organization_id, name)
+        organization_id = await create_organization(tx, name)
         made = await create_application(tx, name, organization_id=organization_id)
         token = await create_operator_token(tx, organization_id, "console", now=hub.clock())
     return Organization(organization_id, Caller(app, token.token), made)

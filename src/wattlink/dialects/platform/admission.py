@@ -32,6 +32,11 @@ async def admit_application(request: Request[Any, Any, Any]) -> None:
     request.scope["auth"] = access
 
 
+def of_application(call: Call, application_id: str) -> Access:
+    """An operator's reach, limited to the application in the path; raises NotFound."""
+    return call.access.within(application_id_of(application_id))
+
+
 async def _access(request: Request[Any, Any, Any]) -> Access:
     assert isinstance(request, Call)
     return await request.hub.authenticator.access_of_anybody(bearer_of(request))

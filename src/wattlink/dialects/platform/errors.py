@@ -89,9 +89,14 @@ def problem_of(error: errors.DomainError) -> tuple[int, Problem]:
     if isinstance(error, errors.NotFound):
         return told.status, _problem(told, told.detail.format(what=error.what, key=error.key))
     if isinstance(error, errors.InvalidInput):
-        issue = Issue(field=camel(error.field), message=error.problem, allowed_values=list(error.allowed))
+        issue = Issue(field=_field(error.field), message=error.problem, allowed_values=list(error.allowed))
         return told.status, _invalid([issue])
     return told.status, _problem(told, told.detail.format(error=error))
+
+
+def _field(name: str) -> str:
+    """As it is sent; the names of a vendor's options and hosts are its own."""
+    return name if name.startswith(("options.", "hosts.")) else camel(name)
 
 
 def _of_domain(request: AnyRequest, error: errors.DomainError) -> Response[bytes]:

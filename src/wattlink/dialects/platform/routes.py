@@ -14,7 +14,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.platform import applications
+from wattlink.dialects.platform.administration import (
+    applications,
+    keys,
+    operator_tokens,
+    organization,
+    registrations,
+)
 from wattlink.dialects.platform.admission import admit_application, admit_operator
 from wattlink.dialects.platform.errors import Problem
 from wattlink.dialects.platform.paging import asked
@@ -37,9 +43,48 @@ class Route(NamedTuple):
 
 Table = Mapping[str, Sequence[Route]]
 
+_OPERATOR_TOKEN = "/operator-tokens/{token_id:str}"  # noqa: S105
+_APPLICATION = "/applications/{application_id:str}"
+_KEY = _APPLICATION + "/keys/{client_id:str}"
+_REGISTRATION = "/registrations/{vendor:str}"
+_OWN_REGISTRATION = _APPLICATION + _REGISTRATION
+
 ADMINISTRATION: Table = {
+    "Organization": [
+        Route("GET", "/organization", "getOrganization", organization.get_organization, 200, ()),
+        Route("PATCH", "/organization", "renameOrganization", organization.rename_organization, 200, (400,)),
+    ],
+    "Operator tokens": [
+        Route("GET", "/operator-tokens", "listOperatorTokens", operator_tokens.list_operator_tokens, 200, ()),
+        Route("POST", "/operator-tokens", "createOperatorToken", operator_tokens.create_operator_token, 201, (400,)),
+        Route("DELETE", _OPERATOR_TOKEN, "revokeOperatorToken", operator_tokens.revoke_operator_token, 204),
+    ],
     "Applications": [
         Route("GET", "/applications", "listApplications", applications.list_applications, 200, (400,)),
+        Route("POST", "/applications", "createApplication", applications.create_application, 201, (400,)),
+        Route("GET", _APPLICATION, "getApplication", applications.get_application),
+        Route("PATCH", _APPLICATION, "updateApplication", applications.update_application),
+        Route("DELETE", _APPLICATION, "deleteApplication", applications.delete_application, 204, (400, 404, 409)),
+    ],
+    "Keys": [
+        Route("GET", _APPLICATION + "/keys", "listKeys", keys.list_keys),
+        Route("POST", _APPLICATION + "/keys", "createKey", keys.create_key, 201, (400, 404, 409)),
+        Route("DELETE", _KEY, "revokeKey", keys.revoke_key, 204),
+    ],
+    "Vendors": [
+        Route("GET", _APPLICATION + "/vendors", "listVendors", registrations.list_vendors),
+        Route("GET", "/registrations", "listRegistrations", registrations.list_registrations, 200, ()),
+        Route("PUT", _REGISTRATION, "putRegistration", registrations.put_registration),
+        Route("DELETE", _REGISTRATION, "deleteRegistration", registrations.delete_registration, 204, (400, 404, 409)),
+        Route("PUT", _OWN_REGISTRATION, "putOwnRegistration", registrations.put_own_registration),
+        Route(
+            "DELETE",
+            _OWN_REGISTRATION,
+            "deleteOwnRegistration",
+            registrations.delete_own_registration,
+            204,
+            (400, 404, 409),
+        ),
     ],
 }
 

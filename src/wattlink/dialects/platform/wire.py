@@ -9,8 +9,10 @@ import msgspec
 from wattlink.base.clock import rfc3339
 from wattlink.domain.access.ids import ApplicationId
 from wattlink.domain.errors import NotFound
+from wattlink.domain.organizations.names import MOST_LETTERS
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_LETTERS, pattern=r"\S")]
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
 
 

@@ -379,3 +379,10 @@ async def moves(tx: Transaction, sql: LiteralString, *, now: datetime, **params:
 async def silently(tx: Transaction, sql: LiteralString, **params: Any) -> LinkSession | None:
     """Make a transition of which the caller tells."""
     return await tx.one_or_none(LinkSession, sql + _RETURNING, **params)
+
+
+async def delete_of_application(tx: Transaction, application_id: ApplicationId) -> None:
+    """Forget every session of an application without users."""
+    await tx.execute(
+        "DELETE FROM link_session WHERE application_id = %(application_id)s", application_id=application_id
+    )

@@ -14,7 +14,7 @@ from wattlink.domain.organizations.model import LinkBinding, StoredApplication
 from wattlink.domain.organizations.names import checked_name
 from wattlink.domain.organizations.redirects import check_list
 
-_MOST_CONNECTIONS = 2**31 - 1
+MOST_CONNECTIONS = 2**31 - 1
 
 
 class ApplicationChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,5 +47,5 @@ def _check(application: StoredApplication, given: dict[str, Any]) -> None:
     if "branding" in given:
         check_branding(application.branding)
     limit = application.connections_limit
-    if limit is not None and not 0 <= limit <= _MOST_CONNECTIONS:
-        raise InvalidInput("connections_limit", f"must be 0 to {_MOST_CONNECTIONS}, or null for any number")
+    if limit is not None and not 0 <= limit <= MOST_CONNECTIONS:
+        raise InvalidInput("connections_limit", f"must be 0 to {MOST_CONNECTIONS}, or null for any number")

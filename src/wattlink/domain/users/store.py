@@ -98,6 +98,15 @@ async def page(reader: Reader, access: Access, page: PageRequest) -> list[User]:
     return found[::-1] if page.is_backwards else found
 
 
+async def count(reader: Reader, access: Access) -> int:
+    """How many users the applications within reach have."""
+    return await reader.one(
+        int,
+        "SELECT count(*) FROM app_user WHERE application_id = ANY(%(applications)s)",
+        applications=list(access.applications),
+    )
+
+
 async def delete(tx: Transaction, user_id: UserId) -> None:
     """Remove the row; everything that hangs on it must be gone."""
     await tx.execute("DELETE FROM app_user WHERE user_id = %(user_id)s", user_id=user_id)

@@ -13,6 +13,8 @@ from wattlink.domain.access.ids import ApplicationId, RegistrationId
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.vendors import store
 
+_ALWAYS_KNOWN = ("client_id", "client_secret")
+
 
 def context(registration_id: RegistrationId) -> str:
     """What a registration's secret is bound to in the vault."""
@@ -44,14 +46,26 @@ def _check(vendor: str, registration: Registration, hosts: Mapping[str, str]) ->
     manifest = manifests()[vendor]
     for name in manifest.registration:
         if not _given(registration, name):
-            raise InvalidInput(name, f"{manifest.name} needs it")
+            raise InvalidInput(_field(name), f"{manifest.name} needs it")
+    _check_options(manifest, registration)
     _check_hosts(manifest, hosts)
 
 
 def _given(registration: Registration, name: str) -> str:
-    if name in ("client_id", "client_secret"):
+    if name in _ALWAYS_KNOWN:
         return str(getattr(registration, name))
     return registration.options.get(name, "")
+
+
+def _field(name: str) -> str:
+    return name if name in _ALWAYS_KNOWN else f"options.{name}"
+
+
+def _check_options(manifest: Manifest, registration: Registration) -> None:
+    known = [name for name in manifest.registration if name not in _ALWAYS_KNOWN]
+    for name in registration.options:
+        if name not in known:
+            raise InvalidInput(f"options.{name}", f"{manifest.name} has no such option", allowed=known)
 
 
 def _check_hosts(manifest: Manifest, hosts: Mapping[str, str]) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from psycopg.errors import ForeignKeyViolation
 
 from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, RegistrationId
 from wattlink.domain.access.model import Access
-from wattlink.domain.errors import NotFound
+from wattlink.domain.errors import NotFound, StillInUse
 from wattlink.domain.vendors.model import Circuit, VendorRegistration, VendorTrouble
 
 
@@ -60,6 +61,60 @@ async def get(reader: Reader, registration_id: RegistrationId) -> VendorRegistra
     if found is None:
         raise NotFound("registration", registration_id)
     return found
+
+
+async def find(reader: Reader, vendor: str, application_id: ApplicationId | None) -> VendorRegistration:
+    """A vendor's registration for this application, or with None the one for all; raises NotFound."""
+    found = await reader.one_or_none(
+        VendorRegistration,
+        """
+        SELECT registration_id, vendor, application_id, hosts, is_sandbox
+          FROM registration WHERE vendor = %(vendor)s AND application_id IS NOT DISTINCT FROM %(application_id)s
+        """,
+        vendor=vendor,
+        application_id=application_id,
+    )
+    if found is None:
+        raise NotFound("registration", vendor)
+    return found
+
+
+async def within(reader: Reader, access: Access) -> list[VendorRegistration]:
+    """The registrations of the applications within reach, and those for all. Alphabetical by vendor, those first."""
+    return await reader.all(
+        VendorRegistration,
+        """
+        SELECT registration_id, vendor, application_id, hosts, is_sandbox FROM registration
+         WHERE application_id IS NULL OR application_id = ANY(%(applications)s)
+         ORDER BY vendor, application_id NULLS FIRST
+        """,
+        applications=list(access.applications),
+    )
+
+
+async def own(reader: Reader, access: Access) -> list[VendorRegistration]:
+    """The application's own registrations."""
+    return await reader.all(
+        VendorRegistration,
+        """
+        SELECT registration_id, vendor, application_id, hosts, is_sandbox FROM registration
+         WHERE application_id = %(application_id)s ORDER BY vendor
+        """,
+        application_id=access.application_id,
+    )
+
+
+async def delete(tx: Transaction, registration: VendorRegistration) -> None:
+    """Remove a registration; raises StillInUse while accounts or revocations need it."""
+    try:
+        await tx.execute(
+            "DELETE FROM registration WHERE registration_id = %(registration_id)s",
+            registration_id=registration.registration_id,
+        )
+    except ForeignKeyViolation:
+        raise StillInUse(
+            f"accounts at {registration.vendor}, or revocations that wait, need the registration: users leave first"
+        ) from None
 
 
 async def sealed(reader: Reader, registration_ids: Sequence[RegistrationId]) -> list[SealedRegistration]:

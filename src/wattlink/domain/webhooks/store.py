@@ -227,3 +227,12 @@ async def delete(tx: Transaction, subscription_id: SubscriptionId) -> None:
         """,
         subscription_id=subscription_id,
     )
+
+
+async def ids_of_application(reader: Reader, application_id: ApplicationId) -> list[SubscriptionId]:
+    """Every subscription of an application, in any dialect."""
+    return await reader.all(
+        SubscriptionId,
+        "SELECT subscription_id FROM subscription WHERE application_id = %(application_id)s ORDER BY subscription_id",
+        application_id=application_id,
+    )

@@ -275,3 +275,11 @@ async def waiting(reader: Reader, now: datetime) -> Waiting:
         """,
         now=now,
     )
+
+
+async def forget_given_up(tx: Transaction, registration_id: RegistrationId) -> None:
+    """Remove the rows of a registration whose secrets are destroyed already."""
+    await tx.execute(
+        "DELETE FROM revocation WHERE registration_id = %(registration_id)s AND sealed IS NULL",
+        registration_id=registration_id,
+    )

@@ -1,0 +1,83 @@
+"""The OpenAPI document is exact: schemathesis, which invents requests from it, finds no answer that it doesn't name."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from tests.support.stack import Stack
+from wattlink.dialects.platform.routes import ADMINISTRATION, OF_APPLICATIONS
+from wattlink.domain.organizations.create import create_organization
+from wattlink.domain.organizations.operators.create import create_operator_token
+
+_OPERATIONS = [
+    route.operation_id for table in (ADMINISTRATION, OF_APPLICATIONS) for rows in table.values() for route in rows
+]
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    ignored_auth,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="session")
+async def headers(stack: Stack) -> dict[str, str]:
+    """Those of an operator in whose name requests are invented, of an organization with one application."""
+    async with stack.hub.db.transaction() as tx:
+        organization_id = await create_organization(tx, "Tried")
+        made = await create_operator_token(tx, organization_id, "tried", now=stack.hub.clock())
+    return {"Authorization": f"Bearer {made.token}"}  # so written: schemathesis takes it away to see what happens
+
+
+@pytest.fixture(scope="session")
+def document(stack: Stack) -> OpenApiSchema:
+    """The document as it is served."""
+    return schemathesis.openapi.from_url(f"{stack.url}/platform/openapi.json")
+
+
+@pytest.mark.parametrize("operation_id", _OPERATIONS)
+def test_every_answer_is_documented(document: OpenApiSchema, headers: dict[str, str], operation_id: str) -> None:
+    operation = document.find_operation_by_id(operation_id)
+    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+
+    @given(case=cases)
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def invent(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(headers=headers, checks=_CHECKS)
+
+    invent()
+
+
+async def test_every_operation_is_in_the_document_under_its_name(stack: Stack) -> None:
+    async with aiohttp.ClientSession() as http, http.get(f"{stack.url}/platform/openapi.json") as answer:
+        served = await answer.json()
+    assert served["openapi"].startswith("3.1")
+    assert served["servers"] == [{"url": f"{stack.url}/platform"}]
+    names = {operation["operationId"] for operations in served["paths"].values() for operation in operations.values()}
+    assert names == set(_OPERATIONS)
+    schemas = served["components"]["schemas"]
+    assert all(one["additionalProperties"] is False for one in schemas.values() if "properties" in one)
+
+
+async def test_it_also_answers_at_the_root_of_its_own_host(stack: Stack, headers: dict[str, str]) -> None:
+    async with stack.http.get(f"{stack.url}/organization", headers={**headers, "host": "platform.example"}) as answer:
+        assert (await answer.json())["name"]
