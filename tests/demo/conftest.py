@@ -8,15 +8,17 @@ import pytest
 
 from tests.support.sandbox import KEY, RunningSandbox
 from tests.support.stack import running_stack
+from wattlink.base.outbound import Outbound
 from wattlink.sandbox.demo_app.app import DemoConfig, serving
 
 
 @dataclass(frozen=True)
 class Voltly:
-    """The app's address, and the knobs of the world behind it."""
+    """The app's address, the knobs of the world behind it, and the way to the vendors' pages."""
 
     url: str
     sandbox: RunningSandbox
+    outbound: Outbound
 
 
 @pytest.fixture
@@ -45,4 +47,4 @@ async def voltly(dsn: str, port: int) -> AsyncIterator[Voltly]:
             sandbox_key=KEY,
         )
         async with serving(config, port=port):
-            yield Voltly(config.app_url, stack.sandbox)
+            yield Voltly(config.app_url, stack.sandbox, stack.hub.outbound)

@@ -28,3 +28,22 @@ def test_the_markdown_of_interventions() -> None:
         "<p>First.\nThen <strong>this &amp; that</strong>.</p>"
         "<ol><li>One</li><li><strong>Two</strong> &lt;b&gt;</li></ol><p>End.</p>"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (None, "kW", "–"),
+        (20.5, "°C", "20.5 °C"),
+        (3.1849, "kW", "3.18 kW"),
+        (12345.6, "kWh", "12,346 kWh"),
+        (0, "", "0"),
+    ],
+)
+def test_values_with_their_units(value: float | None, unit: str, said: str) -> None:
+    assert words.number(value, unit) == said
+
+
+def test_states_that_are_not_told_or_not_known_yet() -> None:
+    assert (words.status(None), words.operation(None), words.mode("AUTO")) == ("Unknown", "Unknown", "Automatic")
+    assert (words.status("NEW"), words.operation("NEW"), words.mode("NEW")) == ("NEW", "NEW", "NEW")

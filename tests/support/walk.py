@@ -1,6 +1,7 @@
 """The whole way through a link session, as a person who has nothing against it walks it."""
 
 import asyncio
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.support.linking import Login
@@ -11,12 +12,18 @@ from wattlink.base.outbound import Outbound
 _PATIENCE_SECONDS = 30.0
 
 
-async def walk(link_url: str, login: Login, outbound: Outbound, *, pairs: bool = False) -> Page:
-    """Consent, sign in, wait, and end on the last page; `pairs` says "I have done this" when asked for a pairing."""
+async def walk(
+    link_url: str, login: Login, outbound: Outbound, *, pairs: bool = False, brand: str = "no brand is asked for"
+) -> Page:
+    """Consent, sign in, wait, and end on the last page; `pairs` says "I have done this" when asked for a pairing.
+
+    Where a brand must be chosen, it is the one whose button begins with `brand`.
+    """
+    pairing = "I have done this" if pairs else "Do it later"
     async with Person() as person, asyncio.timeout(_PATIENCE_SECONDS):
         page = await person.go(link_url)
         while not _is_last(page):
-            page = await _step(person, page, login, outbound, pairs=pairs)
+            page = await _step(person, page, login, outbound, choices=("Continue", "Sign in", brand, pairing))
         return page
 
 
@@ -25,13 +32,13 @@ def _is_last(page: Page) -> bool:
     return page.refresh is None and not page.forms
 
 
-async def _step(person: Person, page: Page, login: Login, outbound: Outbound, *, pairs: bool) -> Page:
+async def _step(person: Person, page: Page, login: Login, outbound: Outbound, *, choices: Sequence[str]) -> Page:
     buttons = [words for form in page.forms for words in form.buttons]
     if any("password" in form.fields for form in page.forms):
         return await person.press("Sign in", username=login.username, password=login.password)
     if leaving := [link.text for link in page.links if link.text.startswith("Sign in at")]:
         return await _at_vendor(person, await person.follow(leaving[0]), login, outbound)
-    for words in ("Continue", "Sign in", "I have done this" if pairs else "Do it later"):
+    for words in choices:
         if any(button.startswith(words) for button in buttons):
             return await person.press(words)
     if page.refresh is None:

@@ -10,12 +10,9 @@ from aiohttp import web
 from wattlink.sandbox.demo_app.board import LISTS
 from wattlink.sandbox.demo_app.enode import Enode, EnodeError
 from wattlink.sandbox.demo_app.notices import Notices
+from wattlink.sandbox.demo_app.offers import OFFERS
 from wattlink.sandbox.demo_app.world import World
 
-_SCOPES = {
-    "vehicle": ["vehicle:read:data", "vehicle:read:location", "vehicle:control:charging"],
-    "charger": ["charger:read:data", "charger:control:charging"],
-}
 # `error_message` speaks to those who build an app; this speaks to those who use it.
 _NOT_LINKED = {"access_denied": "Nothing was linked, as you wished."}
 
@@ -28,12 +25,12 @@ class Actions:
         self._notices = notices
         self._world = world
         self._user = f"/users/{quote(user_id, safe='')}"
-        self._session = {"language": "browser", "redirectUri": f"{app_url}/linked"}
+        self._session: dict[str, Any] = {"language": "browser", "redirectUri": f"{app_url}/linked"}
 
     def routes(self) -> Sequence[web.RouteDef]:
         """What changes something; each answer leads on by GET."""
         return [
-            web.post("/link/{kind}", self._link),
+            web.post("/link/{offer}", self._link),
             web.get("/linked", self._come_back),
             web.post("/reconnect/{device_id}", self._reconnect),
             web.post("/refresh/{kind}/{device_id}", self._refresh),
@@ -43,10 +40,13 @@ class Actions:
         ]
 
     async def _link(self, request: web.Request) -> web.Response:
-        kind = _known_kind(request)
-        session = await self._enode.ask(
-            "POST", f"{self._user}/link", {**self._session, "vendorType": kind, "scopes": _SCOPES[kind]}
-        )
+        offer = OFFERS.get(request.match_info["offer"])
+        if offer is None:
+            raise web.HTTPNotFound
+        wanted = {**self._session, "scopes": list(offer.scopes)}
+        if offer.kind is not None:
+            wanted["vendorType"] = offer.kind
+        session = await self._enode.ask("POST", f"{self._user}/link", wanted)
         raise web.HTTPSeeOther(session["linkUrl"])
 
     async def _reconnect(self, request: web.Request) -> web.Response:

@@ -9,7 +9,14 @@ from urllib.parse import quote
 
 from wattlink.sandbox.demo_app.enode import Enode, EnodeError
 
-LISTS = {"vehicle": "vehicles", "charger": "chargers"}
+LISTS = {
+    "vehicle": "vehicles",
+    "charger": "chargers",
+    "hvac": "hvacs",
+    "inverter": "inverters",
+    "battery": "batteries",
+    "meter": "meters",
+}
 """The kinds of devices that the app knows, with the API's name of their list."""
 
 
@@ -56,8 +63,15 @@ class Tile:
         """Brand, model and year, as far as they are known."""
         information = self.device["information"]
         brand, model = information["brand"] or "", information["model"] or ""
-        parts = ("" if model.startswith(brand) else brand, model, information["year"])
+        parts = ("" if model.startswith(brand) else brand, model, information.get("year"))
         return " ".join(str(part) for part in parts if part)
+
+    @property
+    def detail(self) -> str:
+        """What tells it from others of its name."""
+        information = self.device["information"]
+        others = (information.get(name) for name in ("serialNumber", "siteName", "groupName"))
+        return self.model if self.model != self.name else next(filter(None, others), "")
 
     @property
     def last_seen(self) -> datetime:
@@ -135,5 +149,6 @@ class Boards:
 
 def _intervention_ids(device: Mapping[str, Any]) -> Iterable[str]:
     """Those of all capabilities, each once, in the order in which they appear."""
-    capabilities = device["capabilities"].values()
+    parts = device["capabilities"].values()
+    capabilities = [part for part in parts if isinstance(part, dict) and "interventionIds" in part]
     return dict.fromkeys(found for capability in capabilities for found in capability["interventionIds"])

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from wattlink.sandbox.demo_app import words
+from wattlink.sandbox.demo_app.board import LISTS
 from wattlink.sandbox.demo_app.signatures import is_signed_by_enode, is_standard_webhook
 
 _SHOWN = 40
@@ -36,7 +37,7 @@ class Received:
     @property
     def subject(self) -> str:
         """What it happened to, for people."""
-        for kind in ("vehicle", "charger"):
+        for kind in LISTS:
             if isinstance(self.event.get(kind), dict):
                 information = self.event[kind].get("information") or {}
                 return information.get("displayName") or information.get("model") or kind

@@ -10,14 +10,16 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from wattlink.sandbox.demo_app import words
-from wattlink.sandbox.demo_app.board import LISTS, Boards
+from wattlink.sandbox.demo_app.board import Boards
 from wattlink.sandbox.demo_app.enode import EnodeError
 from wattlink.sandbox.demo_app.inbox import Inbox
 from wattlink.sandbox.demo_app.notices import Notices
+from wattlink.sandbox.demo_app.offers import OFFERS
 from wattlink.sandbox.demo_app.world import World
 
 _HERE = "wattlink.sandbox.demo_app"
 _LOOK_SECONDS = 4.0
+_FILTERS = ("brand", "duration", "kinds", "markdown", "mode", "number", "operation", "power", "status")
 _STATIC = {"app.css": "text/css", "app.js": "text/javascript", "bolt.svg": "image/svg+xml"}
 
 
@@ -31,10 +33,7 @@ class Page:
         self._world = world
         self._user_id = user_id
         self._watchers = 0
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
-        )
-        environment.filters |= {name: getattr(words, name) for name in ("power", "brand", "duration", "markdown")}
+        environment = templates()
         self._page = environment.get_template("page.html")
         self._trouble = environment.get_template("trouble.html")
 
@@ -65,7 +64,7 @@ class Page:
         self._notices.drop_mended(board.broken_vendors)
         now = datetime.now(UTC)
         page = self._page.render(
-            kinds=LISTS,
+            offers=OFFERS,
             board=board,
             notices=list(self._notices),
             inbox=self._inbox,
@@ -87,6 +86,15 @@ class Page:
             return response
         finally:
             self._watchers -= 1
+
+
+def templates() -> jinja2.Environment:
+    """The app's templates, with its words."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {name: getattr(words, name) for name in _FILTERS}
+    return environment
 
 
 async def _static(request: web.Request) -> web.Response:

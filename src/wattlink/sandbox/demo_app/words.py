@@ -16,12 +16,64 @@ _POWER = {
     "PLUGGED_IN:FAULT": "Charging fault",
     "PLUGGED_IN:DISCHARGING": "Giving power back",
 }
+_STATUS = {
+    "CHARGING": "Charging",
+    "DISCHARGING": "Powering the home",
+    "IDLE": "Resting",
+    "FAULT": "Fault",
+    "UNKNOWN": "Unknown",
+}
+_OPERATION = {
+    "IMPORT_FOCUS": "Charging from the grid",
+    "EXPORT_FOCUS": "Feeding the grid",
+    "TIME_OF_USE": "By the price",
+    "SELF_RELIANCE": "Self-powered",
+    "IDLE": "Resting",
+    "UNKNOWN": "Unknown",
+}
+_MODE = {"UNKNOWN": "Unknown", "OFF": "Off", "AUTO": "Automatic", "COOL": "Cooling", "HEAT": "Heating"}
+_KINDS = {
+    "vehicle": "vehicles",
+    "charger": "chargers",
+    "hvac": "heating and cooling",
+    "inverter": "solar inverters",
+    "battery": "batteries",
+    "meter": "meters",
+}
 _ACRONYM = 3  # brands up to this length are written in capitals
 
 
 def power(state: str) -> str:
     """A `powerDeliveryState` in words."""
     return _POWER.get(state, state)
+
+
+def status(state: str | None) -> str:
+    """A battery's `status` in words."""
+    return _STATUS.get(state or "UNKNOWN", str(state))
+
+
+def operation(mode: str | None) -> str:
+    """A battery's `operationMode` in words."""
+    return _OPERATION.get(mode or "UNKNOWN", str(mode))
+
+
+def mode(mode: str) -> str:
+    """A thermostat's `mode` in words."""
+    return _MODE.get(mode, mode)
+
+
+def kinds(kind: str) -> str:
+    """Devices of a kind."""
+    return _KINDS.get(kind, kind)
+
+
+def number(value: float | None, unit: str = "", digits: int = 3) -> str:
+    """A value to so many digits, with its unit; a dash where it isn't known."""
+    if value is None:
+        return "–"
+    shown = f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+    return f"{shown} {unit}" if unit else shown
 
 
 def brand(vendor: str) -> str:

@@ -1,0 +1,56 @@
+"""A person links what makes, stores and measures a home's power: one sign-in, a tile for each device."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from tests.demo.conftest import Voltly
+from tests.support.documents import HVAC
+from tests.support.linking import Login
+from tests.support.person import Page, Person
+from tests.support.walk import walk
+from wattlink.base.ids import new_id
+from wattlink.connectors.devices import Kind
+from wattlink.dialects.enode.devices.hvacs import hvac
+from wattlink.domain.events.model import Payload
+from wattlink.sandbox.demo_app.board import Board, LinkedVendor, Tile
+from wattlink.sandbox.demo_app.inbox import Inbox
+from wattlink.sandbox.demo_app.offers import OFFERS
+from wattlink.sandbox.demo_app.page import templates
+
+_PATIENCE_SECONDS = 30.0
+_EMMA = Login("emma@example.com", "sunny-side")
+
+
+async def test_one_sign_in_brings_a_tile_for_each_device_of_the_home(voltly: Voltly) -> None:
+    await voltly.sandbox.open("tesla", _EMMA.username, _EMMA.password, kind="battery")
+    for kind in ("inverter", "meter"):
+        await voltly.sandbox.change("tesla", _EMMA.username, add_devices=1, kind=kind)
+    async with Person() as emma:
+        await emma.go(f"{voltly.url}/")
+        page = await emma.press("Link solar or a battery")
+        await walk(page.address, _EMMA, voltly.outbound, brand="T Tesla")
+        page = await emma.go(f"{voltly.url}/")
+        for told in ("From the grid", "Reserve", "Producing", "Tesla batteries", "solar inverters", "meters"):
+            assert told in page.text
+        page = await _until(emma, lambda page: "user:battery:discovered" in page.text)
+        assert page.text.count("Reachable, seen") == 3
+
+
+def test_a_heat_pump_says_how_warm_it_is_and_what_it_is_set_to() -> None:
+    payload = Payload(user="ada", vendor="nibe", kind=Kind.HVAC, scopes=("hvac:read:data",))
+    shown = msgspec.to_builtins(hvac(new_id(), payload, HVAC))
+    board = Board([Tile("hvac", shown, [])], [LinkedVendor("NIBE", "hvac", is_valid=True)])
+    page = templates().get_template("page.html")
+    html = page.render(board=board, offers=OFFERS, notices=[], inbox=Inbox(), accounts=[], ago=lambda _: "just now")
+    for told in ("20.5<small>°C", "Heating", "at 1.8 kW", "<dd>21 °C", "its schedule", "Heat pump", "NIBE S1255"):
+        assert told in html
+
+
+async def _until(person: Person, holds: Callable[[Page], bool]) -> Page:
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            if holds(page := await person.reload()):
+                return page
+            await asyncio.sleep(0.1)
