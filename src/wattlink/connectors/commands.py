@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from wattlink.connectors.devices import Capability, Document
+from wattlink.connectors.devices import Capability, Document, capabilities_of
 from wattlink.connectors.devices.hvac import HvacMode
 from wattlink.connectors.devices.site import OperationMode
 
@@ -55,5 +55,4 @@ _CONTROLS = frozenset(
 
 def controls_of(document: Document) -> Mapping[str, Capability]:
     """Those of a device's capabilities that say what it can be told to do."""
-    capabilities = document.capabilities
-    return {name: getattr(capabilities, name) for name in capabilities.__struct_fields__ if name in _CONTROLS}
+    return {name: capability for name, capability in capabilities_of(document).items() if name in _CONTROLS}

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from wattlink.base.clock import Clock
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, DeviceReading
-from wattlink.connectors.devices import Kind, decode_document, kind_of
+from wattlink.connectors.devices import Kind, capabilities_of, decode_document, kind_of
 from wattlink.connectors.registry import Manifest, connector_class, manifest_of, simulator
 from wattlink.connectors.simulation import SimulatedRequest, Simulator, State, devices_of
 
@@ -170,8 +170,7 @@ def reading_offences(manifest: Manifest, kinds: frozenset[Kind], readings: Seque
             yield f"{reading.vendor_device_id} is of a kind that nobody asked for"
         if decode_document(msgspec.json.encode(document)) != document:
             yield f"{reading.vendor_device_id} doesn't survive JSON"
-        for name in document.capabilities.__struct_fields__:
-            capability = getattr(document.capabilities, name)
+        for name, capability in capabilities_of(document).items():
             if capability.is_capable and capability.interventions:
                 yield f"{reading.vendor_device_id} is capable of {name} and yet waits for somebody"
             if set(capability.interventions) - catalogue:

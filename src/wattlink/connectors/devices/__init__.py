@@ -4,6 +4,7 @@ Units: kW, kWh, %, °C, km, A, minutes; times in UTC. None means that the vendor
 by `kind`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -36,6 +37,13 @@ Document = Vehicle | Charger | Hvac | Inverter | Battery | Meter
 def kind_of(document: Document) -> Kind:
     """The kind that a document's tag says."""
     return Kind(str(document.__struct_config__.tag))
+
+
+def capabilities_of(document: Document) -> Mapping[str, Capability]:
+    """A device's capabilities by name, without what else stands beside them, such as ranges."""
+    shown = document.capabilities
+    named = {name: getattr(shown, name) for name in shown.__struct_fields__}
+    return {name: value for name, value in named.items() if isinstance(value, Capability)}
 
 
 def decode_document(raw: bytes | dict[str, Any]) -> Document:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from wattlink.connectors.devices import Capability, Document
+from wattlink.connectors.devices import Capability, Document, capabilities_of
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.devices import store
@@ -23,14 +23,13 @@ AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 def out_of_reach(document: AnyDocument) -> AnyDocument:
     """The same device with a broken link."""
-    capabilities = document.capabilities
     asking = {
         name: _asking(capability)
-        for name in capabilities.__struct_fields__
-        if (capability := getattr(capabilities, name)).is_capable or capability.interventions
+        for name, capability in capabilities_of(document).items()
+        if capability.is_capable or capability.interventions
     }
     return msgspec.structs.replace(
-        document, is_reachable=False, capabilities=msgspec.structs.replace(capabilities, **asking)
+        document, is_reachable=False, capabilities=msgspec.structs.replace(document.capabilities, **asking)
     )
 
 

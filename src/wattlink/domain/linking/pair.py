@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-import msgspec
-
-from wattlink.connectors.devices import Document
+from wattlink.connectors.devices import Document, capabilities_of
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.accounts.link import publish
@@ -20,8 +18,7 @@ from wattlink.domain.visits import store as visits
 
 def interventions_of(document: Document) -> set[str]:
     """The ids of everything that a device's capabilities wait for."""
-    capabilities = msgspec.structs.astuple(document.capabilities)
-    return {found for capability in capabilities for found in capability.interventions}
+    return {found for capability in capabilities_of(document).values() for found in capability.interventions}
 
 
 def unpaired(session: LinkSession, found: Iterable[Device]) -> list[Device]:

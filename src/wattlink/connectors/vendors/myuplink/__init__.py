@@ -1,0 +1,1 @@
+"""myUplink's API: heat pumps of NIBE."""
