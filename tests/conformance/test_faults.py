@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance.world import LOGIN, World, every_vendor, failure
+from tests.conformance.world import LOGIN, World, every_kind, every_vendor, failure
 from tests.support.sandbox import RunningSandbox
 from tests.support.vendor_pages import NotLetIn
 from wattlink.connectors.conformance import reading_offences
@@ -31,7 +31,7 @@ async def test_a_wrong_password_or_an_unknown_name_is_not_let_in(world: World) -
             await world.link(wrong)
 
 
-@every_vendor
+@every_kind
 async def test_a_dead_refresh_token_and_a_dead_access_token_are_told_apart(
     vendor: str, world: World, sandbox: RunningSandbox
 ) -> None:
@@ -48,7 +48,7 @@ async def test_a_dead_refresh_token_and_a_dead_access_token_are_told_apart(
     assert len(await world.read(await world.connector.refresh(credential))) == 2
 
 
-@every_vendor
+@every_kind
 @pytest.mark.parametrize("whose", ["account", "vendor"])
 @pytest.mark.parametrize("fault", [Fault.OUTAGE, Fault.GARBAGE, Fault.ENDLESS, Fault.SLOW])
 async def test_an_outage_says_nothing_of_the_credential(
@@ -77,7 +77,7 @@ async def test_a_sign_in_during_an_outage_blames_the_vendor(vendor: str, world: 
         await world.link()
 
 
-@every_vendor
+@every_kind
 async def test_a_used_up_quota_says_when_to_come_back(vendor: str, world: World, sandbox: RunningSandbox) -> None:
     credential = (await world.link()).credential
     await sandbox.fault(vendor, LOGIN.username, Fault.QUOTA)
@@ -89,7 +89,7 @@ async def test_a_used_up_quota_says_when_to_come_back(vendor: str, world: World,
     assert not isinstance(await failure(world.connector.refresh(credential)), CredentialsRejected)
 
 
-@every_vendor
+@every_kind
 @pytest.mark.parametrize("fault", [Fault.FORBIDDEN, Fault.SCOPE_MISSING])
 async def test_a_403_while_reading_breaks_nothing(
     vendor: str, world: World, sandbox: RunningSandbox, fault: Fault
@@ -102,7 +102,7 @@ async def test_a_403_while_reading_breaks_nothing(
     assert len(await world.read(renewed)) == 2
 
 
-@every_vendor
+@every_kind
 async def test_a_sleeping_device_stays_with_what_was_known_of_it(
     vendor: str, world: World, sandbox: RunningSandbox
 ) -> None:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conformance.world import LOGIN, World, every_vendor, failure
+from tests.conformance.world import LOGIN, World, every_kind, every_vendor, failure
 from tests.support.clock import StillClock
 from tests.support.vendor_pages import NotLetIn
 from wattlink.base.outbound import Answer
 from wattlink.connectors.conformance import SimulatedWeb
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.errors import CredentialsRejected
 from wattlink.connectors.registry import manifest_of, simulator
 
@@ -44,9 +45,9 @@ _often = settings(
 class _GarbledWorld(World):
     """A fresh simulated vendor in this process, whose answers can be changed on their way."""
 
-    def __init__(self, vendor: str) -> None:
+    def __init__(self, vendor: str, kind: Kind | None = None) -> None:
         clock = StillClock()
-        state = simulator(vendor).new_account(LOGIN.username, LOGIN.password, clock(), devices=2)
+        state = simulator(vendor).new_account(LOGIN.username, LOGIN.password, clock(), devices=2, kind=kind)
         manifest = manifest_of(vendor)
         self.web = SimulatedWeb(manifest, state, clock=clock)
         super().__init__(vendor, self.web, manifest.hosts, clock)
@@ -95,12 +96,12 @@ def _with_one_change(data: st.DataObject) -> Callable[[Answer], Answer]:
     return change
 
 
-@every_vendor
+@every_kind
 @_often
 @given(data=st.data())
-def test_one_strange_value_while_reading(vendor: str, data: st.DataObject) -> None:
+def test_one_strange_value_while_reading(vendor: str, kind: Kind, data: st.DataObject) -> None:
     async def story() -> None:
-        world = _GarbledWorld(vendor)
+        world = _GarbledWorld(vendor, kind)
         credential = (await world.link()).credential
         world.garble(data.draw(st.integers(0, 5)), _with_one_change(data))
         assert not isinstance(await failure(world.read(credential)), CredentialsRejected)
@@ -153,12 +154,12 @@ def test_a_page_in_place_of_an_answer_never_speaks_of_credentials(vendor: str, s
     _run(story())
 
 
-@every_vendor
+@every_kind
 @_often
 @given(status=st.integers(200, 599), body=st.binary(max_size=64))
-def test_any_bytes_with_any_status(vendor: str, status: int, body: bytes) -> None:
+def test_any_bytes_with_any_status(vendor: str, kind: Kind, status: int, body: bytes) -> None:
     async def story() -> None:
-        world = _GarbledWorld(vendor)
+        world = _GarbledWorld(vendor, kind)
         credential = (await world.link()).credential
         world.web.garble = lambda _, __: Answer(status, {}, body)
         await failure(world.connector.refresh(credential))

@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
-from tests.conformance.world import LOGIN, World, every_vendor, failure, says
+from tests.conformance.world import LOGIN, World, every_kind, every_vendor, failure, says
 from tests.support.sandbox import RunningSandbox
 from wattlink.connectors.commands import controls_of
 from wattlink.connectors.conformance import SCOPES, reading_offences
 from wattlink.connectors.contract import Credential
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.errors import CredentialsRejected, Refusal
 
 _AFTER_ANY_ACCESS = {"days": 2}  # longer than any vendor's access token lives
@@ -17,7 +18,7 @@ async def _devices(world: World, credential: Credential) -> set[str]:
     return {reading.vendor_device_id for reading in await world.read(credential)}
 
 
-@every_vendor
+@every_kind
 async def test_a_login_gives_its_devices(world: World, sandbox: RunningSandbox) -> None:
     grant = await world.link()
     assert grant.scopes == world.scopes
@@ -25,11 +26,13 @@ async def test_a_login_gives_its_devices(world: World, sandbox: RunningSandbox) 
     assert await _devices(world, grant.credential) == {device["vendor_device_id"] for device in account["devices"]}
 
 
-@every_vendor
-async def test_devices_that_come_and_go_are_read(vendor: str, world: World, sandbox: RunningSandbox) -> None:
+@every_kind
+async def test_devices_that_come_and_go_are_read(
+    vendor: str, kind: Kind, world: World, sandbox: RunningSandbox
+) -> None:
     credential = (await world.link()).credential
     sold, kept = await _devices(world, credential)
-    await sandbox.change(vendor, LOGIN.username, add_devices=1, remove_devices=[sold])
+    await sandbox.change(vendor, LOGIN.username, add_devices=1, kind=kind, remove_devices=[sold])
     now_there = await _devices(world, credential)
     assert len(now_there) == 2
     assert now_there & {sold, kept} == {kept}
@@ -45,13 +48,13 @@ async def test_the_same_login_is_known_again_and_another_is_not(
     assert once.subject == again.subject != (await world.link(other)).subject
 
 
-@every_vendor
-async def test_only_what_was_asked_for_is_granted_and_read(world: World) -> None:
-    kind = world.manifest.kinds[0]
+@every_kind
+async def test_only_what_was_asked_for_is_granted_and_read(kind: Kind, world: World) -> None:
     scopes = frozenset({f"{kind}:read:data"})
     grant = await world.link(scopes=scopes | (SCOPES - world.scopes))  # an app asks for what other vendors have
     assert grant.scopes == scopes
     readings = await world.connector.read(grant.credential, frozenset({kind}), scopes, {})
+    assert len(readings) == 2
     assert list(reading_offences(world.manifest, frozenset({kind}), readings)) == []
     controls = [control for reading in readings for control in controls_of(reading.document).values()]
     assert [control for control in controls if control.is_capable] == []

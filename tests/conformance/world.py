@@ -22,6 +22,9 @@ from wattlink.connectors.errors import (
 from wattlink.connectors.registry import manifest_of, manifests
 
 every_vendor = pytest.mark.parametrize("vendor", list(manifests()))
+every_kind = pytest.mark.parametrize(
+    ("vendor", "kind"), [(vendor, kind) for vendor, manifest in manifests().items() for kind in manifest.kinds]
+)
 
 LOGIN = Login("somebody@example.com", "the-right-password")
 

@@ -1,11 +1,15 @@
 """Tesla's clouds on a free port, somebody's garage there, and the connector on the other side of real HTTP."""
 
-from collections.abc import AsyncIterator, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from tests.support.clock import StillClock
 from tests.support.linking import Login, connect, link
@@ -14,10 +18,14 @@ from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, Credential, Grant
 from wattlink.connectors.devices import Document, Kind, Vehicle
 from wattlink.connectors.registry import manifest_of
+from wattlink.sandbox.server import serving
 
 LOGIN = Login("somebody@example.com", "the-right-password")
 SCOPES = frozenset(manifest_of("tesla").scopes)
 
+
+Told = Mapping[str, tuple[int, Any]]
+Vendor = Callable[..., AbstractAsyncContextManager[Connector]]
 
 HOME = (Kind.BATTERY, Kind.INVERTER, Kind.METER)
 
@@ -96,3 +104,28 @@ async def home(garage: Garage) -> Garage:
     for kind in HOME:
         await garage.sandbox.change("tesla", LOGIN.username, add_devices=1, kind=kind)
     return garage
+
+
+@pytest.fixture
+def credential(clock: StillClock) -> Credential:
+    extra = {"region": "eu", "asked": " ".join(SCOPES)}
+    return Credential(access_token="a", expires_at=clock() + timedelta(hours=8), refresh_token="r", extra=extra)
+
+
+@pytest.fixture
+def vendor(outbound: Outbound, clock: StillClock) -> Vendor:
+    """A connector whose vendor answers each path as told and 404 otherwise."""
+
+    @contextlib.asynccontextmanager
+    async def answering(told: Told, **headers: str) -> AsyncIterator[Connector]:
+        async def answer(request: web.Request) -> web.Response:
+            status, body = told.get(request.path, (404, {"error": "not_found"}))
+            content = body if isinstance(body, bytes) else msgspec.json.encode(body)
+            return web.Response(status=status, body=content, headers={**headers, "content-type": "application/json"})
+
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        async with serving(app) as base:
+            yield connect("tesla", outbound, dict.fromkeys(manifest_of("tesla").hosts, base), clock)
+
+    return answering

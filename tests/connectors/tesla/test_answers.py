@@ -1,19 +1,13 @@
 """What each kind of answer means, told over real HTTP by a server that says what it is told to say."""
 
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
-from aiohttp import web
 
-from tests.connectors.tesla.conftest import SCOPES
+from tests.connectors.tesla.conftest import SCOPES, Vendor
 from tests.support.clock import StillClock
-from tests.support.linking import connect
-from wattlink.base.outbound import Outbound
 from wattlink.connectors.contract import Connector, Credential, SignInAnswer
 from wattlink.connectors.devices import Kind, Vehicle, VehicleChargeState
 from wattlink.connectors.errors import (
@@ -24,7 +18,6 @@ from wattlink.connectors.errors import (
     VendorUnavailable,
 )
 from wattlink.connectors.registry import manifest_of
-from wattlink.sandbox.server import serving
 
 VIN = "LRW3E7EK5RC123456"
 TOKEN = "/oauth2/v3/token"
@@ -38,34 +31,6 @@ GOOD = {
     STATUS: (200, {"response": {"key_paired_vins": [VIN], "unpaired_vins": []}}),
     DATA: (200, {"response": {"charge_state": {"battery_level": 50, "charging_state": "Stopped"}}}),
 }
-
-Told = Mapping[str, tuple[int, Any]]
-Vendor = Callable[..., AbstractAsyncContextManager[Connector]]
-
-
-@pytest.fixture
-def credential(clock: StillClock) -> Credential:
-    extra = {"region": "eu", "asked": " ".join(SCOPES)}
-    return Credential(access_token="a", expires_at=clock() + timedelta(hours=8), refresh_token="r", extra=extra)
-
-
-@pytest.fixture
-def vendor(outbound: Outbound, clock: StillClock) -> Vendor:
-    """A connector whose vendor answers each path as told and 404 otherwise."""
-
-    @contextlib.asynccontextmanager
-    async def answering(told: Told, **headers: str) -> AsyncIterator[Connector]:
-        async def answer(request: web.Request) -> web.Response:
-            status, body = told.get(request.path, (404, {"error": "not_found"}))
-            content = body if isinstance(body, bytes) else msgspec.json.encode(body)
-            return web.Response(status=status, body=content, headers={**headers, "content-type": "application/json"})
-
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", answer)
-        async with serving(app) as base:
-            yield connect("tesla", outbound, dict.fromkeys(manifest_of("tesla").hosts, base), clock)
-
-    return answering
 
 
 async def _error(told: Awaitable[object]) -> ConnectorError:

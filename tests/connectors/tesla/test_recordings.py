@@ -9,10 +9,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from wattlink.connectors.devices import CAPABLE, PowerDelivery
+from wattlink.connectors.devices import CAPABLE, Battery, Inverter, Kind, Meter, PowerDelivery
+from wattlink.connectors.devices.site import BatteryStatus, OperationMode
 from wattlink.connectors.registry import manifest_of, simulator
-from wattlink.connectors.vendors.tesla.capabilities import Rights, listed
+from wattlink.connectors.vendors.tesla.capabilities import Inquiry, Rights, listed
 from wattlink.connectors.vendors.tesla.cars import is_car
+from wattlink.connectors.vendors.tesla.energy import simulated_life as life
+from wattlink.connectors.vendors.tesla.energy.mapping import document
+from wattlink.connectors.vendors.tesla.energy.simulated_api import entries, live_status, site_info
+from wattlink.connectors.vendors.tesla.energy.site import sites
+from wattlink.connectors.vendors.tesla.energy.told import Told
 from wattlink.connectors.vendors.tesla.fleet import Trouble
 from wattlink.connectors.vendors.tesla.mapping import silent_vehicle, vehicle
 from wattlink.connectors.vendors.tesla.simulated_data import data_of, entry_of
@@ -52,6 +58,51 @@ def test_a_recorded_car_is_mapped() -> None:
     assert (car.location.latitude, car.location.longitude) == (-30.222626, -97.6236871)
     assert car.location.last_updated == datetime(2023, 11, 28, 0, 0, 12, tzinfo=UTC)
     assert car.capabilities.location == CAPABLE
+
+
+def test_recorded_homes_are_told_apart_and_an_empty_one_has_no_devices() -> None:
+    homes = sites(_recorded("products.json"), _inquiry())
+    assert [(site.site_id, site.kinds) for site in homes] == [("123456", (Kind.BATTERY, Kind.INVERTER, Kind.METER))]
+
+
+def test_a_recorded_home_is_mapped() -> None:
+    [site] = sites(_recorded("products.json"), _inquiry())
+    told = Told(live=_recorded("live_status.json"), info=_recorded("site_info.json"))
+    battery, inverter, meter = (document(site, kind, told) for kind in site.kinds)
+    assert isinstance(battery, Battery)
+    assert (battery.information.model, battery.information.site_name) == ("Powerwall 2", "Site")
+    assert battery.information.installed_at == datetime(2022, 1, 1, tzinfo=UTC)
+    assert battery.timezone is None
+    state = battery.charge_state
+    assert (state.status, state.charge_rate) == (BatteryStatus.DISCHARGING, -5.06)
+    assert (state.battery_capacity, state.battery_level, state.discharge_limit) == (40.804, 95.51, 0)
+    assert battery.config.operation_mode is OperationMode.SELF_RELIANCE
+    assert battery.last_seen == state.last_updated == datetime(2024, 1, 1, tzinfo=UTC)
+    capable = battery.capabilities
+    assert (capable.self_reliance, capable.time_of_use) == (CAPABLE, CAPABLE)
+    assert capable.import_focus.interventions == (manifest_of("tesla").intervention("grid_charging"),)
+    assert isinstance(inverter, Inverter)
+    assert inverter.information.model == "Solar Panels"
+    assert (inverter.production_state.production_rate, inverter.production_state.is_producing) == (1.185, True)
+    assert inverter.production_state.total_lifetime_production is None
+    assert isinstance(meter, Meter)
+    assert (meter.information.model, meter.energy_state.power) == ("Tesla Backup Gateway 2", 0)
+
+
+def test_the_simulated_home_uses_no_field_that_was_never_recorded_and_no_other_types() -> None:
+    now = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
+    state = simulator("tesla").new_account("somebody@example.com", "right", now, kind=Kind.BATTERY)
+    for kind in (Kind.INVERTER, Kind.METER):
+        state = simulator("tesla").set_devices(state, now, add=1, kind=kind)
+    [entry], [[site, home]] = entries(state, now), life.homes(state).items()
+    assert _strange(entry, _recorded("products.json")[1]) == set()
+    live = msgspec.json.decode(live_status(home, state, now).body)["response"]
+    assert _strange(live, _recorded("live_status.json")) == {"energy_left", "total_pack_energy"}  # in other recordings
+    assert _strange(site_info(site, home), _recorded("site_info.json")) == set()
+
+
+def _inquiry() -> Inquiry:
+    return Inquiry(kinds=frozenset(Kind), rights=_RIGHTS, last={}, now=_NOW)
 
 
 def test_the_simulator_uses_no_field_that_was_never_recorded_and_no_other_types() -> None:

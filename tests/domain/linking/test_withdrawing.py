@@ -36,7 +36,7 @@ async def _link(world: World, vendor: str, kind: Kind) -> SessionId:
 async def _broken_vehicle(world: World) -> SessionId:
     """A relink session, at the vendor now, for a car whose link broke."""
     await world.sandbox.open("tesla", NAME)
-    await world.link("tesla", NAME)
+    await world.link("tesla", NAME, kinds=(Kind.VEHICLE,))
     await world.sandbox.withdraw("tesla", NAME)
     await world.visit_due(hours=9)
     await world.visit_due(minutes=2)

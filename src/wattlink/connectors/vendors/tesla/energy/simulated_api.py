@@ -45,9 +45,9 @@ def answer(request: SimulatedRequest, state: State, scopes: Set[str], now: datet
     away = Fault.ASLEEP in state["faults"] or any(part["offline"] for part in home.values())
     match request.method, found[2]:
         case "GET", "site_info":
-            return told(_site_info(found[1], home)), state
+            return told(site_info(found[1], home)), state
         case "GET", "live_status":
-            return (_OUT_OF_REACH if away else _live_status(home, state, now)), state
+            return (_OUT_OF_REACH if away else live_status(home, state, now)), state
         case "POST", "operation" | "backup":
             return (_OUT_OF_REACH, state) if away else _set(request, state, found[1], now)
     return _NOT_FOUND, state
@@ -71,7 +71,8 @@ def _set(request: SimulatedRequest, state: State, site: str, now: datetime) -> O
     return _UPDATED, {**state, "devices": {**state["devices"], device_id(site, Kind.BATTERY): battery}}
 
 
-def _live_status(home: life.Home, state: State, now: datetime) -> SimulatedAnswer:
+def live_status(home: life.Home, state: State, now: datetime) -> SimulatedAnswer:
+    """What a home's power does now."""
     moment = life.moment(home, simulated_life.account_time(state, now))
     shown: dict[str, Any] = {
         "solar_power": round(moment.solar * 1000),
@@ -133,7 +134,8 @@ def _components(home: life.Home) -> dict[str, Any]:
     return shown
 
 
-def _site_info(site: str, home: life.Home) -> dict[str, Any]:
+def site_info(site: str, home: life.Home) -> dict[str, Any]:
+    """How a home is set up."""
     components = _components(home)
     del components["market_type"]
     shown: dict[str, Any] = {
