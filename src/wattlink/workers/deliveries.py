@@ -16,8 +16,12 @@ from wattlink.base.clock import Clock
 from wattlink.base.log import get_logger
 from wattlink.db.database import Database
 from wattlink.dialects.registry import webhook_dialects
+from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.events import store as events
 from wattlink.domain.webhooks.deliveries import store
+from wattlink.domain.webhooks.deliveries.following.ahead import Ahead
+from wattlink.domain.webhooks.deliveries.following.follow import follow
+from wattlink.domain.webhooks.deliveries.following.model import Following
 from wattlink.domain.webhooks.deliveries.judge import judge
 from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules, Verdict
 from wattlink.domain.webhooks.deliveries.send import Sender
@@ -32,6 +36,7 @@ _SAVED_AT_ONCE = 500
 _SAVERS = 2
 _SHARES = 2
 _GATHER_SECONDS = 0.01
+_Unsaved = dict[DeliveryId, Verdict]
 _FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.005, 0.2
 
 
@@ -59,6 +64,7 @@ class Deliveries:
         self._rules = rules
         self._clock = clock
         self._at_once = at_once
+        self._ahead = Ahead(db, rules)
         self._sending: set[asyncio.Task[None]] = set()
         self._verdicts: list[Verdict] = []
         self._enough = asyncio.Event()
@@ -123,6 +129,7 @@ class Deliveries:
             sending = asyncio.create_task(self._send(outgoing))
             self._sending.add(sending)
             sending.add_done_callback(self._sending.discard)
+        self._ahead.look(taken)
 
     async def _send(self, outgoing: Outgoing) -> None:
         if self._is_stopping:
@@ -150,22 +157,45 @@ class Deliveries:
     async def _save(self) -> int:
         if not self._verdicts:
             return 0
+        await self._gather()
+        batch, self._verdicts = self._verdicts[: self._share], self._verdicts[self._share :]
+        unsaved = {verdict.delivery_id: verdict for verdict in batch}
+        goes_on = not (self._is_stopping or self._is_full)  # when full, those that wait for the taker come first
+        try:
+            ready = await self._ahead.following(batch)
+            followed = [(verdict, ready[key]) for key, verdict in unsaved.items() if key in ready and verdict.accepted]
+            if goes_on and followed:
+                await self._follow(followed, unsaved)
+            if unsaved:
+                await self._settle(unsaved, go_on=goes_on)
+        finally:
+            self._verdicts = [*unsaved.values(), *self._verdicts]
+        if self._is_full or len(batch) > self._rules.subscriptions_at_once:
+            self._is_full = False
+            self._taker.wake()
+        return len(batch)
+
+    async def _gather(self) -> None:
         if len(self._verdicts) < self._share:
             self._enough.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_GATHER_SECONDS):
                     await self._enough.wait()
-        goes_on = not (self._is_stopping or self._is_full)  # when full, those that wait for the taker come first
-        batch, self._verdicts = self._verdicts[: self._share], self._verdicts[self._share :]
-        try:
-            async with self._db.transaction() as tx:
-                following = await settle(tx, batch, rules=self._rules, now=self._clock(), go_on=goes_on)
-        except BaseException:
-            self._verdicts = batch + self._verdicts
-            raise
-        self._under_way -= len(batch)
+
+    async def _follow(self, followed: Sequence[tuple[Verdict, Following]], unsaved: _Unsaved) -> None:
+        async with self._db.one_statement() as tx:
+            following = await follow(tx, followed, rules=self._rules, now=self._clock())
+        for verdict, _ in followed:
+            del unsaved[verdict.delivery_id]
+        self._under_way -= len(followed)
         self._begin(following)
-        if self._is_full or len(batch) > self._rules.subscriptions_at_once:
-            self._is_full = False
+        if len(following) < len(followed):
             self._taker.wake()
-        return len(batch)
+
+    async def _settle(self, unsaved: _Unsaved, *, go_on: bool) -> None:
+        verdicts = list(unsaved.values())
+        async with self._db.transaction() as tx:
+            following = await settle(tx, verdicts, rules=self._rules, now=self._clock(), go_on=go_on)
+        unsaved.clear()
+        self._under_way -= len(verdicts)
+        self._begin(following)

@@ -164,7 +164,7 @@ async def change(tx: Transaction, new: Address, event_types: tuple[str, ...] | N
 
 
 async def activate(tx: Transaction, subscription_id: SubscriptionId, now: datetime) -> None:
-    """Forget past failures and go on at once from where deliveries stopped."""
+    """Forget past failures and go on at once from where deliveries stopped, by the address as it is now."""
     await tx.execute(
         """
         WITH activated AS (
@@ -176,7 +176,7 @@ async def activate(tx: Transaction, subscription_id: SubscriptionId, now: dateti
               FROM activated
              WHERE delivery.subscription_id = activated.subscription_id AND state = 'open'
         )
-        UPDATE subscription_cursor SET failing_since = NULL, failures = 0
+        UPDATE subscription_cursor SET failing_since = NULL, failures = 0, fence = fence + 1
           FROM activated WHERE subscription_cursor.subscription_id = activated.subscription_id
         """,
         subscription_id=subscription_id,

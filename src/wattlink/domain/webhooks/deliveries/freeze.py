@@ -36,18 +36,19 @@ async def freeze(tx: Transaction, targets: Sequence[Target], *, rules: Rules, no
             pending = await store.count_behind(tx, target.subscription_id, _PENDING_COUNTED)
             made.append((target, _heartbeat(target), dialect.heartbeat(pending, now, target.api_version)))
         elif events := waiting[target.subscription_id]:
-            made.append((target, *_gathered(target, events, dialect)))
+            made.append((target, *gathered(target, events, rules)))
     if made:
         await store.freeze(tx, [(frozen, body) for _, frozen, body in made], rules, now)
-    return [_outgoing(target, frozen, body) for target, frozen, body in made if body is not None]
+    return [outgoing_of(target, frozen, body, rules) for target, frozen, body in made if body is not None]
 
 
 def _heartbeat(target: Target) -> Frozen:
     return msgspec.structs.replace(_passed(target, target), delivery_id=DeliveryId(new_id()), is_heartbeat=True)
 
 
-def _gathered(target: Target, events: Sequence[Event], dialect: WebhookDialect) -> tuple[Frozen, bytes | None]:
+def gathered(target: Target | Outgoing, events: Sequence[Event], rules: Rules) -> tuple[Frozen, bytes | None]:
     """The wanted ones of consecutive events as one delivery, a single one as a probe; no body if that is unfit."""
+    dialect = rules.dialects[target.dialect]
     wanted = [event for event in events if is_wanted(event, target.event_types, dialect)]
     if not wanted:
         return _passed(target, events[-1]), None
@@ -66,7 +67,7 @@ def _gathered(target: Target, events: Sequence[Event], dialect: WebhookDialect) 
     return frozen, body
 
 
-def _passed(target: Target, at: Event | Target) -> Frozen:
+def _passed(target: Target | Outgoing, at: Event | Target) -> Frozen:
     """The cursor goes on to there."""
     return Frozen(
         epoch=at.epoch,
@@ -94,13 +95,17 @@ def _rendered(events: Sequence[Event], dialect: WebhookDialect, api_version: str
         return None
 
 
-def _outgoing(target: Target, frozen: Frozen, body: bytes) -> Outgoing:
+def outgoing_of(target: Target | Outgoing, frozen: Frozen, body: bytes, rules: Rules) -> Outgoing:
+    """A frozen delivery, the caller's to send."""
     assert frozen.delivery_id is not None
     return Outgoing(
         **{name: getattr(target, name) for name in Address.__struct_fields__},
+        event_types=target.event_types,
+        fence=target.fence,
         delivery_id=frozen.delivery_id,
         turn=1,
         body=body,
         events=len(frozen.event_ids),
         doubted_id=frozen.doubted_id,
+        is_full=len(frozen.event_ids) >= rules.max_events and frozen.doubted_id is None,
     )

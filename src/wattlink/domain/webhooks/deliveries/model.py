@@ -45,7 +45,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outgoing(Address, frozen=True, kw_only=True):
-    """A delivery that is ours to send until its lease ends; `turn` is the token that says so."""
+    """A delivery that is ours to send until its lease ends; `turn` is the token that says so.
+
+    One that `is_full` carries as many events as it may: more are likely to wait behind it. `fence` is where the
+    cursor's stood when it was made.
+    """
 
     delivery_id: DeliveryId
     turn: int
@@ -54,6 +58,9 @@ class Outgoing(Address, frozen=True, kw_only=True):
     tries: int = 0
     body_refusals: int = 0
     doubted_id: DeliveryId | None = None
+    event_types: tuple[str, ...] = ()
+    fence: int = 0
+    is_full: bool = False
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +111,7 @@ class Target(Address, frozen=True, kw_only=True):
     xid: int
     position: int
     recorded_at: datetime
+    fence: int
 
 
 class Settled(Target, frozen=True, kw_only=True):

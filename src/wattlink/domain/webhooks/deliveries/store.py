@@ -50,7 +50,7 @@ async def targets(
                event_types, heartbeat_at <= %(now)s AS heartbeat_is_due,
                (SELECT delivery_id FROM delivery
                  WHERE delivery.subscription_id = place.subscription_id AND state = 'doubted') AS doubted_id,
-               epoch, xid::text, position, recorded_at
+               epoch, xid::text, position, recorded_at, fence
           FROM subscription_cursor AS place JOIN subscription USING (subscription_id)
          WHERE subscription_id = ANY(%(subscription_ids)s) AND is_active AND dialect = ANY(%(dialects)s)
            AND NOT EXISTS (SELECT FROM delivery
@@ -222,7 +222,7 @@ async def settle(tx: Transaction, verdicts: Sequence[Verdict], now: datetime) ->
         RETURNING delivery_id, is_active, place.subscription_id, dialect, api_version, url, sealed_secret, header_name,
                   sealed_header, event_types, heartbeat_at <= %(now)s AS heartbeat_is_due,
                   CASE WHEN settled.state = 'doubted' THEN delivery_id END AS doubted_id,
-                  epoch, xid::text, position, recorded_at
+                  epoch, xid::text, position, recorded_at, fence
         """,
         now=now,
         verdicts=Json(verdicts),
@@ -277,12 +277,15 @@ async def deactivate(tx: Transaction, failed: Sequence[Verdict], now: datetime) 
 
 
 async def lock_of_applications(tx: Transaction, access: Access) -> None:
-    """Hold the cursors of all subscriptions within reach."""
-    await tx.all(
-        SubscriptionId,
+    """Hold the cursors of all subscriptions within reach, and make what was read for their deliveries useless."""
+    await tx.execute(
         """
-        SELECT subscription_id FROM subscription_cursor WHERE application_id = ANY(%(applications)s)
-         ORDER BY subscription_id FOR UPDATE
+        WITH held AS MATERIALIZED (
+            SELECT subscription_id FROM subscription_cursor WHERE application_id = ANY(%(applications)s)
+             ORDER BY subscription_id FOR UPDATE
+        )
+        UPDATE subscription_cursor SET fence = fence + 1 FROM held
+         WHERE subscription_cursor.subscription_id = held.subscription_id
         """,
         applications=list(access.applications),
     )
