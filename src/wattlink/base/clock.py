@@ -13,4 +13,5 @@ def system_clock() -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """`2026-11-21T08:30:00.000Z`: UTC with milliseconds, the form of every API answer."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"

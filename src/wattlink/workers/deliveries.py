@@ -1,10 +1,12 @@
 """Deliveries as a pipeline: take what is due, send many at once, save what came of them and freeze the next ones.
 
-    take and freeze --> one task each, at most 500 --> verdicts --> one transaction per 10 ms or 500 --> one task each
+    take and freeze --> one task each, at most 500 --> verdicts --> one transaction per 10 ms or 500 --> the same task
+                                     read and render ahead what follows -------^
 
-A transaction takes no more than half of what is under way: while one half is saved, the other is sent. A subscription
-has at most one delivery under way, so a receiver that is slow holds one task and nobody else. Killed at any point,
-what was taken is sent again when its lease ends: the same bytes under the same id.
+A task sends what follows in its subscription until nothing does. A transaction takes no more than half of what is under
+way: while one half is saved, the other is sent. A subscription has at most one delivery under way, so a receiver that
+is slow holds one task and nobody else. Killed at any point, what was taken is sent again when its lease ends: the same
+bytes under the same id.
 """
 
 import asyncio
@@ -36,7 +38,8 @@ _SAVED_AT_ONCE = 500
 _SAVERS = 2
 _SHARES = 2
 _GATHER_SECONDS = 0.01
-_Unsaved = dict[DeliveryId, Verdict]
+_Settled = tuple[Verdict, asyncio.Future[Outgoing | None]]
+_Unsaved = dict[DeliveryId, _Settled]
 _FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.005, 0.2
 
 
@@ -66,7 +69,7 @@ class Deliveries:
         self._at_once = at_once
         self._ahead = Ahead(db, rules)
         self._sending: set[asyncio.Task[None]] = set()
-        self._verdicts: list[Verdict] = []
+        self._verdicts: list[_Settled] = []
         self._enough = asyncio.Event()
         self._under_way = 0  # taken and not yet saved
         self._unsent: list[Outgoing] = []
@@ -92,10 +95,9 @@ class Deliveries:
             self._is_stopping = True
             all_taken.set()
             await asyncio.wait(saving)
-            while self._sending:
-                await asyncio.wait(self._sending)
-        while await self._save():
-            pass
+        while self._sending or self._verdicts:
+            if not await self._save():
+                await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
         if self._unsent:
             async with self._db.transaction() as tx:
                 await store.release(tx, self._unsent)
@@ -132,23 +134,36 @@ class Deliveries:
         self._ahead.look(taken)
 
     async def _send(self, outgoing: Outgoing) -> None:
-        if self._is_stopping:
-            self._under_way -= 1
-            self._unsent.append(outgoing)
-            return
+        """Send this one, and what follows it in its subscription as long as something does."""
+        following: Outgoing | None = outgoing
+        while following is not None:
+            if self._is_stopping:
+                self._under_way -= 1
+                self._unsent.append(following)
+                return
+            verdict = await self._attempt(following)
+            following = None if verdict is None else await self._saved(verdict)
+
+    async def _attempt(self, outgoing: Outgoing) -> Verdict | None:
         deactivate_after = self._rules.dialects[outgoing.dialect].deactivate_after
         try:
             attempt = await self._sender.attempt(outgoing)
-            verdict = judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock())
+            return judge(outgoing, attempt, deactivate_after=deactivate_after, now=self._clock())
         except Exception:
             self._under_way -= 1
             _log.exception("a delivery failed by itself", delivery=str(outgoing.delivery_id))
-            return
-        self._verdicts.append(verdict)
+            return None
+
+    async def _saved(self, verdict: Verdict) -> Outgoing | None:
+        """Wait until a verdict is saved; what follows then. Nothing does at the end, when nobody may wait for us."""
+        saved = asyncio.get_running_loop().create_future()
+        self._verdicts.append((verdict, saved))
         for saver in self._savers:
             saver.wake()
         if len(self._verdicts) >= self._share:
             self._enough.set()
+        following: Outgoing | None = None if self._is_stopping else await saved
+        return following
 
     @property
     def _share(self) -> int:
@@ -159,11 +174,11 @@ class Deliveries:
             return 0
         await self._gather()
         batch, self._verdicts = self._verdicts[: self._share], self._verdicts[self._share :]
-        unsaved = {verdict.delivery_id: verdict for verdict in batch}
+        unsaved = {verdict.delivery_id: (verdict, saved) for verdict, saved in batch}
         goes_on = not (self._is_stopping or self._is_full)  # when full, those that wait for the taker come first
         try:
-            ready = await self._ahead.following(batch)
-            followed = [(verdict, ready[key]) for key, verdict in unsaved.items() if key in ready and verdict.accepted]
+            ready = await self._ahead.following(list(unsaved))
+            followed = [(one, ready[key]) for key, (one, _) in unsaved.items() if key in ready and one.accepted]
             if goes_on and followed:
                 await self._follow(followed, unsaved)
             if unsaved:
@@ -185,17 +200,21 @@ class Deliveries:
     async def _follow(self, followed: Sequence[tuple[Verdict, Following]], unsaved: _Unsaved) -> None:
         async with self._db.one_statement() as tx:
             following = await follow(tx, followed, rules=self._rules, now=self._clock())
-        for verdict, _ in followed:
-            del unsaved[verdict.delivery_id]
-        self._under_way -= len(followed)
-        self._begin(following)
+        self._go_on([unsaved.pop(verdict.delivery_id) for verdict, _ in followed], following)
         if len(following) < len(followed):
             self._taker.wake()
 
     async def _settle(self, unsaved: _Unsaved, *, go_on: bool) -> None:
-        verdicts = list(unsaved.values())
+        verdicts = [verdict for verdict, _ in unsaved.values()]
         async with self._db.transaction() as tx:
             following = await settle(tx, verdicts, rules=self._rules, now=self._clock(), go_on=go_on)
+        settled = list(unsaved.values())
         unsaved.clear()
-        self._under_way -= len(verdicts)
-        self._begin(following)
+        self._go_on(settled, following)
+
+    def _go_on(self, settled: Sequence[_Settled], following: Sequence[Outgoing]) -> None:
+        self._under_way -= len(settled) - len(following)
+        next_of = {outgoing.subscription_id: outgoing for outgoing in following}
+        for verdict, saved in settled:
+            saved.set_result(next_of.get(verdict.subscription_id))
+        self._ahead.look(following)

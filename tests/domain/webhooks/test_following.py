@@ -31,7 +31,7 @@ async def ready_for(desk: Desk, sent: Outgoing) -> tuple[Ahead, Verdict]:
 
 
 async def followed(desk: Desk, ahead: Ahead, verdict: Verdict) -> list[Outgoing]:
-    ready = await ahead.following([verdict])
+    ready = await ahead.following([verdict.delivery_id])
     accepted = [(verdict, ready[verdict.delivery_id])]
     async with desk.db.one_statement() as tx:
         return await follow(tx, accepted, rules=desk.rules, now=desk.clock())
@@ -47,7 +47,7 @@ async def test_what_is_ready_follows_at_once_and_is_written_down(desk: Desk, rec
     (third,) = await followed(desk, *await ready_for(desk, second))
     assert b"carla" in third.body
     ahead, verdict = await ready_for(desk, third)
-    assert await ahead.following([verdict]) == {}
+    assert await ahead.following([verdict.delivery_id]) == {}
     assert await desk.states() == [("delivered", 1), ("delivered", 1), ("open", 1)]
 
 
@@ -57,13 +57,12 @@ async def test_what_is_ready_for_a_deleted_user_is_thrown_away(desk: Desk, recei
     (sent,) = await desk.take()
     ahead, verdict = await ready_for(desk, sent)
     await ahead.following([])  # read before the deletion
-    ready = await ahead.following([verdict])
+    ready = await ahead.following([verdict.delivery_id])
     await delete(desk, "ben")
     async with desk.db.one_statement() as tx:
         assert await follow(tx, [(verdict, ready[verdict.delivery_id])], rules=desk.rules, now=desk.clock()) == []
     await desk.deliver()  # passes over what was erased
     await desk.deliver()
-    print(await desk.states())
     assert users(receiver.received) == [["carla"], ["ben"]]
     assert [received.events[0]["event"] for received in receiver.received] == ["device.updated", "device.deleted"]
 

@@ -11,7 +11,7 @@ from wattlink.domain.events.model import Event
 from wattlink.domain.webhooks.deliveries import store
 from wattlink.domain.webhooks.deliveries.following.model import Following
 from wattlink.domain.webhooks.deliveries.freeze import gathered, outgoing_of
-from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules, Verdict
+from wattlink.domain.webhooks.deliveries.model import Outgoing, Rules
 
 _log = get_logger(__name__)
 _Ready = dict[DeliveryId, Following]
@@ -32,9 +32,9 @@ class Ahead:
             looking = asyncio.create_task(self._ready(full))
             self._looking.update((outgoing.delivery_id, looking) for outgoing in full)
 
-    async def following(self, verdicts: Sequence[Verdict]) -> _Ready:
+    async def following(self, sent: Sequence[DeliveryId]) -> _Ready:
         """What was made ready to follow these, by the id of what it follows; forgotten here."""
-        looking = {verdict.delivery_id: self._looking.pop(verdict.delivery_id, None) for verdict in verdicts}
+        looking = {delivery_id: self._looking.pop(delivery_id, None) for delivery_id in sent}
         found: _Ready = {}
         for delivery_id, task in looking.items():
             if task is not None and (ready := (await task).get(delivery_id)) is not None:
