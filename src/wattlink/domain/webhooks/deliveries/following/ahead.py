@@ -36,8 +36,8 @@ class Ahead:
         """What was made ready to follow these, by the id of what it follows; forgotten here."""
         looking = {delivery_id: self._looking.pop(delivery_id, None) for delivery_id in sent}
         found: _Ready = {}
-        for delivery_id, task in looking.items():
-            if task is not None and (ready := (await task).get(delivery_id)) is not None:
+        for delivery_id, look in looking.items():
+            if look is not None and (ready := (await look).get(delivery_id)) is not None:
                 found[delivery_id] = ready
         return found
 
