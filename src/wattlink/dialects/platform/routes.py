@@ -23,6 +23,7 @@ from wattlink.dialects.platform.administration import (
 )
 from wattlink.dialects.platform.admission import admit_application, admit_operator
 from wattlink.dialects.platform.errors import Problem
+from wattlink.dialects.platform.link_sessions import creating, ending, reading
 from wattlink.dialects.platform.paging import asked
 from wattlink.web.oauth import token_route
 from wattlink.web.problems import PROBLEM_JSON
@@ -40,6 +41,8 @@ class Route(NamedTuple):
     status: int = 200
     problems: tuple[int, ...] = (400, 404)
 
+
+_LINK_SESSION = "/link-sessions/{session_id:str}"
 
 Table = Mapping[str, Sequence[Route]]
 
@@ -91,6 +94,28 @@ ADMINISTRATION: Table = {
 OF_APPLICATIONS: Table = {
     "Applications": [
         Route("GET", "/application", "getOwnApplication", applications.get_own_application, 200, ()),
+    ],
+    "Link sessions": [
+        Route("POST", "/link-sessions", "createLinkSession", creating.create_link_session, 201, (400, 403)),
+        Route("GET", "/link-sessions", "listLinkSessions", reading.list_link_sessions, 200, (400,)),
+        Route("GET", _LINK_SESSION, "getLinkSession", reading.get_link_session, 200, (404,)),
+        Route(
+            "POST",
+            _LINK_SESSION + "/confirm",
+            "confirmLinkSession",
+            ending.confirm_link_session,
+            200,
+            (400, 403, 404, 409, 410),
+        ),
+        Route("POST", _LINK_SESSION + "/cancel", "cancelLinkSession", ending.cancel_link_session, 200, (404, 410)),
+        Route(
+            "POST",
+            "/devices/{device_id:str}/link-sessions",
+            "createRelinkSession",
+            creating.create_relink_session,
+            201,
+            (400, 404, 409),
+        ),
     ],
 }
 

@@ -165,6 +165,7 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
     created_at: datetime
     expires_at: datetime
+    ended_at: datetime | None = None
 
     @property
     def has_ended(self) -> bool:

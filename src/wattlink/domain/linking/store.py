@@ -13,15 +13,16 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.steps.telling import tell
 
-_COLUMNS: LiteralString = """
+COLUMNS: LiteralString = """
     session_id, application_id, user_id,
     (SELECT external_id FROM app_user WHERE app_user.user_id = link_session.user_id) AS "user",
     state, cause, purpose, relink_account_id, relink_device_id, vendor, vendor_is_fixed, registration_id, kinds, scopes,
     language, color_scheme, redirect_uri, binding, challenge, code_digest, confirmed_at, browser_digest, sealed_step,
-    turn, step_started_at, account_id, discover_from, steps, failures, created_at, expires_at
+    turn, step_started_at, account_id, discover_from, steps, failures, created_at,
+    expires_at, ended_at
 """
-_RETURNING: LiteralString = f" RETURNING {_COLUMNS}"
-SELECT: LiteralString = f"SELECT {_COLUMNS} FROM link_session"  # noqa: S608 - a constant
+_RETURNING: LiteralString = f" RETURNING {COLUMNS}"
+SELECT: LiteralString = f"SELECT {COLUMNS} FROM link_session"  # noqa: S608 - a constant
 
 
 class UnderWay(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Link sessions as a resource: asked for, looked at, confirmed, cancelled."""

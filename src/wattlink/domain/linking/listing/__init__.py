@@ -1,0 +1,1 @@
+"""Link sessions as their app and its operators look at them."""
