@@ -41,6 +41,8 @@ async def test_what_isn_t_sent_stays(operator: Caller, ours: Organization) -> No
     branding = changed["branding"]
     assert (branding["accent"], branding["radius"], branding["logo"]) == ("#7722aa", 4, None)
     assert (await operator.patch(path, {"connectionsLimit": None})).json()["connectionsLimit"] is None
+    assert changed["linkBinding"] == "browser"
+    assert (await operator.patch(path, {"linkBinding": "confirm"})).json()["linkBinding"] == "confirm"
     assert (await operator.get(path)).json()["branding"] == branding
 
 
@@ -62,6 +64,7 @@ async def test_an_accent_that_reads_badly_is_shown_as_the_pages_show_it(operator
         ({"name": "x" * 101}, "name"),
         ({"colour": "red"}, "colour"),
         ({"connectionsLimit": -1}, "connectionsLimit"),
+        ({"linkBinding": "none"}, "linkBinding"),
         ({"redirectUris": ["https://a.example/", "javascript:alert(1)"]}, "redirectUris[1]"),
         ({"redirectUris": ["https://a.example/", "https://a.example/"]}, "redirectUris[1]"),
         ({"branding": {"accent": "red"}}, "branding.accent"),

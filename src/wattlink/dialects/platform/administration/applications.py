@@ -16,12 +16,13 @@ from wattlink.dialects.platform.administration.branding import (
 from wattlink.dialects.platform.admission import of_application
 from wattlink.dialects.platform.paging import cursors_of, page_of
 from wattlink.dialects.platform.wire import Answer, Name, PaginationCursors, Payload, Timestamp, Uuid
+from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import Position
 from wattlink.domain.leaving.delete_application import delete_application as delete
 from wattlink.domain.organizations import store
 from wattlink.domain.organizations.change import MOST_CONNECTIONS, ApplicationChanges, change_application
 from wattlink.domain.organizations.create import create_application as create
-from wattlink.domain.organizations.model import Branding, StoredApplication
+from wattlink.domain.organizations.model import Branding, LinkBinding, StoredApplication
 from wattlink.web.call import Call
 from wattlink.web.cursors import Asked
 
@@ -35,6 +36,7 @@ class ApplicationPayload(Payload):
     redirect_uris: list[str] | UnsetType = UNSET
     branding: BrandingPayload | UnsetType = UNSET
     connections_limit: Limit | None = None
+    link_binding: LinkBinding = LinkBinding.BROWSER
 
 
 class ApplicationChangesPayload(Payload):
@@ -44,16 +46,21 @@ class ApplicationChangesPayload(Payload):
     redirect_uris: list[str] | UnsetType = UNSET
     branding: BrandingPayload | UnsetType = UNSET
     connections_limit: Limit | UnsetType | None = UNSET
+    link_binding: LinkBinding | UnsetType = UNSET
 
 
 class ApplicationResponse(Answer):
-    """An application. `connectionsLimit` is how many accounts it may link, null: any number."""
+    """An application. `connectionsLimit` is how many accounts it may link, null: any number.
+
+    With `linkBinding: confirm` its link sessions wait for its yes, unless they say otherwise.
+    """
 
     id: Uuid
     name: str
     redirect_uris: list[str]
     branding: BrandingResponse
     connections_limit: int | None
+    link_binding: LinkBinding
     created_at: Timestamp
 
 
@@ -93,7 +100,8 @@ async def create_application(request: Call, data: JSONBody[ApplicationPayload]) 
             organization_id=request.access.organization_id,
             connections_limit=data.connections_limit,
         )
-        application = await store.get_application(tx, made.application_id)
+        access = Access(applications=(made.application_id,))
+        application = await change_application(tx, access, ApplicationChanges(link_binding=data.link_binding))
     return NewApplicationResponse(
         application=_shown(application), client_id=str(made.client_id), client_secret=made.client_secret
     )
@@ -120,6 +128,7 @@ async def update_application(
         redirect_uris=UNSET if data.redirect_uris is UNSET else tuple(data.redirect_uris),
         branding=UNSET if data.branding is UNSET else changes_of(data.branding),
         connections_limit=data.connections_limit,
+        link_binding=data.link_binding,
     )
     async with request.hub.db.transaction() as tx:
         return _shown(await change_application(tx, of_application(request, application_id), changes))
@@ -140,5 +149,6 @@ def _shown(application: StoredApplication) -> ApplicationResponse:
         redirect_uris=list(application.redirect_uris),
         branding=branding_shown(application.branding),
         connections_limit=application.connections_limit,
+        link_binding=application.link_binding,
         created_at=rfc3339(application.created_at),
     )
