@@ -1,5 +1,6 @@
 """The dialect alone, called in this process, and devices that lie in the database as visits would leave them."""
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -13,15 +14,18 @@ from tests.support.stack import Stack, running_stack
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Document, kind_of
 from wattlink.connectors.registry import simulator
+from wattlink.db.database import Transaction
 from wattlink.dialects.enode.app import make_app
-from wattlink.domain.access.ids import AccountId, DeviceId
+from wattlink.domain.access.ids import AccountId, DeviceId, RegistrationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import DeviceChange, Owner
+from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.users import store as users
+from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.register import register
 from wattlink.domain.visits import store as visits
 from wattlink.settings import Settings
@@ -68,15 +72,7 @@ async def own(
     now, kind, device_id = hub.clock(), kind_of(document), DeviceId(new_id())
     async with hub.db.transaction() as tx:
         owner = await users.get_or_create(tx, access, user, now=now)
-        registration_id = await register(
-            tx,
-            vendor=vendor,
-            application_id=None,
-            registration=simulator(vendor).DEMO_REGISTRATION,
-            hosts={},
-            is_sandbox=True,
-            vault=hub.vault,
-        )
+        registration_id = await _registered(tx, hub, vendor)
         account_id = AccountId(new_id())
         account = Account(
             account_id=account_id,
@@ -112,6 +108,21 @@ async def own(
         await devices.insert(tx, [change], now)
         await devices.put_states(tx, [change], now)
     return str(device_id)
+
+
+async def _registered(tx: Transaction, hub: Hub, vendor: str) -> RegistrationId:
+    """Our registration at a vendor, as it is where there is one."""
+    with contextlib.suppress(NotFound):
+        return (await vendors.find(tx, vendor, None)).registration_id
+    return await register(
+        tx,
+        vendor=vendor,
+        application_id=None,
+        registration=simulator(vendor).DEMO_REGISTRATION,
+        hosts={},
+        is_sandbox=True,
+        vault=hub.vault,
+    )
 
 
 @pytest.fixture(scope="session")
