@@ -143,10 +143,10 @@ async def test_another_brand_can_be_chosen_after_all(world: World, person: Perso
 
 async def test_a_brand_is_searched_for_without_scripts(world: World, person: Person) -> None:
     await world.at_form(person, await world.link("vehicle:read:data", "charger:read:data"))
-    for searched, found in (("EÁS", ["E Easee Chargers"]), ("tes", ["T Tesla Cars"]), ("acme", [])):
+    for searched, found in (("EÁS", ["E Easee"]), ("tes", ["T Tesla"]), ("acme", [])):
         page = await person.go(f"{person.page.address.partition('?')[0]}?q={quote(searched)}")
         brands = [button for form in page.forms for button, (name, _) in form.buttons.items() if name == "vendor"]
-        assert brands == found
+        assert [" ".join(brand.split()[:2]) for brand in brands] == found  # and its kinds, or how it does
     assert "No brand of this name can be linked to Voltly yet." in page.text
 
 
@@ -160,6 +160,6 @@ async def test_a_brand_that_is_not_offered_cannot_be_chosen(world: World, person
     page = await world.at_form(person, await world.link())
     form = page.form("E Easee")
     form.buttons["E Easee"] = ("vendor", "tesla")
-    del form.buttons["E Easee Chargers"]
+    del form.buttons[next(button for button in form.buttons if button.startswith("E Easee "))]
     assert (await person.press("E Easee")).status == 400
     assert (await person.go(page.address)).heading == "Which brand is it?"

@@ -75,6 +75,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     vendor: str  # the folder's name
     name: str  # the brand, for people
     names: Mapping[str, Mapping[Kind, str]]  # per dialect and kind: the vendor's name outside
+    portal: str | None = None  # the vendor's service or app where one has the login; None: called like the brand
+    activation_required: bool = False  # beta, limited or unreliable: each application must be allowed to use it
     regions: tuple[str, ...] = ()  # ISO 3166 countries where the brand is suggested first
     sign_in: SignIn
     hosts: Mapping[str, str]  # base URLs, without a trailing slash

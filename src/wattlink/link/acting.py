@@ -6,6 +6,7 @@ from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LinkSession
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
+from wattlink.domain.vendors.health.look import look_at
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
 from wattlink.link.sight import LinkUi, Sight, sight_of
 
@@ -43,9 +44,19 @@ async def own_sight(ui: LinkUi, request: AnyRequest, session_id: SessionId) -> S
     return sight
 
 
+async def may_sign_in(ui: LinkUi, session: LinkSession) -> bool:
+    """Whether the vendor is well enough: else a good password would look like a wrong one."""
+    if session.registration_id is None:
+        return False
+    async with ui.hub.db.read() as reader:
+        return (await look_at(reader, session.registration_id, now=ui.hub.clock())).may_link
+
+
 async def sign_in_with(ui: LinkUi, session: LinkSession, form: Mapping[str, str]) -> None:
     """Sign in with what was typed, if both fields were filled in, at the brand that the form named."""
     if form.get("vendor") != session.vendor:  # an old tab's, whose brand was changed since
+        return
+    if not await may_sign_in(ui, session):  # its page says why
         return
     username, password = form.get("username", "").strip(), form.get("password", "")
     if not 1 <= len(username) <= _LONGEST_NAME or not 1 <= len(password) <= _LONGEST_PASSWORD:

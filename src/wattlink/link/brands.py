@@ -2,17 +2,16 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
-from babel.dates import format_timedelta
 
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import Manifest, manifests
-from wattlink.domain.vendors.model import VendorRegistration, VendorTrouble
+from wattlink.domain.vendors.health.model import Health, VendorHealth
+from wattlink.domain.vendors.model import VendorRegistration
 from wattlink.link.texts.languages import Language
-from wattlink.link.texts.words import Note, kind_names
+from wattlink.link.texts.words import kind_names
 
 _TONES = 6
 
@@ -28,16 +27,24 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     reset: str | None = None
 
 
-def brand(manifest: Manifest, kinds: Sequence[Kind], language: Language, trouble: VendorTrouble | None = None) -> Brand:
+def brand(manifest: Manifest, kinds: Sequence[Kind], language: Language, health: VendorHealth | None = None) -> Brand:
     """A vendor as the page shows it; of its kinds, those that are asked for."""
     return Brand(
         vendor=manifest.vendor,
         name=manifest.name,
         tone=list(manifests()).index(manifest.vendor) % _TONES,
         kinds=kind_names([kind for kind in manifest.kinds if kind in kinds], language),
-        trouble=None if trouble is None else language.say("Has trouble at the moment"),
+        trouble=None if health is None else _noted(health, language),
         reset=manifest.sign_in.reset,
     )
+
+
+def _noted(health: VendorHealth, language: Language) -> str | None:
+    if not health.may_link:
+        return language.say("Has trouble at the moment")
+    if health.linking is Health.ELEVATED_ERROR_RATE:
+        return language.say("Signing in may take several tries at the moment")
+    return None
 
 
 def ordered(
@@ -65,15 +72,3 @@ def host(manifest: Manifest, hosts: Mapping[str, str]) -> str:
     """The host that one leaves for to sign in, as the address line will show it."""
     name = manifest.sign_in.host
     return urlsplit(hosts.get(name, manifest.hosts[name])).netloc
-
-
-def trouble(found: VendorTrouble, manifest: Manifest, language: Language, *, now: datetime) -> Note:
-    """What is said instead of a sign-in."""
-    so_far = format_timedelta(now - found.since, locale=language.locale)
-    title = language.say("%(brand)s has trouble at the moment", brand=manifest.name)
-    text = language.say(
-        "This has nothing to do with you or your account, and you need not do anything. It has lasted %(time)s so far. "
-        "Once it is over, you can sign in here.",
-        time=so_far,
-    )
-    return Note(title, text)

@@ -16,7 +16,7 @@ from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import State
 from wattlink.domain.linking.pair import check_pairing
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
-from wattlink.link.acting import Refused, check_meant, own_sight, sign_in_with
+from wattlink.link.acting import Refused, check_meant, may_sign_in, own_sight, sign_in_with
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
 from wattlink.link.pages.current import page_of
 from wattlink.link.pages.waiting import happening
@@ -64,6 +64,8 @@ async def left(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Respo
     sight = await own_sight(ui, request, SessionId(session_id))
     if ui.browsers.is_foreign(request) or not is_ours(sight.secret, request.query_params.get(CHECK_FIELD)):
         raise Refused(sight)
+    if not await may_sign_in(ui, sight.session):
+        return _back(sight)
     hub = ui.hub
     address = await leave_for_vendor(
         hub.db,

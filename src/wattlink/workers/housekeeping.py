@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.vendors.budgets.spend import forget_old
+from wattlink.domain.vendors.health import store as health
+from wattlink.domain.vendors.health.model import KEPT
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
@@ -20,7 +22,12 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
     async def drop_old_budgets() -> int:
         return await forget_old(hub.db)
 
+    async def drop_old_health() -> int:
+        async with hub.db.transaction() as tx:
+            return await health.forget(tx, hub.clock() - KEPT)
+
     return [
+        (Pump("old counts of health", drop_old_health, every=_EVERY_SECONDS), None),
         (Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS), None),
         (Pump("old budgets", drop_old_budgets, every=_EVERY_SECONDS), None),
     ]

@@ -20,6 +20,7 @@ from wattlink.domain.accounts.visit import Prepared, Visitor
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.vendors.circuits import Circuits
+from wattlink.domain.vendors.health.tally import Tally
 from wattlink.domain.visits.recover import recover
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
@@ -28,6 +29,9 @@ _AT_ONCE = 256  # per vendor; some wait for us, to be taken or saved, while the 
 _BATCH = 64
 _FINISH_SECONDS = 12.0  # for visits in hand at the end: a request has 10 s
 _DOWN = {VisitError.VENDOR_DOWN, VisitError.REGISTRATION_REFUSED, VisitError.CUT_OFF}
+_VENDORS_FAULT = _DOWN | {VisitError.UNEXPECTED_ANSWER, VisitError.READING_REFUSED}
+_SAYS_NOTHING = {VisitError.INTERRUPTED, VisitError.BUG, VisitError.VENDOR_BUSY}  # of the vendor: our own doing
+_HEALTH_EVERY_SECONDS = 5.0
 
 _log = get_logger(__name__)
 
@@ -35,7 +39,9 @@ _log = get_logger(__name__)
 def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
     """Visit accounts, vendor by vendor."""
     visits = Visits(hub, confirm_after=timedelta(seconds=hub.settings.confirm_after_seconds))
-    return [(visits, "visits"), (Pump("commands of running visits", visits.hand_over), "commands")]
+    handing_over = Pump("commands of running visits", visits.hand_over)
+    health = Pump("vendors' health", visits.tally.write, every=_HEALTH_EVERY_SECONDS)
+    return [(visits, "visits"), (handing_over, "commands"), (health, None)]
 
 
 class Visits:
@@ -55,6 +61,7 @@ class Visits:
         )
         self._saver = Saver(db=hub.db, notifier=hub.notifier, clock=hub.clock, confirm_after=confirm_after)
         self._circuits = Circuits(hub.db)
+        self.tally = Tally(hub.db)
         self._lanes = [_Lane(vendor, self) for vendor in manifests()]
 
     def wake(self) -> None:
@@ -71,6 +78,7 @@ class Visits:
             for visit in late:
                 visit.cancel()
         await self._refresher.drain()
+        await self.tally.write()
 
     async def take(self, vendor: str) -> list[Prepared]:
         """Take a batch of due visits."""
@@ -94,6 +102,8 @@ class Visits:
     async def _note(self, outcome: Outcome) -> None:
         """What the outcome says of the vendor as a whole."""
         registration_id = outcome.account.registration_id
+        if outcome.error not in _SAYS_NOTHING:
+            self.tally.note(registration_id, outcome.ended_at, failed=outcome.error in _VENDORS_FAULT)
         if outcome.error in _DOWN:
             await self._circuits.outage(registration_id, str(outcome.error), self._hub.clock())
         elif outcome.error is not VisitError.INTERRUPTED:

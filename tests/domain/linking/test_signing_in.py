@@ -19,6 +19,7 @@ from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.linking.signing_in.settle import keep_grant
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
 from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.health.look import look_at
 
 NAME = "ada@example.com"
 ASKED = NewLinkSession(
@@ -136,5 +137,5 @@ async def test_a_sign_in_that_works_ends_an_outage(world: World, session: LinkSe
         await vendors.open_circuit(tx, registration_id, reason="503", now=now, probe_at=now + timedelta(hours=1))
     await _sign_in(world, session)
     async with world.hub.db.read() as reader:
-        assert await vendors.troubles(reader, world.access) == []
+        assert (await look_at(reader, registration_id, now=world.clock())).may_link
     assert await _stands(world, session) == (State.DISCOVERING, None)

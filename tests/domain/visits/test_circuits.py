@@ -8,7 +8,7 @@ from tests.support.accounts import World
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.accounts import leave
 from wattlink.domain.accounts.link import discovery, take_back
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.health.look import look
 from wattlink.domain.vendors.status import work_status
 from wattlink.domain.visits.recover import vendor_answered
 
@@ -23,8 +23,8 @@ async def linked(world: World, vendor: str = "easee", count: int = 6) -> None:
 async def open_since(world: World) -> datetime | None:
     """Since when the vendor's circuit is open."""
     async with world.hub.db.read() as reader:
-        troubles = await vendors.troubles(reader, world.access)
-    return troubles[0].since if troubles else None
+        troubled = [found for found in await look(reader, world.access, now=world.clock()) if not found.may_link]
+    return troubled[0].since if troubled else None
 
 
 async def test_an_outage_stops_all_visits_but_one_a_minute(world: World) -> None:

@@ -7,12 +7,10 @@ from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecuritySch
 from wattlink.dialects.enode import DIALECT
 from wattlink.dialects.enode.errors import HANDLERS
 from wattlink.dialects.enode.headers import CURRENT_VERSION
-from wattlink.dialects.enode.routes import routes
+from wattlink.dialects.enode.routes import SECURITY, routes
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
 from wattlink.wiring import Hub
-
-_SECURITY = "clientCredentials"
 
 
 def make_app(hub: Hub) -> Litestar:
@@ -30,7 +28,7 @@ def _openapi(address: str) -> OpenAPIConfig:
         render_plugins=[ExactDocument(address)],
         use_handler_docstrings=True,
         components=Components(
-            security_schemes={_SECURITY: SecurityScheme(type="oauth2", flows=OAuthFlows(client_credentials=flow))}
+            security_schemes={SECURITY: SecurityScheme(type="oauth2", flows=OAuthFlows(client_credentials=flow))}
         ),
-        security=[{_SECURITY: []}],
+        security=[{SECURITY: []}],
     )

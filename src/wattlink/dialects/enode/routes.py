@@ -9,7 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.enode import interventions, locations, public, webhooks
+from wattlink.connectors.devices import Kind
+from wattlink.dialects.enode import health, interventions, locations, webhooks
 from wattlink.dialects.enode.devices import (
     actions,
     batteries,
@@ -24,7 +25,8 @@ from wattlink.dialects.enode.errors import Problem
 from wattlink.dialects.enode.headers import check_headers
 from wattlink.dialects.enode.paging import asked
 from wattlink.dialects.enode.users import leaving, linking, reading
-from wattlink.web.authentication import authenticate
+from wattlink.domain.access.model import Access
+from wattlink.web.authentication import authenticate, header_of
 from wattlink.web.call import Call
 from wattlink.web.oauth import token_route
 from wattlink.web.problems import PROBLEM_JSON
@@ -40,6 +42,9 @@ class Route(NamedTuple):
     status: int = 200
     problems: tuple[int, ...] = (400, 404)
 
+
+SECURITY = "clientCredentials"
+_FOR_ANYBODY = "Service Health"
 
 _USER = "/users/{user_id:str}"
 _VENDOR = _USER + "/vendors/{vendor:str}"
@@ -131,6 +136,15 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("GET", "/interventions", "listInterventions", interventions.list_interventions, 200, (400,)),
         Route("GET", "/interventions/{intervention_id:str}", "getIntervention", interventions.get_intervention),
     ],
+    "Service Health": [
+        Route("GET", "/integrations", "getIntegrations", health.list_integrations, 200, (400,)),
+        Route("GET", "/health/chargers", "getHealthChargerVendors", health.health_of(Kind.CHARGER), 200, ()),
+        Route("GET", "/health/vehicles", "getHealthVehicleVendors", health.health_of(Kind.VEHICLE), 200, ()),
+        Route("GET", "/health/batteries", "getHealthBatteryVendors", health.health_of(Kind.BATTERY), 200, ()),
+        Route("GET", "/health/inverters", "getHealthInverterVendors", health.health_of(Kind.INVERTER), 200, ()),
+        Route("GET", "/health/hvacs", "getHealthHvacVendors", health.health_of(Kind.HVAC), 200, ()),
+        Route("GET", "/health/meters", "getHealthMeterVendors", health.health_of(Kind.METER), 200, ()),
+    ],
     "Webhooks": [
         Route("POST", "/webhooks", "createWebhook", webhooks.create_webhook, 200, (400,)),
         Route("GET", "/webhooks", "listWebhooks", webhooks.list_webhooks, 200, (400,)),
@@ -160,13 +174,19 @@ def routes() -> Sequence[ControllerRouterHandler]:
             tags=["Service Health"],
             security=[{}],
             responses={503: ResponseSpec(None, generate_examples=False, description="The database doesn't answer.")},
-        )(public.ready),
+        )(health.ready),
         token_route(),
         Router(
             "/",
-            route_handlers=list(_handlers()),
+            route_handlers=list(_handlers({tag: rows for tag, rows in TABLE.items() if tag != _FOR_ANYBODY})),
             before_request=_admit,  # a guard would cost a copy of the route per request
             dependencies={"asked": Provide(asked, sync_to_thread=False)},
+        ),
+        Router(
+            "/",
+            route_handlers=list(_handlers({_FOR_ANYBODY: TABLE[_FOR_ANYBODY]})),
+            before_request=_admit_anybody,
+            security=[{SECURITY: []}, {}],
         ),
     ]
 
@@ -177,9 +197,19 @@ async def _admit(request: Request[Any, Any, Any]) -> None:
     check_headers(request)
 
 
-def _handlers() -> Iterator[HTTPRouteHandler]:
-    yield from (_options(path) for path in dict.fromkeys(route.path for rows in TABLE.values() for route in rows))
-    for tag, rows in TABLE.items():
+async def _admit_anybody(request: Request[Any, Any, Any]) -> None:
+    """Enode's own SDK sends no token to these: it is told what every application may use."""
+    if header_of(request.scope, b"authorization") is not None:
+        return await _admit(request)
+    request.scope["auth"] = Access(applications=())
+    assert isinstance(request, Call)
+    check_headers(request)
+    return None
+
+
+def _handlers(table: Mapping[str, Sequence[Route]]) -> Iterator[HTTPRouteHandler]:
+    yield from (_options(path) for path in dict.fromkeys(route.path for rows in table.values() for route in rows))
+    for tag, rows in table.items():
         for route in rows:
             yield HTTPRouteHandler(
                 route.path,

@@ -37,6 +37,12 @@ def names_of(kind: Kind | None = None) -> tuple[str, ...]:
     return tuple(sorted({name for names in _names().values() for name in _of_kind(names, kind)}))
 
 
+def names_by_kind(vendor: str) -> Mapping[str, frozenset[Kind]]:
+    """A vendor's names here, mostly one, each with the kinds that it stands for."""
+    names = _names().get(vendor, {})
+    return {name: frozenset(kind for kind in names if names[kind] == name) for name in dict.fromkeys(names.values())}
+
+
 def _of_kind(names: Mapping[Kind, str], kind: Kind | None) -> list[str]:
     return [name for its_kind, name in names.items() if kind in (None, its_kind)]
 

@@ -27,7 +27,7 @@ async def choose_brand(tx: Transaction, session: LinkSession, vendor: str | None
 
 async def brands(reader: Reader, session: LinkSession) -> list[VendorRegistration]:
     """The vendors that this session may choose from; relinking, only the account's own registration."""
+    if session.vendor_is_fixed and session.registration_id is not None:
+        return [await vendors.get(reader, session.registration_id)]  # whatever was switched off since
     usable = await vendors.usable(reader, Access(applications=(session.application_id,)))
-    if session.vendor_is_fixed:
-        return [found for found in usable if found.registration_id == session.registration_id]
     return [found for found in usable if set(manifests()[found.vendor].kinds) & set(session.kinds)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
@@ -28,14 +27,6 @@ class OpenRegistration(msgspec.Struct, frozen=True, kw_only=True):
     registration: Registration
     hosts: Mapping[str, str]
     is_sandbox: bool
-
-
-class VendorTrouble(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor doesn't answer (`outage`), or refuses many credentials at once (`incident`)."""
-
-    vendor: str
-    since: datetime
-    kind: Literal["outage", "incident"]
 
 
 class Circuit(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""SQL on registration and circuit."""
+"""SQL on registration, circuit and vendor_activation."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import msgspec
 from psycopg.errors import ForeignKeyViolation
 
+from wattlink.connectors.registry import manifests
 from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, RegistrationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotFound, StillInUse
-from wattlink.domain.vendors.model import Circuit, VendorRegistration, VendorTrouble
+from wattlink.domain.vendors.model import Circuit, VendorRegistration
 
 
 class SealedRegistration(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,17 +25,21 @@ class SealedRegistration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def usable(reader: Reader, access: Access) -> list[VendorRegistration]:
-    """One registration per vendor: the application's own, else the one for all. Alphabetical by vendor."""
+    """One registration per vendor that an application may use: its own, else the one for all; alphabetical."""
     return await reader.all(
         VendorRegistration,
         """
-        SELECT DISTINCT ON (vendor) registration_id, vendor, application_id, hosts, is_sandbox
-          FROM registration
-         WHERE application_id IS NULL OR application_id = %(application_id)s
-         ORDER BY vendor, application_id NULLS LAST
+        SELECT registration_id, vendor, application_id, hosts, is_sandbox
+          FROM usable_registration(%(application_id)s, %(gated)s) ORDER BY vendor
         """,
         application_id=access.application_id,
+        gated=gated(),
     )
+
+
+def gated() -> list[str]:
+    """The vendors that must be activated, unless their registration says otherwise."""
+    return [vendor for vendor, manifest in manifests().items() if manifest.activation_required]
 
 
 async def list_registrations(reader: Reader) -> list[VendorRegistration]:
@@ -165,24 +170,6 @@ async def fill(
         sealed=sealed,
         hosts=Json(dict(hosts)),
         is_sandbox=is_sandbox,
-    )
-
-
-async def troubles(reader: Reader, access: Access) -> list[VendorTrouble]:
-    """What ails the vendors that this application can use."""
-    return await reader.all(
-        VendorTrouble,
-        """
-        SELECT vendor, since, kind
-          FROM (SELECT DISTINCT ON (vendor) registration_id, vendor FROM registration
-                 WHERE application_id IS NULL OR application_id = %(application_id)s
-                 ORDER BY vendor, application_id NULLS LAST) AS usable
-          JOIN circuit USING (registration_id)
-         CROSS JOIN LATERAL (VALUES ('outage', open_since), ('incident', incident_since)) AS trouble (kind, since)
-         WHERE since IS NOT NULL
-         ORDER BY vendor, since
-        """,
-        application_id=access.application_id,
     )
 
 
@@ -334,4 +321,39 @@ async def end_incident(tx: Transaction, registration_id: RegistrationId, now: da
         """,
         registration_id=registration_id,
         now=now,
+    )
+
+
+async def require_activation(tx: Transaction, registration_id: RegistrationId, *, required: bool | None) -> None:
+    """Whether applications must be allowed to use this registration; None: as the vendor's manifest says."""
+    await tx.execute(
+        "UPDATE registration SET needs_activation = %(required)s WHERE registration_id = %(registration_id)s",
+        registration_id=registration_id,
+        required=required,
+    )
+
+
+async def activated(reader: Reader, application_id: ApplicationId) -> list[str]:
+    """The vendors that were switched on for an application, alphabetical."""
+    return await reader.all(
+        str,
+        "SELECT vendor FROM vendor_activation WHERE application_id = %(application_id)s ORDER BY vendor",
+        application_id=application_id,
+    )
+
+
+async def replace_activations(tx: Transaction, application_id: ApplicationId, vendors: Sequence[str]) -> None:
+    """Switch exactly these vendors on for an application."""
+    await tx.execute(
+        "DELETE FROM vendor_activation WHERE application_id = %(application_id)s AND vendor <> ALL(%(vendors)s)",
+        application_id=application_id,
+        vendors=list(vendors),
+    )
+    await tx.execute(
+        """
+        INSERT INTO vendor_activation (application_id, vendor)
+        SELECT %(application_id)s, unnest(%(vendors)s::text[]) ON CONFLICT DO NOTHING
+        """,
+        application_id=application_id,
+        vendors=list(vendors),
     )

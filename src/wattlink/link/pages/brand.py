@@ -4,7 +4,7 @@ from litestar import Response
 
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking.choose_brand import brands
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.health.look import look
 from wattlink.link.brands import brand, ordered
 from wattlink.link.pages.steps import steps
 from wattlink.link.sight import Sight
@@ -17,8 +17,8 @@ async def brand_page(sight: Sight, searched: str) -> Response[str]:
     session = sight.session
     async with sight.ui.hub.db.read() as reader:
         offered = await brands(reader, session)
-        troubles = await vendors.troubles(reader, Access(applications=(session.application_id,)))
-    ailing = {found.vendor: found for found in troubles}
+        health = await look(reader, Access(applications=(session.application_id,)), now=sight.ui.hub.clock())
+    ailing = {found.vendor: found for found in health}
     suggested, others = ordered(offered, sight.regions, searched)
     if len(offered) < _WORTH_SORTING or searched:
         suggested, others = [], [*suggested, *others]

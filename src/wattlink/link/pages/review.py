@@ -1,24 +1,23 @@
 """What the app will see, and the sign-in: a button that leaves for the vendor, or a form."""
 
-from collections.abc import Iterable
-
 from litestar import Response
 
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Reader
 from wattlink.domain.access.ids import AccountId
-from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.linking.steps.sealing import unseal
 from wattlink.domain.vendors import store as vendors
-from wattlink.domain.vendors.model import VendorTrouble
-from wattlink.link.brands import brand, host, trouble
+from wattlink.domain.vendors.health.look import look_at
+from wattlink.link.brands import brand, host
 from wattlink.link.pages.steps import steps
+from wattlink.link.pages.trouble import trouble
 from wattlink.link.sight import Sight
 from wattlink.link.texts.consent import consent, custody
+from wattlink.link.texts.trouble import warned
 from wattlink.link.texts.words import N_, Note
 
 _TRIES_BEFORE_RESET = 3
@@ -37,10 +36,10 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
     manifest, now = manifests()[session.vendor], sight.ui.hub.clock()
     async with sight.ui.hub.db.read() as reader:
         registration = await vendors.get(reader, session.registration_id)
-        troubles = await vendors.troubles(reader, Access(applications=(session.application_id,)))
+        health = await look_at(reader, session.registration_id, now=now)
         is_broken = session.relink_account_id is not None and await _needs_mending(reader, session.relink_account_id)
-    ailing = _gravest(found for found in troubles if found.vendor == session.vendor)
-    may_try = ailing is None or ailing.kind == "outage"  # which a sign-in that works ends
+    if not health.may_link:
+        return trouble(sight, health)
     is_bound = session.state is not State.CREATED
     sign_in = manifest.sign_in
     return sight.page(
@@ -52,12 +51,11 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         is_broken=is_broken,
         consent=consent(session, manifest, language),
         custody=custody(manifest, language),
-        trouble=None if ailing is None else trouble(ailing, manifest, language, now=now),
+        warning=warned(health, manifest, language),
         way=sign_in.way,
         host=host(manifest, registration.hosts),
         is_bound=is_bound,
-        may_try=may_try,
-        leaving=leaving and may_try and sign_in.way == "redirect",
+        leaving=leaving and sign_in.way == "redirect",
         leave_address=sight.leave_address if is_bound else "",
         sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
         username_label=language.say(_USERNAMES[sign_in.username]),
@@ -66,14 +64,8 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         problem=_problem(sight, manifest.name),
         offer_reset=session.failures >= _TRIES_BEFORE_RESET,
         may_change_brand=is_bound and not session.vendor_is_fixed,
-        error_address=sight.way_back(Cause.VENDOR_DOWN),
         refused_address=sight.way_back(Cause.CANCELLED),
     )
-
-
-def _gravest(troubles: Iterable[VendorTrouble]) -> VendorTrouble | None:
-    """During an incident nobody signs in, whatever else ails the vendor."""
-    return max(troubles, key=lambda found: found.kind == "incident", default=None)
 
 
 async def _needs_mending(reader: Reader, account_id: AccountId) -> bool:

@@ -22,8 +22,11 @@ from wattlink.domain.linking.confirming.hold import granted_kinds, hold, linked_
 from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State, cause_of_error
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.users import store as users
+from wattlink.domain.vendors.health.tally import note_sign_in
 from wattlink.domain.visits.recover import vendor_answered
 
+_OF_THE_VENDOR = frozenset({Cause.VENDOR_DOWN, Cause.VENDOR_REFUSED})
+_OF_THE_PERSON = frozenset({Cause.WRONG_CREDENTIALS, Cause.ACCOUNT_LOCKED, Cause.PERMISSION_MISSING})  # it answers
 _NUL = "\0"
 _PAUSES_SECONDS = (0.1, 0.5, 2.0)  # before another try, where the database couldn't just now
 
@@ -43,12 +46,14 @@ async def settle(
     try:
         grant = await signing_in
     except ConnectorError as error:
-        await note_failure(db, session, cause_of_error(error), sealed_step=sealed_step, now=clock())
+        cause = cause_of_error(error)
+        await _note_answer(db, session, cause, now=clock())
+        await note_failure(db, session, cause, sealed_step=sealed_step, now=clock())
     except Exception:  # a bug of a connector's must not leave the person waiting
         _log.exception("a sign-in broke", session=str(session.session_id), vendor=session.vendor)
         await note_failure(db, session, Cause.INTERRUPTED, sealed_step=sealed_step, now=clock())
     else:
-        await _note_answer(db, session, now=clock())
+        await _note_answer(db, session, None, now=clock())
         await keep_grant(db, session, grant, vault=vault, now=clock())
 
 
@@ -108,12 +113,20 @@ async def _save(tx: Transaction, session: LinkSession, grant: Grant, *, vault: V
     await store.discover(tx, session.session_id, session.turn, saved.account_id, now=now)
 
 
-async def _note_answer(db: Database, session: LinkSession, *, now: datetime) -> None:
-    """An outage may be over. Before the account is saved, whose first visit isn't to queue behind those that waited."""
+async def _note_answer(db: Database, session: LinkSession, cause: Cause | None, *, now: datetime) -> None:
+    """What a sign-in says of the vendor: it counts once per session, whoever tries again and again.
+
+    One that got through may end an outage, before the account is saved, whose first visit isn't to queue behind those
+    that waited.
+    """
     assert session.registration_id is not None
+    says_something = cause is None or cause in _OF_THE_VENDOR or cause in _OF_THE_PERSON
     try:
         async with db.transaction() as tx:
-            await vendor_answered(tx, session.registration_id, now=now)
+            if says_something and session.failures == 0:
+                await note_sign_in(tx, session.registration_id, failed=cause in _OF_THE_VENDOR, now=now)
+            if cause is None:
+                await vendor_answered(tx, session.registration_id, now=now)
     except psycopg.Error:  # a probe of the visits' will notice as well
         _log.warning("an answer of a vendor was not noted", vendor=session.vendor, exc_info=True)
 
