@@ -109,12 +109,16 @@ async def test_a_quota_puts_it_back(home: Home) -> None:
     assert await home.stands(told) == ("confirmed", None)
 
 
-async def test_a_token_that_is_refused_is_renewed_and_it_is_sent_with_the_new_one(home: Home) -> None:
+async def test_a_token_that_is_refused_sent_nothing_and_it_waits_for_another(home: Home) -> None:
     told = await home.tell(StartCharging())
-    await home.world.sandbox.change("easee", "ada@example.com", knobs={"logins": {}})
+    await home.world.sandbox.fault("easee", "ada@example.com", Fault.ACCESS_REFUSED)
     await home.world.visit_due()
-    assert await home.sent(START) == [401]
+    assert await home.sent(START) == [401, 401]  # with the token that was there, and with a new one
     assert await home.stands(told) == ("pending", None)
+    await home.world.sandbox.fault("easee", "ada@example.com")
+    await home.world.visit_due(seconds=16)
+    await home.world.visit_due(seconds=6)
+    assert await home.stands(told) == ("confirmed", None)
 
 
 async def test_a_refusal_ends_it_with_its_reason(home: Home) -> None:

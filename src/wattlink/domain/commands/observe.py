@@ -55,7 +55,7 @@ def _holds(command: HoldPermanently, document: Hvac) -> bool:
 
 
 def _near(found: float | None, wanted: float, step: float) -> bool:
-    return found is not None and abs(found - wanted) < step
+    return found is not None and abs(found - wanted) <= step
 
 
 def _impossible(command: Command, document: Document) -> str | None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from wattlink.connectors.commands import Command, SetOperationMode
+from wattlink.connectors.commands import Command, SetMaxCurrent, SetOperationMode, StartCharging, StopCharging
 from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant, SignInAnswer, SignInRequest
 from wattlink.connectors.devices import Document, Kind
 from wattlink.connectors.errors import (
@@ -36,6 +36,7 @@ from wattlink.connectors.vendors.tesla.energy import reading as energy
 from wattlink.connectors.vendors.tesla.energy.commands import set_operation_mode
 from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
 from wattlink.connectors.vendors.tesla.fleet import REGIONS, Fleet, error_text, raise_error
+from wattlink.connectors.vendors.tesla.telling import tell_car
 
 _SIGN_IN_SCOPES = ("openid", "offline_access")  # who it is, and a refresh token
 _DEAD = {"login_required", "invalid_grant", "invalid_auth_code", "invalid_token"}
@@ -99,11 +100,13 @@ class TeslaConnector(Connector):
         return await read_several([*await cars.subjects(fleet, products, inquiry), *homes])
 
     async def send(self, credential: Credential, vendor_device_id: str, command: Command, document: Document) -> None:  # noqa: ARG002
-        """Tell a battery what to aim at."""
+        """Tell a battery what to aim at, or a car to charge or not."""
         fleet = Fleet(self.door, credential.access_token, credential.extra.get("region"))
         match command:
             case SetOperationMode():
                 await set_operation_mode(fleet, vendor_device_id, command)
+            case StartCharging() | StopCharging() | SetMaxCurrent():
+                await tell_car(fleet, vendor_device_id, command)
             case _:
                 raise CommandRefused(CommandRefusal.PRECONDITION, f"{type(command).__name__} can't be sent")
 

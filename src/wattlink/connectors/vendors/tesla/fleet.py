@@ -74,6 +74,14 @@ class Fleet:
         """Which of these cars hold our key, and which need it."""
         return _object_in(await self._ask("POST", "/api/1/vehicles/fleet_status", json={"vins": list(vins)}))
 
+    async def command(self, vin: str, name: str, body: Mapping[str, Any]) -> Answer:
+        """Tell a car something; what the answer means is the caller's to say."""
+        return await self._ask("POST", f"/api/1/vehicles/{quote(vin, safe='')}/command/{name}", json=dict(body))
+
+    async def wake(self, vin: str) -> Answer:
+        """Wake a car, which takes it up to a minute."""
+        return await self._ask("POST", f"/api/1/vehicles/{quote(vin, safe='')}/wake_up", json={})
+
     async def energy_site(self, site_id: str, what: Literal["live_status", "site_info"]) -> Mapping[str, Any] | Trouble:
         """What a home's power does now, or how its devices are set up."""
         return _object_in(await self._ask("GET", f"/api/1/energy_sites/{quote(site_id, safe='')}/{what}"))
