@@ -76,6 +76,8 @@ def _class_offences(manifest: Manifest, connector: type[Connector]) -> Iterator[
     needed = [*ways[manifest.sign_in.way], "refresh", "read", "revoke"]
     if any(entry.pairing for entry in manifest.interventions):
         needed.append("pairing_address")
+    if any(":control:" in scope for scope in manifest.scopes):
+        needed.append("send")
     for method in needed:
         if getattr(connector, method) is getattr(Connector, method):
             yield f"{connector.__name__} lacks {method}"

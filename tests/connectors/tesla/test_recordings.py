@@ -13,7 +13,7 @@ from wattlink.connectors.devices import CAPABLE, Battery, Inverter, Kind, Meter,
 from wattlink.connectors.devices.site import BatteryStatus, OperationMode
 from wattlink.connectors.registry import manifest_of, simulator
 from wattlink.connectors.vendors.tesla.capabilities import Inquiry, Rights, listed
-from wattlink.connectors.vendors.tesla.cars import is_car
+from wattlink.connectors.vendors.tesla.cars.reading import is_car
 from wattlink.connectors.vendors.tesla.energy import simulated_life as life
 from wattlink.connectors.vendors.tesla.energy.mapping import document
 from wattlink.connectors.vendors.tesla.energy.simulated_api import entries, live_status, site_info

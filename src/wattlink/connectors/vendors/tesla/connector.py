@@ -30,13 +30,13 @@ from wattlink.connectors.oauth2 import (
 )
 from wattlink.connectors.registry import manifests
 from wattlink.connectors.several import read_several
-from wattlink.connectors.vendors.tesla import cars
 from wattlink.connectors.vendors.tesla.capabilities import Inquiry, Rights
+from wattlink.connectors.vendors.tesla.cars import reading as cars
+from wattlink.connectors.vendors.tesla.cars.commands import tell_car
 from wattlink.connectors.vendors.tesla.energy import reading as energy
 from wattlink.connectors.vendors.tesla.energy.commands import set_operation_mode
 from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
 from wattlink.connectors.vendors.tesla.fleet import REGIONS, Fleet, error_text, raise_error
-from wattlink.connectors.vendors.tesla.telling import tell_car
 
 _SIGN_IN_SCOPES = ("openid", "offline_access")  # who it is, and a refresh token
 _DEAD = {"login_required", "invalid_grant", "invalid_auth_code", "invalid_token"}

@@ -1,0 +1,1 @@
+"""Cars: what they tell, and what they are told."""
