@@ -138,6 +138,10 @@ class Settings:
     master_keys: Mapping[str, bytes] = _setting({}, _RING)
     outbound_allow: Sequence[Network] = _setting((), _NETWORKS)  # beyond the public networks
 
+    # The simulated vendors, where they run.
+    sandbox_url: str = _setting("", _ADDRESS)  # of its process; empty: there is none
+    sandbox_key: str = _setting("", _words("the key to its control API", example="<key>", secret=True))
+
     # Logs.
     log_format: str = _setting("text", _one_of("text", "json"))
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"))

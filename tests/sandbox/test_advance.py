@@ -33,7 +33,7 @@ async def _advance(world: World, **time: float) -> timedelta:
 
 async def _advance_of(world: World, application_id: ApplicationId, by: timedelta) -> timedelta:
     async with world.hub.db.transaction() as tx:
-        return await advance(tx, application_id, by)
+        return await advance(tx, application_id, by, now=world.clock())
 
 
 async def _link(world: World, username: str = "ada@example.com") -> AccountId:

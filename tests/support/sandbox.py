@@ -74,10 +74,10 @@ class RunningSandbox:
 
 @contextlib.asynccontextmanager
 async def running_sandbox(
-    *, clock: Clock, shelf: Shelf | None = None, ahead: Ahead = real_time
+    *, clock: Clock, shelf: Shelf | None = None, ahead: Ahead = real_time, port: int = 0
 ) -> AsyncIterator[RunningSandbox]:
     """Simulated vendors for as long as the block lasts."""
     app = make_app(shelf or MemoryShelf(), clock, key=KEY, ahead=ahead)
     authorization = {"Authorization": f"Bearer {KEY}"}
-    async with serving(app) as base, aiohttp.ClientSession(headers=authorization) as control:
+    async with serving(app, port=port) as base, aiohttp.ClientSession(headers=authorization) as control:
         yield RunningSandbox(base, control)

@@ -20,7 +20,7 @@ from granian.server.embed import Server as Granian
 from yarl import URL
 
 from tests.support.processes import free_ports, plain_environment
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import KEY, RunningSandbox, running_sandbox
 from wattlink.base.clock import Clock, system_clock
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.domain.organizations.create import create_application
@@ -116,7 +116,7 @@ async def running_stack(
     dsn: str, *, clock: Clock = system_clock, apart: bool = False, **settings: Any
 ) -> AsyncIterator[Stack]:
     """Everything, until the block ends; `apart` starts a `wattlink serve`; `settings` are those of Settings."""
-    port = free_ports(1)
+    port = free_ports(2)
     chosen = Settings(
         database_url=dsn,
         master_keys=_MASTER_KEYS,
@@ -124,11 +124,13 @@ async def running_stack(
         port=port,
         outbound_allow=_LOOPBACK,
         confirm_after_seconds=1.0,
+        sandbox_url=f"http://localhost:{port + 1}",
+        sandbox_key=KEY,
         **settings,
     )
     async with (
         open_hub(chosen, clock=clock) as hub,
-        running_sandbox(clock=clock, ahead=ahead_in(hub.db)) as sandbox,
+        running_sandbox(clock=clock, ahead=ahead_in(hub.db), port=port + 1) as sandbox,
         aiohttp.ClientSession() as http,
     ):
         await _register_vendors(hub, sandbox)
@@ -178,6 +180,8 @@ async def _serving_apart(settings: Settings) -> AsyncIterator[None]:
         WATTLINK_OUTBOUND_ALLOW=",".join(map(str, settings.outbound_allow)),
         WATTLINK_DIALECT_HOSTS=",".join(f"{name}={host}" for name, host in settings.dialect_hosts.items()),
         WATTLINK_SERVE_PROCESSES="1",
+        WATTLINK_SANDBOX_URL=settings.sandbox_url,
+        WATTLINK_SANDBOX_KEY=settings.sandbox_key,
         WATTLINK_LOG_LEVEL="warning",
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "wattlink", "serve", env=environment)

@@ -47,8 +47,13 @@ class VirtualAccount:
 
     @property
     def application(self) -> str | None:
-        """Whose it is; None: the operator's."""
+        """Whose it is; None: nobody's, but within operators' reach."""
         return self.state.get("application")
+
+    @property
+    def owner(self) -> str:
+        """The application's id, empty for an account of nobody's."""
+        return self.application or ""
 
 
 class VirtualAccounts:

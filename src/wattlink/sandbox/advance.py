@@ -1,15 +1,17 @@
 """Let time jump for one sandbox application: what waits for a moment to come is brought that much nearer.
 
-What moves: visits, suspicions, open link sessions, webhook deliveries and heartbeats, probes of circuits. What
-doesn't: leases (`busy_until`, the 60 s of an exchange), events and their 30 days, keys and tokens of the application,
-revocations, and everything of any other application. Simulators and credentials read the advanced time itself.
+What moves: visits, commands, suspicions, open link sessions, webhook deliveries and heartbeats, probes of circuits.
+What doesn't: leases (`busy_until`, a command that is being sent, the 60 s of an exchange), events and their 30 days,
+keys and tokens of the application, revocations, and everything of any other application. Simulators and credentials
+read the advanced time itself.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import ApplicationId
 from wattlink.domain.accounts.breaking import store as suspicions
+from wattlink.domain.commands import store as commands
 from wattlink.domain.devices import store as devices
 from wattlink.domain.linking import store as linking
 from wattlink.domain.organizations.clock.advance import advance_clock, check_advance
@@ -17,15 +19,18 @@ from wattlink.domain.vendors import store as vendors
 from wattlink.domain.visits import store as visits
 from wattlink.domain.webhooks import store as webhooks
 
+_UNTIL_SEEN = timedelta(seconds=10)  # what the device does meanwhile is to be seen first
+
 CHANNELS = ("visits", "events")
 """Who is to be woken afterwards."""
 
 
-async def advance(tx: Transaction, application_id: ApplicationId, by: timedelta) -> timedelta:
+async def advance(tx: Transaction, application_id: ApplicationId, by: timedelta, *, now: datetime) -> timedelta:
     """How far the application's time is ahead now. Raises NotASandbox and InvalidInput."""
     await check_advance(tx, application_id, by)
     await linking.bring_forward(tx, application_id, by)
     await visits.bring_forward(tx, application_id, by)
+    await commands.bring_forward(tx, application_id, by, not_before=now + _UNTIL_SEEN)
     await devices.bring_forward(tx, application_id, by)
     await suspicions.bring_forward(tx, application_id, by)
     await webhooks.bring_forward(tx, application_id, by)

@@ -1,8 +1,8 @@
 """The sandbox's control API: opens virtual accounts, changes and breaks them, tells what the vendors were asked.
 
-Only for demonstrations, tests and our own `/platform/sandbox`, which names the `application` for which it asks: then
-nothing but that application's own is within reach. It needs a bearer key, and refuses browsers: a page on another site
-can reach loopback, but can't help sending an Origin.
+Only for demonstrations, tests and our own `/platform/sandbox`, which names each `application` for which it asks (the
+empty one: accounts of nobody's): then nothing else is within reach. It needs a bearer key, and refuses browsers: a page
+on another site can reach loopback, but can't help sending an Origin.
 """
 
 import hmac
@@ -42,12 +42,12 @@ class Control:
         self._clock = clock
         self._key = key
         self._ahead = ahead
-        self._vendor_faults: dict[tuple[str | None, str], Sequence[Fault]] = {}
+        self._vendor_faults: dict[tuple[str | None, str], Sequence[Fault]] = {}  # by owner; None: for everybody
 
-    def vendor_faults(self, vendor: str, application: str | None) -> Sequence[Fault]:
-        """The faults that are switched on at a whole vendor: for everybody, or for this application's accounts."""
+    def vendor_faults(self, vendor: str, account: VirtualAccount | None) -> Sequence[Fault]:
+        """The faults that are switched on at a whole vendor: for everybody, or for its accounts of this one's owner."""
         for_all = self._vendor_faults.get((None, vendor), ())
-        return for_all if application is None else (*for_all, *self._vendor_faults.get((application, vendor), ()))
+        return for_all if account is None else (*for_all, *self._vendor_faults.get((account.owner, vendor), ()))
 
     async def now(self, state: State | None) -> datetime:
         """The time in which an account lives."""
@@ -83,11 +83,11 @@ class Control:
         return guarded
 
     async def _list(self, request: web.Request) -> web.Response:
-        theirs, vendor = request.query.get("application"), request.query.get("vendor")
+        vendor = request.query.get("vendor")
         found = [
             account
             for account in self._accounts
-            if theirs in (None, account.application) and vendor in (None, account.vendor)
+            if _is_within_reach(request, account.owner) and vendor in (None, account.vendor)
         ]
         return _json([await self._told(account) for account in found])
 
@@ -119,27 +119,28 @@ class Control:
         return web.Response(status=204)
 
     async def _change_vendor(self, request: web.Request) -> web.Response:
-        vendor, application = request.match_info["vendor"], request.query.get("application")
+        vendor, owners = request.match_info["vendor"], request.query.getall("application", [])
         _known_vendor(vendor)
         faults = (await _body(request, VendorChange)).faults
-        if application is None and any(common_fault([fault]) is None for fault in faults):
+        if not owners and any(common_fault([fault]) is None for fault in faults):
             raise web.HTTPBadRequest(text="a whole vendor can have only the faults that are common to all")
-        self._vendor_faults[application, vendor] = faults
+        for owner in owners or (None,):
+            self._vendor_faults[owner, vendor] = faults
         return _json({"vendor": vendor, "faults": faults})
 
     async def _requests(self, request: web.Request) -> web.Response:
-        after, asked = request.query.get("after", "0"), request.query
+        after = request.query.get("after", "0")
         if not after.isdecimal():
             raise web.HTTPBadRequest(text="`after` is the number of a request")
-        seen = self._ledger.after(int(after), vendor=asked.get("vendor"), application=asked.get("application"))
-        return _json(seen)
+        seen = self._ledger.after(int(after), request.query.get("vendor"))
+        return _json([one for one in seen if _is_within_reach(request, one.application or "")])
 
     async def _told(self, account: VirtualAccount) -> Any:
         return told(account.vendor, account.state, await self.now(account.state))
 
     def _account_in(self, request: web.Request) -> VirtualAccount:
         account = self._account(request.match_info["vendor"], request.match_info["username"])
-        if request.query.get("application") not in (None, account.application):
+        if not _is_within_reach(request, account.owner):
             raise _no_account()
         return account
 
@@ -159,6 +160,11 @@ async def _body(request: web.Request, shape: type[T]) -> T:
         return msgspec.json.decode(await request.read(), type=shape)
     except msgspec.DecodeError as error:
         raise web.HTTPBadRequest(text=str(error)) from None
+
+
+def _is_within_reach(request: web.Request, owner: str) -> bool:
+    applications = request.query.getall("application", [])
+    return not applications or owner in applications
 
 
 def _known_vendor(vendor: str, *kinds: Kind | None) -> None:

@@ -39,10 +39,6 @@ class Ledger:
         self._seen.append(seen)
         self._next = seen.number + 1
 
-    def after(self, number: int, *, vendor: str | None, application: str | None) -> Sequence[Seen]:
-        """What came after a number, at one vendor or at all, for one application's accounts or for all."""
-        return [
-            seen
-            for seen in self._seen
-            if seen.number > number and vendor in (None, seen.vendor) and application in (None, seen.application)
-        ]
+    def after(self, number: int, vendor: str | None) -> Sequence[Seen]:
+        """What came after a number, at one vendor or at all."""
+        return [seen for seen in self._seen if seen.number > number and vendor in (None, seen.vendor)]

@@ -78,8 +78,7 @@ class Sandbox:
     async def _decide(self, vendor: str, asked: SimulatedRequest) -> SimulatedAnswer:
         username = simulator(vendor).account_of(asked)
         account = self.accounts.find(vendor, username)
-        application = None if account is None else account.application
-        faults = self.control.vendor_faults(vendor, application)
+        faults = self.control.vendor_faults(vendor, account)
         answer = common_fault(faults)
         if answer is None:
             answer = await self._answer_of_account(vendor, account, asked, faults)
@@ -92,7 +91,7 @@ class Sandbox:
                 method=asked.method,
                 path=asked.path,
                 account=username,
-                application=application,
+                application=None if account is None else account.application,
                 status=answer.status,
             )
         )

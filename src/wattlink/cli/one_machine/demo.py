@@ -47,6 +47,7 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
         key = folder.kept("sandbox-key", new_secret)
         file = folder.path / "demo-app.json"
         before = msgspec.json.decode(file.read_bytes(), type=DemoConfig) if file.exists() else None
+        environ |= {"WATTLINK_SANDBOX_URL": at.sandbox, "WATTLINK_SANDBOX_KEY_FILE": str(key)}
         sandbox_key = key.read_text(encoding="utf-8").strip()
         operator_token = folder.kept("operator-token", new_operator_token).read_text(encoding="utf-8").strip()
         config, accounts = asyncio.run(

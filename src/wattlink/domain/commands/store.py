@@ -1,13 +1,13 @@
 """SQL on command. Several rows are locked in the order of their ids; who also locks visits locks those first."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, CommandId, DeviceId
+from wattlink.domain.access.ids import AccountId, ApplicationId, CommandId, DeviceId
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, Verdict
 from wattlink.domain.errors import NotFound
@@ -246,6 +246,25 @@ async def end_of_accounts(
         failure=failure.value,
         detail=detail,
         now=now,
+    )
+
+
+async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta, *, not_before: datetime) -> None:
+    """An application's time jumps: its commands end that much sooner, those that were sent not before this moment."""
+    await tx.execute(
+        """
+        UPDATE command
+           SET expires_at = expires_at - %(by)s,
+               ends_at = CASE state WHEN 'sent' THEN greatest(ends_at - %(by)s, least(ends_at, %(not_before)s))
+                                    ELSE ends_at - %(by)s END
+         WHERE command_id IN (SELECT command_id FROM command
+                               WHERE application_id = %(application_id)s AND completed_at IS NULL
+                                 AND state IN ('pending', 'sent')
+                               ORDER BY command_id FOR UPDATE)
+        """,
+        application_id=application_id,
+        by=by,
+        not_before=not_before,
     )
 
 

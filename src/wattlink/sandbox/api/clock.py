@@ -1,0 +1,66 @@
+"""The application's time."""
+
+import re
+from datetime import timedelta
+
+from litestar.params import JSONBody
+
+from wattlink.base.clock import rfc3339
+from wattlink.domain.access.ids import ApplicationId
+from wattlink.domain.errors import InvalidInput
+from wattlink.domain.organizations.clock import store as clocks
+from wattlink.sandbox.advance import CHANNELS, advance
+from wattlink.sandbox.api.admission import sandbox_application
+from wattlink.sandbox.api.wire import Answer, Payload, Timestamp
+from wattlink.web.call import Call
+
+_DURATION = re.compile(r"P(?=.)(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
+_HOW = ("seconds, such as 7200", "an ISO 8601 duration of days or less, such as PT2H")
+
+
+class Advance(Payload):
+    """How far time is to jump: seconds, or an ISO 8601 duration such as `PT2H` or `P1DT30M`."""
+
+    advance: int | float | str
+
+
+class ClockResponse(Answer):
+    """The application's time, and how far it is ahead of the real one."""
+
+    now: Timestamp
+    offset_seconds: float
+
+
+async def get_clock(request: Call) -> ClockResponse:
+    """What time it is for the application."""
+    application_id = await sandbox_application(request)
+    async with request.hub.db.read() as reader:
+        ahead = (await clocks.get(reader, application_id)).clock_ahead
+    return _told(request, ahead)
+
+
+async def advance_clock(request: Call, data: JSONBody[Advance]) -> ClockResponse:
+    """Let time jump: what waits for a moment until then happens now. It never goes back."""
+    application_id: ApplicationId = await sandbox_application(request)
+    by = _duration(data.advance)
+    async with request.hub.db.transaction() as tx:
+        ahead = await advance(tx, application_id, by, now=request.hub.clock())
+    for channel in CHANNELS:
+        request.hub.notifier.wake(channel)
+    return _told(request, ahead)
+
+
+def _duration(given: int | float | str) -> timedelta:
+    if isinstance(given, str):
+        found = _DURATION.fullmatch(given)
+        if found is None:
+            raise InvalidInput("advance", "is no duration", allowed=_HOW)
+        days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not 0 < given < 1e9:
+        raise InvalidInput("advance", "must be more than 0", allowed=_HOW)
+    return timedelta(seconds=given)
+
+
+def _told(request: Call, ahead: timedelta) -> ClockResponse:
+    return ClockResponse(now=rfc3339(request.hub.clock() + ahead), offset_seconds=ahead.total_seconds())

@@ -1,0 +1,1 @@
+"""Linking a virtual account without a browser: all that a person would do, by the real verbs."""
