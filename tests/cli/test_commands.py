@@ -83,6 +83,85 @@ def test_an_application_without_a_name_is_refused(environ: Mapping[str, str]) ->
     assert (told.returncode, told.stderr) == (2, "wattlink: name: must have 1 to 100 letters\n")
 
 
+def test_an_application_is_changed_and_goes(environ: Mapping[str, str], tmp_path: Path) -> None:
+    application_id = made_application(environ)["application_id"]
+    branding = tmp_path / "branding.json"
+    branding.write_text('{"accent": "#7722aa", "radius": 4}')
+    words = ("--name", "Ampere", "--redirect-uri", "ampere://done", "--link-binding", "confirm")
+    more = ("--connections-limit", "5", "--branding", str(branding))
+    told = wattlink("application", "change", application_id, *words, *more, environ=environ)
+    assert (told.returncode, told.stdout, told.stderr) == (0, "Ampere is changed.\n", "")
+    assert "ampere://done" in wattlink("application", "list", environ=environ).stdout
+    told = wattlink("application", "change", application_id, "--return-anywhere", environ=environ)
+    assert "ampere://done" not in wattlink("application", "list", environ=environ).stdout
+    assert wattlink("application", "delete", application_id, environ=environ).returncode == 0
+    told = wattlink("application", "delete", application_id, environ=environ)
+    assert (told.returncode, told.stderr) == (2, f"wattlink: no application {application_id}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--redirect-uri", "javascript:1"), "redirect_uris[0]: the scheme javascript: is never allowed"),
+        (("--redirect-uri", "a://b", "--return-anywhere"), "exclude each other"),
+        (("--connections-limit", "few"), "a number is needed, or `none`"),
+        (("--branding", "pyproject.toml"), "the fields are name, logo"),
+    ],
+)
+def test_a_change_that_can_t_be_made_is_told(words: tuple[str, ...], told: str, environ: Mapping[str, str]) -> None:
+    application_id = made_application(environ)["application_id"]
+    answer = wattlink("application", "change", application_id, *words, environ=environ)
+    assert answer.returncode == 2
+    assert told in answer.stderr
+
+
+def made_application(environ: Mapping[str, str]) -> dict[str, str]:
+    made: dict[str, str] = json.loads(wattlink("application", "create", "Voltly", "--json", environ=environ).stdout)
+    return made
+
+
+def test_a_key_is_made_listed_and_revoked(environ: Mapping[str, str]) -> None:
+    made = made_application(environ)
+    keys = ("key", "list", made["application_id"])
+    told = wattlink("key", "create", made["application_id"], "--name", "March", "--json", environ=environ)
+    new = json.loads(told.stdout)
+    listed = wattlink(*keys, environ=environ).stdout
+    assert "March" in listed
+    assert "never" in listed
+    assert new["client_secret"] not in listed
+    told = wattlink("key", "revoke", made["application_id"], made["client_id"], environ=environ)
+    assert told.returncode == 0
+    assert made["client_id"] not in wattlink(*keys, environ={**environ, "COLUMNS": "200"}).stdout
+    assert wattlink("key", "revoke", made["application_id"], made["client_id"], environ=environ).returncode == 2
+
+
+def test_an_organization_has_operators_and_applications_of_its_own(environ: Mapping[str, str]) -> None:
+    made_application(environ)
+    environ = {**environ, "COLUMNS": "200"}
+    organization_id = wattlink("organization", "create", "Amply", environ=environ).stdout.strip()
+    assert wattlink("organization", "rename", organization_id, "Amply & Sons", environ=environ).returncode == 0
+    listed = wattlink("organization", "list", environ=environ).stdout
+    assert organization_id in listed
+    assert "Amply & Sons" in listed
+    of_it = ("--organization", organization_id)
+    told = wattlink("operator", "create-token", "--name", "CI", *of_it, "--json", environ=environ)
+    made = json.loads(told.stdout)
+    assert made["token"].startswith("wlo_")
+    assert made["token_id"] in wattlink("operator", "list", *of_it, environ=environ).stdout
+    assert made["token_id"] not in wattlink("operator", "list", environ=environ).stdout
+    assert wattlink("operator", "revoke", made["token_id"], environ=environ).returncode == 2
+    assert wattlink("operator", "revoke", made["token_id"], *of_it, environ=environ).returncode == 0
+    assert made["token_id"] not in wattlink("operator", "list", *of_it, environ=environ).stdout
+
+
+def test_without_an_organization_no_operator_is_made(new_database: Callable[[], str]) -> None:
+    told = wattlink(
+        "operator", "create-token", "--name", "CI", environ=plain_environment(WATTLINK_DATABASE_URL=new_database())
+    )
+    assert told.returncode == 2
+    assert "`wattlink organization create NAME`" in told.stderr
+
+
 @pytest.mark.parametrize("vendor", list(manifests()))
 def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str], tmp_path: Path) -> None:
     client = simulator(vendor).DEMO_REGISTRATION
@@ -96,6 +175,9 @@ def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str
     assert vendor in listed
     has_callback = manifests()[vendor].sign_in.way == "redirect"
     assert ("http://localhost:8080/link/callback/" in told.stdout) is has_callback
+    assert wattlink("registration", "remove", vendor, environ=environ).returncode == 0
+    lacking = wattlink("registration", "list", environ=environ).stdout.rsplit("Not on offer", 1)[1]
+    assert vendor in lacking
 
 
 def test_a_registration_that_lacks_what_the_vendor_needs_names_it(environ: Mapping[str, str]) -> None:

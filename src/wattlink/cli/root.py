@@ -2,13 +2,16 @@
 
 import click
 
-from wattlink.cli.applications import application
+from wattlink.cli.administration.applications import application
+from wattlink.cli.administration.keys import key
+from wattlink.cli.administration.operators import operator
+from wattlink.cli.administration.organizations import organization
+from wattlink.cli.administration.registrations import registration
 from wattlink.cli.database import migrate
 from wattlink.cli.failures import Group
 from wattlink.cli.master_key import master_key
 from wattlink.cli.one_machine.demo import demo
 from wattlink.cli.one_machine.up import up
-from wattlink.cli.registrations import registration
 from wattlink.cli.sandbox import demo_app, sandbox
 from wattlink.cli.serve import serve
 from wattlink.cli.status import status
@@ -25,7 +28,7 @@ _COMMANDS = (
     *(demo, up),
     *(serve, work, sandbox, demo_app),
     *(migrate, status),
-    *(application, registration, master_key),
+    *(organization, operator, application, key, registration, master_key),
 )
 for _command in _COMMANDS:
     wattlink.add_command(_command)

@@ -26,6 +26,7 @@ async def test_an_application_is_made_with_a_key_that_works(hub: Hub, operator: 
     assert made["application"]["name"] == "Ampere"
     assert made["application"]["redirectUris"] == ["ampere://done"]
     assert made["application"]["connectionsLimit"] is None
+    assert made["application"]["isSandbox"] is False
     issued = await hub.authenticator.issue(made["clientId"], made["clientSecret"])
     assert str((await hub.authenticator.access_of(issued.token)).application_id) == made["application"]["id"]
     path = f"/applications/{made['application']['id']}"
@@ -44,6 +45,15 @@ async def test_what_isn_t_sent_stays(operator: Caller, ours: Organization) -> No
     assert changed["linkBinding"] == "browser"
     assert (await operator.patch(path, {"linkBinding": "confirm"})).json()["linkBinding"] == "confirm"
     assert (await operator.get(path)).json()["branding"] == branding
+
+
+async def test_a_sandbox_and_how_links_are_bound_are_chosen_at_once(operator: Caller) -> None:
+    body = {"name": "CI", "isSandbox": True, "linkBinding": "confirm", "connectionsLimit": 3}
+    made = (await operator.post("/applications", body)).json()["application"]
+    assert {name: made[name] for name in body} == body
+    path = f"/applications/{made['id']}"
+    assert (await operator.patch(path, {"linkBinding": "browser"})).json()["linkBinding"] == "browser"
+    assert (await operator.patch(path, {"isSandbox": False})).status_code == 400
 
 
 async def test_an_accent_that_reads_badly_is_shown_as_the_pages_show_it(operator: Caller, ours: Organization) -> None:

@@ -31,7 +31,6 @@ async def create_application(
     *,
     organization_id: OrganizationId | None = None,
     is_sandbox: bool = False,
-    connections_limit: int | None = None,
 ) -> NewApplication:
     """A new application, of the oldest organization if none is given; its secret is shown here and never again."""
     check_list(redirect_uris)
@@ -43,7 +42,6 @@ async def create_application(
         redirect_uris=tuple(redirect_uris),
         branding=branding or Branding(),
         is_sandbox=is_sandbox,
-        connections_limit=connections_limit,
     )
     await store.add_application(tx, application)
     key = await create_key(tx, Access(applications=(application.application_id,)), _FIRST_KEY)

@@ -22,21 +22,11 @@ from wattlink.domain.leaving.delete_application import delete_application as del
 from wattlink.domain.organizations import store
 from wattlink.domain.organizations.change import MOST_CONNECTIONS, ApplicationChanges, change_application
 from wattlink.domain.organizations.create import create_application as create
-from wattlink.domain.organizations.model import Branding, LinkBinding, StoredApplication
+from wattlink.domain.organizations.model import LinkBinding, StoredApplication
 from wattlink.web.call import Call
 from wattlink.web.cursors import Asked
 
 Limit = Annotated[int, Meta(ge=0, le=MOST_CONNECTIONS)]
-
-
-class ApplicationPayload(Payload):
-    """Without redirect URIs any https, loopback or private-use one may be used."""
-
-    name: Name
-    redirect_uris: list[str] | UnsetType = UNSET
-    branding: BrandingPayload | UnsetType = UNSET
-    connections_limit: Limit | None = None
-    link_binding: LinkBinding = LinkBinding.BROWSER
 
 
 class ApplicationChangesPayload(Payload):
@@ -49,10 +39,22 @@ class ApplicationChangesPayload(Payload):
     link_binding: LinkBinding | UnsetType = UNSET
 
 
+class ApplicationPayload(Payload):
+    """Without redirect URIs any https, loopback or private-use one may be used; a sandbox stays one."""
+
+    name: Name
+    is_sandbox: bool = False
+    redirect_uris: list[str] | UnsetType = UNSET
+    branding: BrandingPayload | UnsetType = UNSET
+    connections_limit: Limit | UnsetType | None = UNSET
+    link_binding: LinkBinding | UnsetType = UNSET
+
+
 class ApplicationResponse(Answer):
     """An application. `connectionsLimit` is how many accounts it may link, null: any number.
 
-    With `linkBinding: confirm` its link sessions wait for its yes, unless they say otherwise.
+    `linkBinding: confirm` holds every link until the app confirms it, unless a session says otherwise. A sandbox's time
+    can be advanced.
     """
 
     id: Uuid
@@ -61,6 +63,7 @@ class ApplicationResponse(Answer):
     branding: BrandingResponse
     connections_limit: int | None
     link_binding: LinkBinding
+    is_sandbox: bool
     created_at: Timestamp
 
 
@@ -90,18 +93,10 @@ async def list_applications(request: Call, asked: NamedDependency[Asked]) -> Pag
 
 async def create_application(request: Call, data: JSONBody[ApplicationPayload]) -> NewApplicationResponse:
     """A new application, with its first key."""
-    branding = Branding() if data.branding is UNSET else Branding(**changes_of(data.branding))
     async with request.hub.db.transaction() as tx:
-        made = await create(
-            tx,
-            data.name,
-            () if data.redirect_uris is UNSET else data.redirect_uris,
-            branding,
-            organization_id=request.access.organization_id,
-            connections_limit=data.connections_limit,
-        )
-        access = Access(applications=(made.application_id,))
-        application = await change_application(tx, access, ApplicationChanges(link_binding=data.link_binding))
+        made = await create(tx, data.name, organization_id=request.access.organization_id, is_sandbox=data.is_sandbox)
+        access = Access(applications=(made.application_id,), actor=request.access.actor)
+        application = await change_application(tx, access, _changes(data))
     return NewApplicationResponse(
         application=_shown(application), client_id=str(made.client_id), client_secret=made.client_secret
     )
@@ -123,15 +118,8 @@ async def update_application(
     request: Call, application_id: FromPath[str], data: JSONBody[ApplicationChangesPayload]
 ) -> ApplicationResponse:
     """Change an application."""
-    changes = ApplicationChanges(
-        name=data.name,
-        redirect_uris=UNSET if data.redirect_uris is UNSET else tuple(data.redirect_uris),
-        branding=UNSET if data.branding is UNSET else changes_of(data.branding),
-        connections_limit=data.connections_limit,
-        link_binding=data.link_binding,
-    )
     async with request.hub.db.transaction() as tx:
-        return _shown(await change_application(tx, of_application(request, application_id), changes))
+        return _shown(await change_application(tx, of_application(request, application_id), _changes(data)))
 
 
 async def delete_application(request: Call, application_id: FromPath[str]) -> None:
@@ -142,6 +130,16 @@ async def delete_application(request: Call, application_id: FromPath[str]) -> No
     request.hub.connectors.forget()
 
 
+def _changes(sent: ApplicationPayload | ApplicationChangesPayload) -> ApplicationChanges:
+    return ApplicationChanges(
+        name=sent.name,
+        redirect_uris=UNSET if sent.redirect_uris is UNSET else tuple(sent.redirect_uris),
+        branding=UNSET if sent.branding is UNSET else changes_of(sent.branding),
+        connections_limit=sent.connections_limit,
+        link_binding=sent.link_binding,
+    )
+
+
 def _shown(application: StoredApplication) -> ApplicationResponse:
     return ApplicationResponse(
         id=str(application.application_id),
@@ -150,5 +148,6 @@ def _shown(application: StoredApplication) -> ApplicationResponse:
         branding=branding_shown(application.branding),
         connections_limit=application.connections_limit,
         link_binding=application.link_binding,
+        is_sandbox=application.is_sandbox,
         created_at=rfc3339(application.created_at),
     )

@@ -1,6 +1,5 @@
 """`registration`: our clients at the vendors."""
 
-import asyncio
 from pathlib import Path
 from uuid import UUID
 
@@ -9,14 +8,15 @@ from rich.console import Console
 from rich.table import Table
 
 from wattlink.base.vault import Vault
+from wattlink.cli.administration.running import access_to, changing, reading
 from wattlink.cli.failures import Group, Refused, ready_settings
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.registry import manifests
-from wattlink.db.database import Database
+from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import ApplicationId, RegistrationId
+from wattlink.domain.leaving.remove_registration import remove_registration
 from wattlink.domain.linking.signing_in.leave_for_vendor import callback_address
 from wattlink.domain.vendors import store
-from wattlink.domain.vendors.model import VendorRegistration
 from wattlink.domain.vendors.register import register
 from wattlink.settings import Settings
 
@@ -48,8 +48,20 @@ def set_(
     settings = ready_settings("database_url", "master_keys")
     secret = client_secret_file.read_text(encoding="utf-8").strip() if client_secret_file else ""
     client = Registration(client_id=client_id, client_secret=secret, options=_pairs("--option", options))
-    application_id = None if application is None else ApplicationId(application)
-    registration_id = asyncio.run(_store(settings, vendor, application_id, client, _pairs("--host", hosts)))
+    replaced = _pairs("--host", hosts)
+
+    async def put(tx: Transaction) -> RegistrationId:
+        return await register(
+            tx,
+            vendor=vendor,
+            application_id=await _meant(tx, application),
+            registration=client,
+            hosts=replaced,
+            is_sandbox=False,
+            vault=Vault(settings.master_keys),
+        )
+
+    registration_id = changing(put)
     click.echo(f"Registered at {vendor}. {_callback(settings, vendor, registration_id)}".rstrip())
 
 
@@ -58,10 +70,30 @@ def list_() -> None:
     """Show the registrations, and the addresses to enter in the vendors' developer portals."""
     settings = ready_settings("database_url")
     table = Table("Vendor", "For", "Callback address")
-    for one in asyncio.run(_list(settings.database_url)):
+    registrations = reading(store.list_registrations)
+    for one in registrations:
         whom = "all applications" if one.application_id is None else str(one.application_id)
         table.add_row(one.vendor, whom, _callback(settings, one.vendor, one.registration_id))
     Console(soft_wrap=True).print(table)
+    if lacking := sorted(manifests().keys() - {one.vendor for one in registrations}):
+        click.echo(f"Not on offer, since nobody has registered there: {', '.join(lacking)}")
+
+
+@registration.command()
+@click.argument("vendor")
+@click.option("--application", type=click.UUID, help="The application that it was for; all, if none is given.")
+def remove(*, vendor: str, application: UUID | None) -> None:
+    """Give up the client at VENDOR; refused while linked accounts need it."""
+
+    async def end(tx: Transaction) -> None:
+        await remove_registration(tx, vendor, await _meant(tx, application))
+
+    changing(end)
+    click.echo(f"Given up at {vendor}.")
+
+
+async def _meant(tx: Transaction, application: UUID | None) -> ApplicationId | None:
+    return None if application is None else (await access_to(tx, application)).application_id
 
 
 def _callback(settings: Settings, vendor: str, registration_id: RegistrationId) -> str:
@@ -69,26 +101,6 @@ def _callback(settings: Settings, vendor: str, registration_id: RegistrationId) 
     if manifests()[vendor].sign_in.way != "redirect":
         return ""
     return callback_address(settings.public_url, registration_id)
-
-
-async def _store(
-    settings: Settings, vendor: str, application_id: ApplicationId | None, client: Registration, hosts: dict[str, str]
-) -> RegistrationId:
-    async with Database(settings.database_url, size=2) as db, db.transaction() as tx:
-        return await register(
-            tx,
-            vendor=vendor,
-            application_id=application_id,
-            registration=client,
-            hosts=hosts,
-            is_sandbox=False,
-            vault=Vault(settings.master_keys),
-        )
-
-
-async def _list(dsn: str) -> list[VendorRegistration]:
-    async with Database(dsn, size=2) as db, db.read() as reader:
-        return await store.list_registrations(reader)
 
 
 def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
