@@ -151,6 +151,8 @@ async def test_what_was_certainly_not_done(
         ((200, {"response": {"code": "201"}}), UnexpectedAnswer),
         ((200, {"response": {"code": 500}}), UnexpectedAnswer),
         ((302, b""), UnexpectedAnswer),
+        ((403, b"<html>"), UnexpectedAnswer),
+        ((404, b""), UnexpectedAnswer),
     ],
 )
 async def test_what_leaves_open_whether_it_was_done(
