@@ -14,6 +14,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler
 
+from wattlink.dialects.platform import accounts
 from wattlink.dialects.platform.administration import (
     applications,
     keys,
@@ -94,6 +95,10 @@ ADMINISTRATION: Table = {
 OF_APPLICATIONS: Table = {
     "Applications": [
         Route("GET", "/application", "getOwnApplication", applications.get_own_application, 200, ()),
+    ],
+    "Accounts": [
+        Route("GET", "/accounts", "listAccounts", accounts.list_accounts, 200, (400,)),
+        Route("GET", "/accounts/{account_id:str}", "getAccount", accounts.get_account, 200, (404,)),
     ],
     "Link sessions": [
         Route("POST", "/link-sessions", "createLinkSession", creating.create_link_session, 201, (400, 403)),

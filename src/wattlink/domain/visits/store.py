@@ -219,6 +219,8 @@ async def end(tx: Transaction, endings: Sequence[Ending]) -> None:
                              ELSE coalesce(ending.next_at, due_at) END,
                tries = CASE WHEN spoiled = visit.turn OR ending.error IS NULL THEN 0 ELSE tries END,
                ended_at = CASE WHEN spoiled = visit.turn THEN visit.ended_at ELSE ending.ended_at END,
+               succeeded_at = CASE WHEN spoiled = visit.turn OR ending.error IS NOT NULL THEN succeeded_at
+                                   ELSE ending.ended_at END,
                error = CASE WHEN spoiled = visit.turn THEN visit.error ELSE ending.error END
           FROM jsonb_to_recordset(%(endings)s)
             AS ending (account_id uuid, turn bigint, postponed_to timestamptz, ended_at timestamptz,

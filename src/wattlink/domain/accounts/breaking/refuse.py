@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wattlink.base.log import get_logger
+from wattlink.connectors.errors import Refusal
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts.breaking import store
@@ -21,13 +22,15 @@ async def refuse(
     tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, confirm_after: timedelta
 ) -> tuple[list[Fact], set[AccountId]]:
     """Make accounts suspect, or break them; the facts, and the accounts that are broken now."""
-    refused = [outcome.account for outcome in outcomes if outcome.refusal is not None and _counts(outcome.account)]
-    first = [account for account in refused if _is_first(account)]
-    if first:
-        await store.suspect(
-            tx, [account.account_id for account in first], [account.generation for account in first], now
-        )
-        _tell("an account is suspect", first)
+    refusals = [
+        (outcome.account, outcome.refusal)
+        for outcome in outcomes
+        if outcome.refusal is not None and _counts(outcome.account)
+    ]
+    refused = [account for account, _ in refusals]
+    if first := [(account, refusal) for account, refusal in refusals if _is_first(account)]:
+        await store.suspect(tx, [_refused(account, refusal) for account, refusal in first], now)
+        _tell("an account is suspect", [account for account, _ in first])
     broken: list[VisitedAccount] = []
     for registration_id in sorted({account.registration_id for account in refused}):
         circuit = await vendors.lock_circuit(tx, registration_id)
@@ -44,6 +47,10 @@ async def refuse(
 def _counts(account: VisitedAccount) -> bool:
     """Of an account that nobody sees yet only its link session is told."""
     return account.state in (AccountState.GOOD, AccountState.SUSPECT) and bool(account.kinds)
+
+
+def _refused(account: VisitedAccount, refusal: Refusal) -> store.Refused:
+    return store.Refused(account_id=account.account_id, generation=account.generation, refusal=refusal)
 
 
 def _is_first(account: VisitedAccount) -> bool:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from wattlink.db.database import Reader, Transaction
+from wattlink.connectors.errors import Refusal
+from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId
 
 
@@ -16,16 +17,24 @@ class Standing(msgspec.Struct, frozen=True):
     accounts: int
 
 
-async def suspect(tx: Transaction, account_ids: Sequence[AccountId], generations: Sequence[int], now: datetime) -> None:
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """An account whose credential of this generation was refused."""
+
+    account_id: AccountId
+    generation: int
+    refusal: Refusal
+
+
+async def suspect(tx: Transaction, refused: Sequence[Refused], now: datetime) -> None:
     """A first refusal of these credentials."""
     await tx.execute(
         """
-        UPDATE account SET state = 'suspect', first_refused_at = %(now)s, refused_generation = refused.generation
-          FROM unnest(%(account_ids)s::uuid[], %(generations)s::bigint[]) AS refused (account_id, generation)
+        UPDATE account SET state = 'suspect', first_refused_at = %(now)s, refused_generation = refused.generation,
+               refusal = refused.refusal
+          FROM jsonb_to_recordset(%(refused)s) AS refused (account_id uuid, generation bigint, refusal text)
          WHERE account.account_id = refused.account_id AND state IN ('good', 'suspect')
         """,
-        account_ids=list(account_ids),
-        generations=list(generations),
+        refused=Json(refused),
         now=now,
     )
 

@@ -1,0 +1,74 @@
+"""SQL that reads account with all that tells how it does, as far as the caller reaches."""
+
+from typing import LiteralString
+
+from wattlink.db.database import Reader
+from wattlink.domain.access.ids import AccountId
+from wattlink.domain.access.model import Access
+from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.accounts.listing.model import ListedAccount, WantedAccounts
+from wattlink.domain.errors import NotFound
+
+_SELECT: LiteralString = """
+    SELECT account.account_id, app_user.external_id AS "user", account.vendor, label, account.state, account.kinds,
+           account.scopes, account.created_at, first_refused_at, broken_at, refusal, visit.ended_at AS visited_at,
+           succeeded_at, visit.error, circuit.open_since AS down_since, incident_since,
+           ARRAY(SELECT device_id FROM device WHERE device.account_id = account.account_id AND is_published
+                  ORDER BY kind, device_id) AS device_ids
+      FROM account
+      JOIN app_user USING (user_id)
+      LEFT JOIN visit USING (account_id)
+      LEFT JOIN circuit ON circuit.registration_id = account.registration_id
+     WHERE account.application_id = ANY(%(applications)s) AND account.state <> 'provisional'
+       AND (%(only_user)s::uuid IS NULL OR account.user_id = %(only_user)s)
+"""
+_OF_USER: LiteralString = """
+    AND account.user_id = (SELECT user_id FROM app_user
+                            WHERE application_id = ANY(%(applications)s) AND external_id = %(user)s)
+"""
+_AT_VENDOR: LiteralString = " AND account.vendor = %(vendor)s "
+_IN_STATE: LiteralString = " AND account.state = %(state)s "
+_OLDER: LiteralString = """
+    AND (account.created_at, account.account_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
+    ORDER BY account.created_at DESC, account.account_id DESC LIMIT %(limit)s
+"""
+_NEWER: LiteralString = """
+    AND (account.created_at, account.account_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
+    ORDER BY account.created_at, account.account_id LIMIT %(limit)s
+"""
+
+
+async def get(reader: Reader, access: Access, account_id: AccountId) -> ListedAccount:
+    """The account, if this caller may see it."""
+    found = await reader.one_or_none(
+        ListedAccount,
+        _SELECT + " AND account.account_id = %(account_id)s",
+        applications=list(access.applications),
+        only_user=access.only_user,
+        account_id=account_id,
+    )
+    if found is None:
+        raise NotFound("account", account_id)
+    return found
+
+
+async def page(reader: Reader, access: Access, wanted: WantedAccounts, page: PageRequest) -> list[ListedAccount]:
+    """The accounts that are wanted, newest first; with `before` the page that ends just before it."""
+    sql = _SELECT
+    if wanted.user is not None:
+        sql = sql + _OF_USER
+    if wanted.vendor is not None:
+        sql = sql + _AT_VENDOR
+    if wanted.state is not None:
+        sql = sql + _IN_STATE
+    found = await reader.all(
+        ListedAccount,
+        sql + (_NEWER if page.is_backwards else _OLDER),
+        applications=list(access.applications),
+        only_user=access.only_user,
+        user=wanted.user,
+        vendor=wanted.vendor,
+        state=wanted.state,
+        **page.params(),
+    )
+    return found[::-1] if page.is_backwards else found
