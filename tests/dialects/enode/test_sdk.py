@@ -16,6 +16,7 @@ from tests.support.linking import Login
 from tests.support.receiver import Receiver
 from tests.support.stack import App, Stack
 from tests.support.walk import walk
+from wattlink.connectors.registry import manifests
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 
 _PATIENCE_SECONDS = 30.0
@@ -44,7 +45,8 @@ class Sdk:
     async def link(self, user_id: str, kind: str, vendor: str, *controls: str) -> Login:
         """Link a new virtual account of the vendor to a user, as the user would."""
         login = Login(f"{uuid4().hex}@example.com", "right")
-        await self.stack.sandbox.open(vendor.lower(), login.username, login.password, devices=1)
+        simulated = next(name for name, one in manifests().items() if vendor in one.names["enode"].values())
+        await self.stack.sandbox.open(simulated, login.username, login.password, devices=1)
         session = await self(
             "user_management",
             "post_users_userid_link",

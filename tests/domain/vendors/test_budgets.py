@@ -3,11 +3,13 @@
 import asyncio
 import time
 
+import msgspec
 import pytest
 
 from tests.support.accounts import World
 from wattlink.base.ids import new_id
-from wattlink.connectors.errors import VendorUnavailable
+from wattlink.connectors.contract import Credential
+from wattlink.connectors.errors import CredentialsRejected, VendorUnavailable
 from wattlink.connectors.registry import Window
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import AccountId, RegistrationId
@@ -50,6 +52,23 @@ async def test_accounts_have_budgets_of_their_own(world: World) -> None:
             await purse.spend(urgent=True)
         with pytest.raises(VendorUnavailable):
             await purse.spend(urgent=True)
+
+
+@pytest.mark.parametrize("is_sandbox", [True, False])
+async def test_simulators_serve_without_a_limit_for_everybody(world: World, is_sandbox: bool) -> None:
+    registration_id = await world.register("myuplink")
+    async with world.hub.db.read() as reader:
+        opened = await world.hub.connectors.open(reader, registration_id)
+    connector = world.hub.connectors.of(msgspec.structs.replace(opened, is_sandbox=is_sandbox), urgent=True)
+    dead = Credential(access_token="dead", refresh_token="dead", expires_at=world.clock())
+    refusals = []
+    for _ in range(30):
+        with pytest.raises((CredentialsRejected, VendorUnavailable)) as refused:
+            await connector.refresh(dead)
+        refusals.append(refused.type)
+    assert refusals == [CredentialsRejected] * (30 if is_sandbox else 25) + [VendorUnavailable] * (
+        0 if is_sandbox else 5
+    )
 
 
 async def test_a_window_slides(world: World) -> None:

@@ -34,6 +34,7 @@ class Thermostat(msgspec.Struct, frozen=True, kw_only=True):
     cool: float | None = None
     heat_range: Range | None = None
     cool_range: Range | None = None
+    step: float | None = None  # °C; between those, points take nothing
     heat_point: str | None = None
     cool_point: str | None = None
     has_schedule: bool = False
@@ -56,13 +57,20 @@ class Thermostat(msgspec.Struct, frozen=True, kw_only=True):
         if not isinstance(command, HoldPermanently) or command.mode not in self.modes:
             raise CommandRefused(CommandRefusal.PRECONDITION, "This heat pump can only be given temperatures.")
         wanted = {self.heat_point: command.heat_setpoint, self.cool_point: command.cool_setpoint}
-        changes = {point: f"{value:g}" for point, value in wanted.items() if point is not None and value is not None}
+        changes = {
+            point: f"{self._stepped(value):g}"
+            for point, value in wanted.items()
+            if point is not None and value is not None
+        }
         if not changes:
             raise CommandRefused(CommandRefusal.PRECONDITION, "There is no temperature to set.")
         return changes
 
+    def _stepped(self, celsius: float) -> float:
+        return round(celsius / self.step) * self.step if self.step else celsius
+
     def _degrees(self, celsius: float) -> float:
-        return celsius if self.is_celsius else round(celsius * _PER_DEGREE + _FREEZING, 1)
+        return round(celsius if self.is_celsius else celsius * _PER_DEGREE + _FREEZING, 1)
 
 
 def may_have_zones(points: Points) -> bool:
@@ -132,6 +140,7 @@ def _of_points(heat: Point, cool: Point | None) -> Thermostat:
         cool=cool.value if cool is not None else None,
         heat_range=heat.range,
         cool_range=cool.range if cool is not None else None,
+        step=heat.step,
         heat_point=heat.parameter_id,
         cool_point=cool.parameter_id if cool is not None else None,
         hold_type=HoldType.PERMANENT,
