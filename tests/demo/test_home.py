@@ -3,21 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-import msgspec
-
 from tests.demo.conftest import Voltly
-from tests.support.documents import HVAC
 from tests.support.linking import Login
 from tests.support.person import Page, Person
 from tests.support.walk import walk
-from wattlink.base.ids import new_id
-from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.devices.hvacs import hvac
-from wattlink.domain.events.model import Payload
-from wattlink.sandbox.demo_app.board import Board, LinkedVendor, Tile
-from wattlink.sandbox.demo_app.inbox import Inbox
-from wattlink.sandbox.demo_app.offers import OFFERS
-from wattlink.sandbox.demo_app.page import templates
 
 _PATIENCE_SECONDS = 30.0
 _EMMA = Login("emma@example.com", "sunny-side")
@@ -38,14 +27,15 @@ async def test_one_sign_in_brings_a_tile_for_each_device_of_the_home(voltly: Vol
         assert page.text.count("Reachable, seen") == 3
 
 
-def test_a_heat_pump_says_how_warm_it_is_and_what_it_is_set_to() -> None:
-    payload = Payload(user="ada", vendor="nibe", kind=Kind.HVAC, scopes=("hvac:read:data",))
-    shown = msgspec.to_builtins(hvac(new_id(), payload, HVAC))
-    board = Board([Tile("hvac", shown, [])], [LinkedVendor("NIBE", "hvac", is_valid=True)])
-    page = templates().get_template("page.html")
-    html = page.render(board=board, offers=OFFERS, notices=[], inbox=Inbox(), accounts=[], ago=lambda _: "just now")
-    for told in ("20.5<small>°C", "Heating", "at 1.8 kW", "<dd>21 °C", "its schedule", "Heat pump", "NIBE S1255"):
-        assert told in html
+async def test_a_heat_pump_says_how_warm_it_is_and_what_it_is_set_to(voltly: Voltly) -> None:
+    await voltly.sandbox.open("myuplink", _EMMA.username, _EMMA.password)
+    async with Person() as emma:
+        await emma.go(f"{voltly.url}/")
+        page = await emma.press("Link heating or cooling")
+        await walk(page.address, _EMMA, voltly.outbound, brand="NM NIBE")
+        page = await emma.go(f"{voltly.url}/")
+        for told in ("°C", "Heats to", "its schedule", "heating and cooling"):
+            assert told in page.text
 
 
 async def _until(person: Person, holds: Callable[[Page], bool]) -> Page:

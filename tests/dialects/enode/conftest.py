@@ -65,10 +65,8 @@ class Api:
         return await own(self.hub, self.access, vendor, document, user=user)
 
 
-async def own(
-    hub: Hub, access: Access, vendor: str, document: Document, *, user: str = "ada", shown_as: str | None = None
-) -> str:
-    """A user's device at a vendor (or as if at another one), published; gives its id."""
+async def own(hub: Hub, access: Access, vendor: str, document: Document, *, user: str = "ada") -> str:
+    """A user's device at a vendor, published; gives its id."""
     now, kind, device_id = hub.clock(), kind_of(document), DeviceId(new_id())
     async with hub.db.transaction() as tx:
         owner = await users.get_or_create(tx, access, user, now=now)
@@ -95,7 +93,7 @@ async def own(
                 user_id=owner.user_id,
                 user=user,
                 account_id=account_id,
-                vendor=shown_as or vendor,
+                vendor=vendor,
                 scopes=account.scopes,
             ),
             device_id=device_id,

@@ -25,6 +25,7 @@ class Methods(NamedTuple):
 
     document: Document
     vendor: str
+    name: str
     key: str
     list: tuple[str, str]
     list_of_user: tuple[str, str]
@@ -34,7 +35,8 @@ class Methods(NamedTuple):
 
 _HVAC = Methods(
     document=HVAC,
-    vendor="nibe",
+    vendor="myuplink",
+    name="NIBE",
     key="hvac_id",
     list=("hvac", "list"),
     list_of_user=("hvac", "list_user_hva_cs"),
@@ -44,6 +46,7 @@ _HVAC = Methods(
 _INVERTER = Methods(
     document=INVERTER,
     vendor="tesla",
+    name="TESLA",
     key="inverter_id",
     list=("solar_inverters", "list_inverters"),
     list_of_user=("solar_inverters", "list_user_inverters"),
@@ -53,6 +56,7 @@ _INVERTER = Methods(
 _BATTERY = Methods(
     document=BATTERY,
     vendor="tesla",
+    name="TESLA",
     key="battery_id",
     list=("batteries", "list"),
     list_of_user=("batteries", "list_user_batteries"),
@@ -62,6 +66,7 @@ _BATTERY = Methods(
 _METER = Methods(
     document=METER,
     vendor="tesla",
+    name="TESLA",
     key="meter_id",
     list=("meters", "list"),
     list_of_user=("meters", "get_by_user"),
@@ -73,7 +78,7 @@ _METER = Methods(
 async def give(sdk: Sdk, document: Document, *, user: str = "ada", vendor: str = "tesla") -> str:
     """A user's device, as a visit would leave it."""
     access = Access(applications=(sdk.app.credentials.application_id,))
-    return await own(sdk.stack.hub, access, "tesla", document, user=user, shown_as=vendor)
+    return await own(sdk.stack.hub, access, vendor, document, user=user)
 
 
 @pytest.mark.parametrize("kind", [_HVAC, _INVERTER, _BATTERY, _METER], ids=lambda kind: kind.key)
@@ -87,7 +92,7 @@ async def test_devices_of_a_home_are_listed_read_and_refreshed(sdk: Sdk, kind: M
     assert (await sdk(*kind.list_of_user, user_id="nobody")).data == []
     one = await sdk(*kind.get, **{kind.key: first})
     assert one.model_dump() == of_ada.model_dump()
-    assert (one.user_id, one.vendor.value, one.is_reachable) == ("ada", kind.vendor.upper(), True)
+    assert (one.user_id, one.vendor.value, one.is_reachable) == ("ada", kind.name, True)
     await sdk(*kind.hint, **{kind.key: first})
     with pytest.raises(errors.EnodeDefaultError) as missing:
         await sdk(*kind.hint, **{kind.key: str(uuid4())})
@@ -95,7 +100,7 @@ async def test_devices_of_a_home_are_listed_read_and_refreshed(sdk: Sdk, kind: M
 
 
 async def test_values_arrive_as_the_sdk_s_own_types(sdk: Sdk) -> None:
-    hvac = await sdk("hvacs", "get", hvac_id=await give(sdk, HVAC, vendor="nibe"))
+    hvac = await sdk("hvacs", "get", hvac_id=await give(sdk, HVAC, vendor="myuplink"))
     assert (hvac.thermostat_state.mode.value, hvac.thermostat_state.heat_setpoint) == ("HEAT", 21)
     assert (hvac.capabilities.heat_setpoint_range.min, hvac.capabilities.heat_setpoint_range.max) == (5, 30)
     inverter = await sdk("solar_inverters", "get_inverter", inverter_id=await give(sdk, INVERTER))
@@ -108,7 +113,7 @@ async def test_values_arrive_as_the_sdk_s_own_types(sdk: Sdk) -> None:
 
 async def test_locations_and_the_devices_that_are_there(sdk: Sdk) -> None:
     car, charger = await give(sdk, VEHICLE), await give(sdk, CHARGER, vendor="easee")
-    hvac = await give(sdk, HVAC, vendor="nibe")
+    hvac = await give(sdk, HVAC, vendor="myuplink")
     place: dict[str, Any] = {"latitude": 59.9, "longitude": 10.7, "timezone_name": "Europe/Oslo"}
     home = await sdk("locations", "create", user_id="ada", name="Home", **place)
     assert (home.user_id, home.timezone_name) == ("ada", "Europe/Oslo")
@@ -136,23 +141,32 @@ async def test_locations_and_the_devices_that_are_there(sdk: Sdk) -> None:
 _HOME_KINDS = ("battery", "inverter", "meter")
 
 
-async def link_home(sdk: Sdk) -> Login:
-    """Link a home with one device of each kind, in one sign-in."""
+async def link(sdk: Sdk, vendor: str, *kinds: str) -> Login:
+    """Link a new account at the vendor of this name with devices of these kinds, in one sign-in."""
     login = Login(f"{uuid4().hex}@example.com", "right")
-    await sdk.stack.sandbox.open("tesla", login.username, login.password, kind="battery")
-    for kind in ("inverter", "meter"):
-        await sdk.stack.sandbox.change("tesla", login.username, add_devices=1, kind=kind)
+    folder = {"NIBE": "myuplink"}.get(vendor, vendor.lower())
+    await sdk.stack.sandbox.open(folder, login.username, login.password, kind=kinds[0])
+    for kind in kinds[1:]:
+        await sdk.stack.sandbox.change(folder, login.username, add_devices=1, kind=kind)
     session = await sdk(
         "user_management",
         "post_users_userid_link",
         user_id="ada",
-        scopes=[models.Scopes(f"{kind}:read:data") for kind in _HOME_KINDS],
+        scopes=[models.Scopes(f"{kind}:read:data") for kind in kinds],
         language=models.LinkUserPayloadLanguage.EN_US,
         redirect_uri="yourapp://integrations/enode",
-        vendor="TESLA",
+        vendor=vendor,
     )
     await walk(session.link_url, login, sdk.stack.hub.outbound)
     return login
+
+
+async def turn(sdk: Sdk, vendor: str, login: Login, kind: str, **knobs: Any) -> None:
+    """Turn the knobs of an account's devices of a kind."""
+    accounts = await sdk.stack.sandbox.control("GET", "/accounts")
+    devices = next(account["devices"] for account in accounts if account["username"] == login.username)
+    of_kind = {device["vendor_device_id"]: knobs for device in devices if device["kind"] == kind}
+    await sdk.stack.sandbox.change(vendor, login.username, devices=of_kind)
 
 
 async def told(receiver: Receiver, name: str, changed: str | None = None) -> dict[str, Any]:
@@ -172,7 +186,7 @@ async def told(receiver: Receiver, name: str, changed: str | None = None) -> dic
 async def test_a_home_from_one_sign_in_to_the_last_event(sdk: Sdk) -> None:
     async with Receiver() as receiver:
         await sdk("webhooks", "create", url=receiver.url(), secret="a secret of the app")
-        login = await link_home(sdk)
+        login = await link(sdk, "TESLA", *_HOME_KINDS)
         (battery,) = (await sdk("batteries", "list_user_batteries", user_id="ada")).data
         (inverter,) = (await sdk("solar_inverters", "list_user_inverters", user_id="ada")).data
         (meter,) = (await sdk("meters", "get_by_user", user_id="ada")).data
@@ -181,10 +195,7 @@ async def test_a_home_from_one_sign_in_to_the_last_event(sdk: Sdk) -> None:
         for kind, device in zip(_HOME_KINDS, (battery, inverter, meter), strict=True):
             assert (await told(receiver, f"user:{kind}:discovered"))[kind]["id"] == device.id
 
-        accounts = await sdk.stack.sandbox.control("GET", "/accounts")
-        parts = next(account["devices"] for account in accounts if account["username"] == login.username)
-        modes = {part["vendor_device_id"]: {"mode": "backup"} for part in parts if part["kind"] == "battery"}
-        await sdk.stack.sandbox.change("tesla", login.username, devices=modes)
+        await turn(sdk, "tesla", login, "battery", mode="backup")
         await sdk("batteries", "refresh_data", battery_id=battery.id)
         updated = await told(receiver, "user:battery:updated", "config")
         assert updated["battery"]["config"]["operationMode"] != battery.config.operation_mode.value
@@ -194,3 +205,16 @@ async def test_a_home_from_one_sign_in_to_the_last_event(sdk: Sdk) -> None:
         assert deleted["battery"]["id"] == battery.id
         assert (await sdk("batteries", "list")).data == []
         assert (await sdk("meters", "list")).data[0].id == meter.id
+
+
+async def test_a_heat_pump_from_its_sign_in_to_an_event(sdk: Sdk) -> None:
+    async with Receiver() as receiver:
+        await sdk("webhooks", "create", url=receiver.url(), secret="a secret of the app")
+        login = await link(sdk, "NIBE", "hvac")
+        (pump,) = (await sdk("hvac", "list_user_hva_cs", user_id="ada")).data
+        assert (await told(receiver, "user:hvac:discovered"))["hvac"]["id"] == pump.id
+        assert (pump.vendor, pump.information.category.value) == (models.HvacVendor.NIBE, "HEAT_PUMP")
+        await turn(sdk, "myuplink", login, "hvac", mode="off")
+        await sdk("hvacs", "refresh_hint", hvac_id=pump.id)
+        updated = await told(receiver, "user:hvac:updated", "thermostatState")
+        assert updated["hvac"]["thermostatState"]["mode"] == "OFF"

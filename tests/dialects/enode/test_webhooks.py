@@ -27,6 +27,18 @@ async def test_a_new_webhook_is_shown_as_enode_shows_it(api: Api) -> None:
     }
 
 
+async def test_every_name_that_enode_knows_may_be_subscribed_to(api: Api) -> None:
+    kinds = ("vehicle", "charger", "hvac", "inverter", "battery", "meter")
+    names = [f"user:{kind}:{what}" for kind in kinds for what in ("discovered", "updated", "deleted")]
+    names += ["user:vehicle:smart-charging-status-updated", "user:schedule:execution-updated"]
+    names += ["user:inverter:statistics-updated", "user:charge-action:updated", "user:vendor-action:updated"]
+    names += ["user:credentials:invalidated", "enode:webhook:test"]
+    answer = await api.post("/webhooks", {**NEW, "events": names})
+    assert answer.json()["events"] == names
+    refused = await api.post("/webhooks", {**NEW, "events": ["user:hem-system:updated"]})
+    assert {*refused.json()["issues"][0]["allowedValues"]} == {"*", *names}
+
+
 async def test_it_is_found_listed_changed_and_ended(api: Api, clock: StillClock) -> None:
     header = {"headerName": "X-From", "headerValue": "wattlink"}
     webhook = (await api.post("/webhooks", {**NEW, "authentication": header, "apiVersion": "2024-01-01"})).json()

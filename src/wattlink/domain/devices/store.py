@@ -184,7 +184,8 @@ async def relocate(tx: Transaction, user_id: UserId) -> None:
         """
         UPDATE device_state SET location_id = location_of(user_id, document, location_id)
           FROM device
-         WHERE device.device_id = device_state.device_id AND user_id = %(user_id)s
+         WHERE device.device_id = device_state.device_id
+           AND account_id IN (SELECT account_id FROM account WHERE user_id = %(user_id)s)
            AND location_id IS DISTINCT FROM location_of(user_id, document, location_id)
         """,
         user_id=user_id,
