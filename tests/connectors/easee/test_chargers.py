@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from ipaddress import ip_network
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.clock import StillClock
@@ -245,3 +246,21 @@ async def test_a_charger_that_is_sold_while_it_is_read_is_gone(
     readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {})
     assert len(readings) == 1
     assert readings[0].vendor_device_id != house.key
+
+
+async def test_a_charger_that_the_vendor_cannot_tell_of_stays_as_it_was_and_the_other_is_read(
+    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
+) -> None:
+    await sandbox.change("easee", USER, add_devices=1)
+    way = Spoilt(outbound, f"{house.key}/state", Answer(503, {}, b"<html>"))
+    connector = connect("easee", way, sandbox.hosts("easee"), clock)
+    before = await house.charger()
+    for last in ({house.key: before}, {}):
+        readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, last)
+        told = {reading.vendor_device_id: reading.document for reading in readings}
+        assert len(told) == 2
+        assert not told.pop(house.key).is_reachable
+        assert all(charger.is_reachable for charger in told.values())
+    readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {house.key: before})
+    (silent,) = [reading.document for reading in readings if reading.vendor_device_id == house.key]
+    assert silent == msgspec.structs.replace(before, is_reachable=False)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from wattlink.connectors.errors import (
     VendorUnavailable,
 )
 from wattlink.connectors.registry import manifest_of
+from wattlink.connectors.several import Subject, read_several
 from wattlink.connectors.vendors.easee import failures, mapping
 from wattlink.connectors.vendors.easee.mapping import ChargerConfig, ChargerState, ListedCharger
 
@@ -81,12 +83,7 @@ class EaseeConnector(Connector):
         if Kind.CHARGER not in kinds:
             return []
         listed = _shaped(await self._get(credential, "/api/chargers"), list[ListedCharger])
-        readings = []
-        for entry in listed:
-            document = await self._read_one(credential, entry, scopes, last.get(entry.id))
-            if document is not None:
-                readings.append(DeviceReading(vendor_device_id=entry.id, document=document))
-        return readings
+        return await read_several([self._subject(credential, entry, scopes, last.get(entry.id)) for entry in listed])
 
     async def send(self, credential: Credential, vendor_device_id: str, command: Command, document: Document) -> None:  # noqa: ARG002
         """Hand a command to the cloud, which passes it on to the charger later."""
@@ -136,20 +133,30 @@ class EaseeConnector(Connector):
             raise failures.at_data(answer)
         return answer.status != 401
 
-    async def _read_one(
+    def _subject(
         self, credential: Credential, listed: ListedCharger, scopes: frozenset[str], last: Document | None
-    ) -> Charger | None:
+    ) -> Subject:
+        before = last if isinstance(last, Charger) else None
+        return Subject(
+            partial(self._ask, credential, listed, scopes, before),
+            lambda: _readings(listed, mapping.silent(listed, before, now=self.door.now())),
+        )
+
+    async def _ask(
+        self, credential: Credential, listed: ListedCharger, scopes: frozenset[str], before: Charger | None
+    ) -> Sequence[DeviceReading]:
         path = f"/api/chargers/{quote(listed.id, safe='')}"
         now = self.door.now()
         try:
             state = _shaped(await self._get(credential, f"{path}/state"), ChargerState)
             config = _shaped(await self._get(credential, f"{path}/config"), ChargerConfig)
         except failures.Gone:
-            return None
+            return ()
         except failures.NoAccess:
-            before = last if isinstance(last, Charger) else None
-            return mapping.unreadable(listed, before, no_access=_MANIFEST.intervention("no_access"), now=now)
-        return mapping.charger(listed, state, config, scopes=scopes, intervention=_MANIFEST.intervention, now=now)
+            no_access = _MANIFEST.intervention("no_access")
+            return _readings(listed, mapping.unreadable(listed, before, no_access=no_access, now=now))
+        told = mapping.charger(listed, state, config, scopes=scopes, intervention=_MANIFEST.intervention, now=now)
+        return _readings(listed, told)
 
     async def _get(self, credential: Credential, path: str) -> Any:
         return _accepted(await self._send(credential, "GET", path), failures.at_data)
@@ -170,6 +177,10 @@ class EaseeConnector(Connector):
             expires_at=self.door.now() + timedelta(seconds=tokens.expires_in),
             refresh_token=tokens.refresh_token or (before.refresh_token if before else None),
         )
+
+
+def _readings(listed: ListedCharger, charger: Charger) -> Sequence[DeviceReading]:
+    return [DeviceReading(vendor_device_id=listed.id, document=charger)]
 
 
 def _accepted(answer: Answer, failure: Callable[[Answer], ConnectorError]) -> Any:

@@ -117,6 +117,14 @@ def unreadable(listed: ListedCharger, last: Charger | None, *, no_access: str, n
     )
 
 
+def silent(listed: ListedCharger, last: Charger | None, *, now: datetime) -> Charger:
+    """A charger that the vendor can't tell of now: as it was, and out of reach."""
+    if last is not None:
+        return msgspec.structs.replace(last, is_reachable=False)
+    capabilities = ChargerCapabilities(information=CAPABLE)
+    return Charger(last_seen=now, information=information(listed), capabilities=capabilities)
+
+
 def information(listed: ListedCharger) -> ChargerInformation:
     """What the charger is; its id is the serial number printed on it."""
     return ChargerInformation(
