@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from wattlink.base.log import get_logger
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.model import Cause
-from wattlink.link import callback, entrance, session
+from wattlink.link import callback, entrance, missing, session
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest, Browsers
 from wattlink.link.headers import SecurityHeaders
@@ -42,6 +42,8 @@ _ROUTES = [
     session.shown,  # GET  /session/{id}
     session.progress,  # GET  /session/{id}/progress
     session.brand_chosen,  # POST /session/{id}/brand
+    missing.shown,  # GET  /session/{id}/missing
+    missing.asked_for,  # POST /session/{id}/missing
     session.signed_in,  # POST /session/{id}/sign-in
     session.left,  # GET  /session/{id}/leave
     session.paired,  # POST /session/{id}/pairing

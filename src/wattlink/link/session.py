@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from wattlink.domain.access.ids import SessionId
-from wattlink.domain.linking.choose_brand import choose_brand
+from wattlink.domain.linking.choosing.choose_brand import choose_brand
 from wattlink.domain.linking.confirming.finish import finish
 from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import State

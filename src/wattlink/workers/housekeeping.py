@@ -6,6 +6,8 @@ from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.vendors.budgets.spend import forget_old
 from wattlink.domain.vendors.health import store as health
 from wattlink.domain.vendors.health.model import KEPT
+from wattlink.domain.vendors.wanted import store as wanted
+from wattlink.domain.vendors.wanted.ask import KEPT as WISHES_KEPT
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
@@ -26,7 +28,12 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
         async with hub.db.transaction() as tx:
             return await health.forget(tx, hub.clock() - KEPT)
 
+    async def drop_old_wishes() -> int:
+        async with hub.db.transaction() as tx:
+            return await wanted.forget(tx, hub.clock() - WISHES_KEPT)
+
     return [
+        (Pump("old brand requests", drop_old_wishes, every=_EVERY_SECONDS), None),
         (Pump("old counts of health", drop_old_health, every=_EVERY_SECONDS), None),
         (Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS), None),
         (Pump("old budgets", drop_old_budgets, every=_EVERY_SECONDS), None),

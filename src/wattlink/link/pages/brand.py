@@ -3,7 +3,7 @@
 from litestar import Response
 
 from wattlink.domain.access.model import Access
-from wattlink.domain.linking.choose_brand import brands
+from wattlink.domain.linking.choosing.choose_brand import brands
 from wattlink.domain.vendors.health.look import look
 from wattlink.link.brands import brand, ordered
 from wattlink.link.pages.steps import steps

@@ -2,11 +2,12 @@
 
 from litestar import Response
 
+from wattlink.connectors.devices import Kind
 from wattlink.domain.devices import store as devices
 from wattlink.domain.linking.model import Purpose
 from wattlink.domain.linking.pair import unpaired
 from wattlink.link.sight import Sight
-from wattlink.link.texts.devices import shown
+from wattlink.link.texts.devices import Shown, shown
 from wattlink.link.texts.words import SCOPES, words
 
 
@@ -25,7 +26,7 @@ async def done(sight: Sight) -> Response[str]:
     return sight.page(
         "done.html",
         heading=heading,
-        devices=sorted((shown(device.document, language) for device in linked), key=lambda device: device.name),
+        devices=sorted((shown(device.document, language) for device in linked), key=_in_order),
         next=language.say("%(app)s now sees this and stays up to date by itself.", app=app),
         left_out=left_out,
         unpaired=language.say("The last step is still open. %(app)s will remind you of it.", app=app)
@@ -33,6 +34,10 @@ async def done(sight: Sight) -> Response[str]:
         else None,
         app_address=sight.way_back(),
     )
+
+
+def _in_order(device: Shown) -> tuple[int, str]:
+    return tuple(Kind).index(device.kind), device.name
 
 
 def _left_out(sight: Sight, granted: set[str]) -> list[str]:

@@ -38,12 +38,14 @@ const filterBrands = (search) => {
   const list = document.querySelector("[data-brands]");
   const entries = [...list.querySelectorAll("[data-name]")];
   const none = list.querySelector("[data-none]");
+  const missing = document.querySelector("[data-missing]");
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").trim();
   const filter = () => {
     const wanted = plain(field.value);
     for (const entry of entries) entry.hidden = !plain(entry.dataset.name).includes(wanted);
     for (const heading of list.querySelectorAll("[data-heading]")) heading.hidden = wanted !== "";
     none.hidden = entries.some((entry) => !entry.hidden);
+    missing.search = wanted === "" ? "" : new URLSearchParams({ q: field.value.trim() });
   };
   field.addEventListener("input", filter);
   search.addEventListener("submit", (event) => {

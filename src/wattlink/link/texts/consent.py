@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import Manifest
 from wattlink.domain.linking.model import LinkSession
 from wattlink.link.texts.languages import Language
-from wattlink.link.texts.words import N_, NEVER, SCOPES
+from wattlink.link.texts.words import N_, NEVER, SCOPES, kind_name
 
 _CUSTODY: Mapping[str, str] = {
     "never_seen": N_("You sign in on %(brand)s's own site. We never see your password."),
@@ -16,21 +17,35 @@ _CUSTODY: Mapping[str, str] = {
 }
 
 
+class OfKind(msgspec.Struct, frozen=True):
+    """What the app may do with one kind of devices; the only kind needs no heading."""
+
+    heading: str | None
+    may: list[str]
+
+
 class Consent(msgspec.Struct, frozen=True):
     """The sentences of the review."""
 
-    may: list[str]
+    groups: list[OfKind]
     may_not: list[str]
 
 
 def consent(session: LinkSession, manifest: Manifest, language: Language) -> Consent:
     """What this session's app gets from this vendor; of what the vendor offers, only what was asked for."""
-    kinds = [kind for kind in manifest.kinds if kind in session.kinds]
-    offered = [scope for scope in manifest.scopes if scope.partition(":")[0] in kinds]
-    never = [NEVER[kind] for kind in kinds if kind in NEVER]
+    kinds = [kind for kind in Kind if kind in manifest.kinds and kind in session.kinds]
+    offered = [scope for kind in kinds for scope in manifest.scopes if scope.partition(":")[0] == kind]
+    may = [scope for scope in offered if scope in session.scopes]
+    never = [NEVER[kind] for kind in kinds]
     may_not = [SCOPES[scope] for scope in offered if scope not in session.scopes] + never
     return Consent(
-        may=[language.say(SCOPES[scope]) for scope in offered if scope in session.scopes],
+        groups=[
+            OfKind(
+                kind_name(kind, language) if len(kinds) > 1 else None,
+                [language.say(SCOPES[scope]) for scope in may if scope.partition(":")[0] == kind],
+            )
+            for kind in kinds
+        ],
         may_not=[
             *(language.say(sentence) for sentence in may_not),
             language.say("Change your %(brand)s account or its password", brand=manifest.name),

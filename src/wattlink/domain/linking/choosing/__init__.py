@@ -1,0 +1,1 @@
+"""The person says which brand it is, or which one is missing."""
