@@ -8,6 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap, Receive, Scope, Send
 
 from wattlink.web.call import Call
+from wattlink.web.docs.page import docs_route
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 
@@ -15,11 +16,16 @@ _LARGEST_BODY_BYTES = 256 * 1024
 
 
 def make_api(
-    hub: Hub, *, routes: Sequence[ControllerRouterHandler], errors: ExceptionHandlersMap, openapi: OpenAPIConfig
+    hub: Hub,
+    *,
+    address: str,
+    routes: Sequence[ControllerRouterHandler],
+    errors: ExceptionHandlersMap,
+    openapi: OpenAPIConfig,
 ) -> Litestar:
-    """An app whose views take a `Call`; `errors` answers for everything that they raise."""
+    """An app at `address` whose views take a `Call`; `errors` answers for everything that they raise."""
     app = Litestar(
-        route_handlers=routes,
+        route_handlers=[*routes, docs_route(address)],
         exception_handlers=errors,
         openapi_config=openapi,
         request_class=Call,

@@ -17,7 +17,7 @@ VERSION = "1"
 def make_app(hub: Hub) -> Litestar:
     """The API under `/platform`, or at the root of its own host."""
     address = f"{hub.settings.public_url}/{DIALECT}"
-    return make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    return make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
 
 
 def _openapi(address: str) -> OpenAPIConfig:

@@ -16,7 +16,8 @@ VERSION = "1"
 
 def make_app(hub: Hub) -> Litestar:
     """The API under `/platform/sandbox`."""
-    return make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(f"{hub.settings.public_url}{PREFIX}"))
+    address = f"{hub.settings.public_url}{PREFIX}"
+    return make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
 
 
 def _openapi(address: str) -> OpenAPIConfig:

@@ -1,0 +1,1 @@
+"""A dialect's OpenAPI document as a page that people read."""

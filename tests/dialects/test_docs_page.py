@@ -1,0 +1,103 @@
+"""Every API of ours is also a page: complete, its links lead somewhere, and nothing is loaded from anywhere."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Literal
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from tests.support.chromium import chromium, is_fine
+from wattlink.dialects.registry import DIALECTS
+from wattlink.sandbox.api.app import make_app as make_sandbox_app
+from wattlink.settings import Settings
+from wattlink.web.docs.page import page_of
+from wattlink.web.docs.shapes import bounds, shape
+from wattlink.wiring import Hub, open_hub
+
+_MAKERS = {**DIALECTS, "platform/sandbox": make_sandbox_app}
+
+
+@pytest.fixture
+async def hub(dsn: str) -> AsyncIterator[Hub]:
+    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
+    async with open_hub(settings) as opened:
+        yield opened
+
+
+def asking(app: Litestar) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://api")
+
+
+@pytest.mark.parametrize("name", _MAKERS)
+async def test_a_page_tells_the_whole_document(hub: Hub, name: str) -> None:
+    http = asking(_MAKERS[name](hub))
+    document = (await http.get("/openapi.json")).json()
+    answer = await http.get("/docs")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    ids = set(re.findall(r' id="([^"]+)"', answer.text))
+    operations = {one["operationId"] for methods in document["paths"].values() for one in methods.values()}
+    assert operations | set(document["components"]["schemas"]) <= ids
+    links = re.findall(r'href="([^"]+)"', answer.text)
+    assert {link.removeprefix("#") for link in links if link.startswith("#")} <= ids
+    assert [link for link in links if not link.startswith("#")] == [f"https://link.example.com/{name}/openapi.json"]
+    assert (await http.get("/docs")).text == answer.text
+
+
+@pytest.mark.parametrize("name", _MAKERS)
+async def test_a_page_loads_and_runs_nothing(hub: Hub, name: str) -> None:
+    answer = await asking(_MAKERS[name](hub)).get("/docs")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert not re.search(r"<(script|img|link|iframe|form)|\bsrc=|\bstyle=|\bon\w+=|@import|url\(", answer.text)
+
+
+@pytest.mark.browser
+async def test_a_page_reads_well_on_a_phone_and_on_a_desk(hub: Hub) -> None:
+    pages = {name: (await asking(make(hub)).get("/docs")) for name, make in _MAKERS.items()}
+    async with chromium() as browser:
+        for width in (360, 1280):
+            scheme: Literal["light", "dark"] = "light" if width == 360 else "dark"
+            context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+            for answer in pages.values():
+                page = await context.new_page()
+                await page.set_content(answer.text)
+                await is_fine(page)
+                await page.close()
+
+
+def test_what_a_document_says_can_t_become_markup() -> None:
+    document: dict[str, Any] = {
+        "info": {"title": "<b>", "version": "1"},
+        "servers": [{"url": "https://a.example/<x>"}],
+        "components": {"schemas": {"A<i>": {"type": "object", "description": "`<u>` & <s>"}}},
+        "paths": {"/<p>": {"get": {"operationId": "x", "description": "<em>", "responses": {}}}},
+    }
+    html = page_of(document).content
+    assert "<code>&lt;u&gt;</code> &amp; &lt;s&gt;" in html
+    assert not any(f"<{tag}>" in html for tag in ("b", "x", "i", "u", "s", "em"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"$ref": "#/components/schemas/Vehicle"}, "Vehicle"),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/Vehicle"}}, "list of Vehicle"),
+        ({"oneOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}, "date-time or null"),
+        ({"enum": ["a", "b", None]}, "a | b | null"),
+        ({"type": ["integer", "null"]}, "integer or null"),
+        ({"type": "object", "additionalProperties": {"type": "number"}}, "map of names to number"),
+        ({"type": "object", "additionalProperties": False}, "object"),
+        ({}, "anything"),
+    ],
+)
+def test_a_schema_is_told_in_words(schema: Mapping[str, Any], told: str) -> None:
+    assert "".join(part.text for part in shape(schema)) == told
+
+
+def test_bounds_are_told_too() -> None:
+    assert bounds({"type": "integer", "minimum": 1.0, "default": 0}) == ["at least 1", "0 if it isn't given"]
+    assert bounds({"oneOf": [{"type": "string", "maxLength": 5}, {"type": "null"}]}) == ["at most 5 letters"]
+    assert bounds({"type": "array", "minItems": 1, "items": {"pattern": "^a"}}) == ["at least 1 of them", "matches ^a"]
