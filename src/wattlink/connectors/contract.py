@@ -118,7 +118,11 @@ class Connector:
         raise NotImplementedError
 
     async def revoke(self, credential: Credential) -> None:
-        """Withdraw our access at the vendor. Returns when it is withdrawn or was dead already."""
+        """Withdraw our access at the vendor.
+
+        Returns when it is withdrawn or was dead already, and where the vendor knows no way to withdraw it: the
+        credential is destroyed then.
+        """
         raise NotImplementedError
 
     def pairing_address(self, vendor_device_id: str) -> str | None:  # noqa: ARG002 - for those that override it

@@ -58,7 +58,7 @@ class Cloud:
             entries = told.get("systems") if isinstance(told, dict) else None
             if not isinstance(entries, list):
                 raise UnexpectedAnswer("the list of systems isn't a list")
-            found += [_system(entry) for entry in entries]
+            found += [system_of(entry) for entry in entries]
             total = told.get("numItems")
             if len(entries) < _PAGE_SIZE or (isinstance(total, int) and page * _PAGE_SIZE >= total):
                 return found
@@ -144,7 +144,8 @@ def _accepted(answer: Answer) -> Any:
     return json_of(answer) if answer.body.strip() else {}
 
 
-def _system(entry: Any) -> System:
+def system_of(entry: Any) -> System:
+    """A system of the list."""
     devices = entry.get("devices") if isinstance(entry, dict) else None
     if not isinstance(devices, list):
         raise UnexpectedAnswer("a system without a list of devices")

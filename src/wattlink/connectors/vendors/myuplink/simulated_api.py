@@ -11,11 +11,13 @@ from typing import Any
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 from wattlink.connectors.vendors.myuplink import simulated_points as points
+from wattlink.connectors.vendors.myuplink import simulated_systems
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome, failure, told, unauthorized
 from wattlink.connectors.vendors.myuplink.simulated_sign_in import tokens
 
-_DEVICE = re.compile(r"/v2/devices/([^/]+)(?:/(points|smart-home-zones|zones/([^/]+)))?")
-_SUBSCRIPTIONS = re.compile(r"/v2/systems/([^/]+)/subscriptions")
+_DEVICE = re.compile(
+    r"/v2/devices/([^/]+)(?:/(points|smart-home-zones|smart-home-categories|firmware-info|zones/([^/]+)))?"
+)
 _QUOTA = failure(429, ratelimit_limit="25", ratelimit_remaining="0", ratelimit_reset="42")
 _NOT_FOUND, _FORBIDDEN = failure(404), failure(403)
 _KNOBS = {"47011": "offset", "47398": "heat"}  # what the points of the F series set
@@ -38,10 +40,11 @@ def answer(request: SimulatedRequest, state: State | None, now: datetime) -> Out
 
 
 def _routed(request: SimulatedRequest, state: State, claims: Claims, now: datetime) -> Outcome:
-    if (request.method, request.path) == ("GET", "/v2/systems/me"):
-        return _systems(request, state), state
-    if request.method == "GET" and (found := _SUBSCRIPTIONS.fullmatch(request.path)) is not None:
-        return _subscriptions(found[1], state), state
+    if (request.method, request.path) == ("GET", "/v2/protected-ping"):
+        return SimulatedAnswer(status=204), state
+    of_systems = simulated_systems.answer(request, state, may_write=_may_write(state, claims))
+    if of_systems is not None:
+        return of_systems
     found = _DEVICE.fullmatch(request.path)
     pump = state["devices"].get(found[1]) if found is not None else None
     if found is None or pump is None:
@@ -56,6 +59,10 @@ def _routed(request: SimulatedRequest, state: State, claims: Claims, now: dateti
             return told(kept), state
         case "GET", "smart-home-zones":
             return told(points.zones_of(pump, state, now)), state
+        case "GET", "smart-home-categories":
+            return told(points.categories_of(pump, state, now)), state
+        case "GET", "firmware-info":
+            return told(points.firmware_of(found[1], pump, state)), state
         case "PATCH", str():
             return _changed(request, state, claims, now, found)
     return _NOT_FOUND, state
@@ -63,7 +70,7 @@ def _routed(request: SimulatedRequest, state: State, claims: Claims, now: dateti
 
 def _changed(request: SimulatedRequest, state: State, claims: Claims, now: datetime, found: re.Match[str]) -> Outcome:
     device_id, pump = found[1], state["devices"][found[1]]
-    if "WRITESYSTEM" not in claims["scope"] or Fault.SCOPE_MISSING in state["faults"] or not pump["premium"]:
+    if not _may_write(state, claims) or not pump["premium"]:
         return _FORBIDDEN, state
     if not points.is_connected(pump, state):
         return _NOT_FOUND, state
@@ -81,6 +88,10 @@ def _changed(request: SimulatedRequest, state: State, claims: Claims, now: datet
     changed = life.settled(pump, life.account_time(state, now), **changes)
     state = {**state, "devices": {**state["devices"], device_id: changed}}
     return told({"status": 200, "payload": results}), state
+
+
+def _may_write(state: State, claims: Claims) -> bool:
+    return "WRITESYSTEM" in claims["scope"] and Fault.SCOPE_MISSING not in state["faults"]
 
 
 def _point_changes(pump: life.Pump, wanted: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any] | None]:
@@ -102,22 +113,3 @@ def _zone_changes(pump: life.Pump, wanted: Mapping[str, Any]) -> dict[str, Any] 
     if not all(isinstance(value, int | float) and 5 <= value <= 35 for value in degrees):
         return None
     return {names[name]: value for name, value in wanted.items()}
-
-
-def _systems(request: SimulatedRequest, state: State) -> SimulatedAnswer:
-    page, size = (_positive(request.query.get(name), default) for name, default in (("page", 1), ("itemsPerPage", 10)))
-    entries = [points.system_of(device_id, pump, state) for device_id, pump in state["devices"].items()]
-    shown = entries[(page - 1) * size : page * size]
-    return told({"page": page, "itemsPerPage": size, "numItems": len(entries), "systems": shown})
-
-
-def _subscriptions(system_id: str, state: State) -> SimulatedAnswer:
-    for device_id, pump in state["devices"].items():
-        if points.system_id(device_id) == system_id:
-            paid = [{"validUntil": "2099-12-31T23:59:59Z", "type": "manage"}] if pump["premium"] else []
-            return told({"subscriptions": paid})
-    return _NOT_FOUND
-
-
-def _positive(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else default

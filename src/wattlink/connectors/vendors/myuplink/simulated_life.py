@@ -64,6 +64,7 @@ def new_pump(name: str, at: float, **knobs: Any) -> Pump:
         "connected": True,
         "premium": True,  # whether its system has the subscription `manage`
         "room_sensor": True,
+        "home_mode": "Default",  # of its system; changes nothing here
         "modes": "off,auto,heat,cool,heatcool",  # of its zone
         "mode": "auto",
         "day": 21.0,

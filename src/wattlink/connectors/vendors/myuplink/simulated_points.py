@@ -48,6 +48,17 @@ def device_of(device_id: str, pump: life.Pump, state: State) -> Entry:
     }
 
 
+def firmware_of(device_id: str, pump: life.Pump, state: State) -> Entry:
+    """Which firmware a device has."""
+    firmware = _device(device_id, pump, state)["currentFwVersion"]
+    return {"deviceId": device_id, "firmwareId": "1", "currentFwVersion": firmware, "desiredFwVersion": firmware}
+
+
+def categories_of(pump: life.Pump, state: State, now: datetime) -> dict[str, bool]:
+    """The smart-home categories in which a device has points."""
+    return {name: True for point in points_of(pump, state, now) for name in point["smartHomeCategories"]}
+
+
 def is_connected(pump: life.Pump, state: State) -> bool:
     """Whether the vendor reaches the pump."""
     return bool(pump["connected"]) and Fault.ASLEEP not in state["faults"]

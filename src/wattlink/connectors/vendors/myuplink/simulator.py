@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.simulation import FleetAccount, SimulatedRequest, State, devices_of
+from wattlink.connectors.simulation import FleetAccount, SimulatedAnswer, SimulatedRequest, State, devices_of
 from wattlink.connectors.vendors.myuplink import simulated_api, simulated_words
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome
@@ -53,6 +53,8 @@ def handle(request: SimulatedRequest, state: State | None, now: datetime) -> Out
             return grants.revoke(request, state)
         case "GET", path if path == _DISCOVERY:
             return grants.discovered(request.base), state
+        case "GET", "/v2/ping":
+            return SimulatedAnswer(status=204), state
     return simulated_api.answer(request, state, now)
 
 
