@@ -28,6 +28,7 @@ class Sdk:
     def __init__(self, app: App, *, is_async: bool) -> None:
         self.app = app
         self.stack = app.stack
+        self.application_id = app.credentials.application_id
         self._is_async = is_async
         security = models.Security(
             client_id=str(app.credentials.client_id),
@@ -46,7 +47,7 @@ class Sdk:
         """Link a new virtual account of the vendor to a user, as the user would."""
         login = Login(f"{uuid4().hex}@example.com", "right")
         simulated = next(name for name, one in manifests().items() if vendor in one.names["enode"].values())
-        await self.stack.sandbox.open(simulated, login.username, login.password, devices=1)
+        await self.stack.sandbox.open(simulated, login.username, login.password, kind=kind)
         session = await self(
             "user_management",
             "post_users_userid_link",

@@ -3,13 +3,17 @@
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from enode import errors, models
 from enode.errors import chargeraction, hvacaction
+from enode.errors.hvacactionfollowschedule_error import HvacActionFollowScheduleErrorData
 from enode.utils.serializers import unmarshal_json
 
 from tests.dialects.enode.test_sdk import Sdk, sdk, until
 from tests.support.receiver import Receiver
+from wattlink.connectors.registry import simulator
+from wattlink.domain.vendors.register import register
 
 __all__ = ["sdk"]  # the fixture
 
@@ -45,8 +49,10 @@ async def seen(sdk: Sdk, part: str, method: str, action_id: str) -> Any:
 def _read_anyway(misread: errors.ResponseValidationError, part: str) -> Any:
     assert misread.raw_response.status_code == 200
     assert "should be an instance of" in str(misread.__cause__)
-    shape = chargeraction.ChargerActionUnion if part == "chargers" else hvacaction.HvacActionUnion
-    return unmarshal_json(misread.body, shape)
+    if part == "chargers":
+        return unmarshal_json(misread.body, chargeraction.ChargerActionUnion)
+    follows = msgspec.json.decode(misread.body)["target"]["holdType"] == "SCHEDULED"
+    return unmarshal_json(misread.body, HvacActionFollowScheduleErrorData if follows else hvacaction.HvacActionUnion)
 
 
 async def confirmed(sdk: Sdk, part: str, method: str, action_id: str) -> None:
@@ -94,3 +100,100 @@ async def test_a_charger_is_started_and_the_webhook_says_that_it_was(sdk: Sdk) -
         with pytest.raises(errors.ProblemError) as already:
             await sdk("chargers", "control_charging", charger_id=charger_id, action=models.ChargingAction.START)
         assert already.value.data.detail == "It charges already."
+
+
+async def test_a_chargers_current_is_set_and_an_action_is_cancelled(sdk: Sdk) -> None:
+    charger_id = await charger_with_a_car(sdk)
+    action = await sdk("chargers", "set_max_current", charger_id=charger_id, max_current=10)
+    assert action.target_state.max_current == 10
+    await confirmed(sdk, "chargers", "get_action", action.id)
+    assert (await sdk("chargers", "get", charger_id=charger_id)).charge_state.max_current == 10
+
+    start = await sdk("chargers", "control_charging", charger_id=charger_id, action=models.ChargingAction.START)
+    stopped = await seen(sdk, "chargers", "cancel_action", start.id)
+    assert stopped.state is models.ActionState.CANCELLED
+    assert stopped.failure_reason.type.value == "REQUESTED_CANCELLATION"
+    with pytest.raises(errors.ProblemError) as refused:
+        await sdk("chargers", "set_max_current", charger_id=charger_id, max_current=500)
+    assert "maxCurrent: must be from 0 to 80 A" in refused.value.data.detail
+
+
+async def test_a_vehicle_is_stopped_limited_and_asked_for_the_same_twice(sdk: Sdk) -> None:
+    await sdk.link("ada", "vehicle", "TESLA", "vehicle:control:charging")
+    (car,) = (await sdk("vehicles", "list")).data
+    stop = await sdk("vehicles", "control_charging", vehicle_id=car.id, action=models.ChargingAction.STOP)
+    assert (stop.target_type.value, stop.target_id, stop.user_id) == ("vehicle", car.id, "ada")
+    await confirmed(sdk, "vehicles", "get_action", stop.id)
+    with pytest.raises(errors.ChargeActionError) as over:
+        await sdk("vehicles", "cancel_action", action_id=stop.id)
+    assert over.value.data.id == stop.id
+
+    limit = await sdk("vehicles", "set_max_current", vehicle_id=car.id, max_current=8)
+    again = await sdk("vehicles", "set_max_current", vehicle_id=car.id, max_current=8)
+    assert again.target_state.max_current == limit.target_state.max_current == 8
+    await confirmed(sdk, "vehicles", "get_action", again.id)
+
+    start = await sdk("vehicles", "control_charging", vehicle_id=car.id, action=models.ChargingAction.START)
+    await confirmed(sdk, "vehicles", "get_action", start.id)
+
+
+async def own_registration(sdk: Sdk, vendor: str) -> None:
+    """A client of the application's own at a vendor, with a budget that other tests don't spend."""
+    hub = sdk.stack.hub
+    async with hub.db.transaction() as tx:
+        await register(
+            tx,
+            vendor=vendor,
+            application_id=sdk.application_id,
+            registration=simulator(vendor).DEMO_REGISTRATION,
+            hosts=sdk.stack.sandbox.hosts(vendor),
+            is_sandbox=True,
+            vault=hub.vault,
+        )
+
+
+async def test_a_heat_pump_holds_what_it_is_told_and_follows_its_schedule_again(sdk: Sdk) -> None:
+    await own_registration(sdk, "myuplink")
+    await sdk.link("ada", "hvac", "NIBE", "hvac:control:mode")
+    (pump,) = (await sdk("hvac", "list")).data
+    hold = await sdk(
+        "hvacs",
+        "set_permanent_hold",
+        hvac_id=pump.id,
+        hvac_set_permanent_hold_payload={"mode": "HEAT", "heat_setpoint": 19.0},
+    )
+    assert (hold.target.mode.value, hold.target.heat_setpoint, hold.target.hold_type.value) == (
+        "HEAT",
+        19.0,
+        "PERMANENT",
+    )
+    await confirmed(sdk, "hvac", "get_action", hold.id)
+    assert (await sdk("hvacs", "get", hvac_id=pump.id)).thermostat_state.heat_setpoint == 19.0
+    with pytest.raises(hvacaction.HvacAction) as over:
+        await sdk("hvac", "cancel_hvac_action", action_id=hold.id)
+    assert over.value.data.id == hold.id
+    assert pump.capabilities.set_follow_schedule.is_capable
+    follow = await sdk("hvacs", "set_follow_schedule", hvac_id=pump.id)
+    assert follow.target.hold_type.value == "SCHEDULED"
+    await confirmed(sdk, "hvac", "get_action", follow.id)
+    with pytest.raises(errors.ProblemError) as refused:
+        await sdk(
+            "hvacs",
+            "set_permanent_hold",
+            hvac_id=pump.id,
+            hvac_set_permanent_hold_payload={"mode": "HEAT", "heat_setpoint": 90.0},
+        )
+    assert "heatSetpoint: must be from" in refused.value.data.detail
+
+
+async def test_a_battery_aims_at_something_else(sdk: Sdk) -> None:
+    await sdk.link("ada", "battery", "TESLA", "battery:control:operation_mode")
+    (battery,) = (await sdk("batteries", "list")).data
+    modes = {"SELF_RELIANCE", "TIME_OF_USE"} - {battery.config.operation_mode.value}
+    wanted = models.SetBatteryOperationModePayloadOperationMode(modes.pop())
+    action = await sdk("batteries", "set_operation_mode", battery_id=battery.id, operation_mode=wanted)
+    assert (action.target_type.value, action.target_state.operation_mode) == ("battery", wanted)
+    await confirmed(sdk, "batteries", "get_action", action.id)
+    with pytest.raises(errors.BatteryError) as over:
+        await sdk("batteries", "cancel_action", action_id=action.id)
+    assert over.value.status_code == 409

@@ -41,6 +41,7 @@ class Route(NamedTuple):
     view: Callable[..., Any]
     status: int = 200
     problems: tuple[int, ...] = (400, 404)
+    over: Any = None  # what a 409 shows: the thing that can't be changed any more
 
 
 SECURITY = "clientCredentials"
@@ -79,7 +80,15 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("POST", _VEHICLE + "/charging", "postVehiclesVehicleidCharging", control.charge_vehicle),
         Route("POST", _VEHICLE + "/max-current", "postVehiclesVehicleidMaxCurrent", control.limit_vehicle),
         Route("GET", "/vehicles" + _ACTION, "getVehiclesAction", actions.get_vehicle_action, 200, (404,)),
-        Route("POST", "/vehicles" + _CANCEL, "cancelVehicleAction", actions.cancel_vehicle_action, 200, (404,)),
+        Route(
+            "POST",
+            "/vehicles" + _CANCEL,
+            "cancelVehicleAction",
+            actions.cancel_vehicle_action,
+            200,
+            (404,),
+            actions.ChargeableAction,
+        ),
     ],
     "Chargers": [
         Route("GET", "/chargers", "listChargers", chargers.list_chargers, 200, (400,)),
@@ -90,7 +99,15 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("POST", _CHARGER + "/charging", "controlChargerCharging", control.charge_charger),
         Route("POST", _CHARGER + "/max-current", "postSetChargerMaxCurrent", control.limit_charger),
         Route("GET", "/chargers" + _ACTION, "getChargersAction", actions.get_charger_action, 200, (404,)),
-        Route("POST", "/chargers" + _CANCEL, "cancelChargerAction", actions.cancel_charger_action, 200, (404,)),
+        Route(
+            "POST",
+            "/chargers" + _CANCEL,
+            "cancelChargerAction",
+            actions.cancel_charger_action,
+            200,
+            (404,),
+            actions.ChargeableAction,
+        ),
     ],
     "HVAC": [
         Route("GET", "/hvacs", "listHVACs", hvacs.list_hvacs, 200, (400,)),
@@ -101,7 +118,9 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("POST", _HVAC + "/permanent-hold", "postSetHvacPermanentHold", control.hold_hvac),
         Route("POST", _HVAC + "/follow-schedule", "postSetHvacFollowSchedule", control.follow_schedule),
         Route("GET", "/hvacs" + _ACTION, "getHvacsAction", actions.get_hvac_action, 200, (404,)),
-        Route("POST", "/hvacs" + _CANCEL, "cancelHvacAction", actions.cancel_hvac_action, 200, (404,)),
+        Route(
+            "POST", "/hvacs" + _CANCEL, "cancelHvacAction", actions.cancel_hvac_action, 200, (404,), actions.HvacAction
+        ),
     ],
     "Solar Inverters": [
         Route("GET", "/inverters", "listInverters", inverters.list_inverters, 200, (400,)),
@@ -116,7 +135,15 @@ TABLE: Mapping[str, Sequence[Route]] = {
         Route("POST", _BATTERY + "/refresh-hint", "batteriesRefreshHint", batteries.refresh_battery, 204),
         Route("POST", _BATTERY + "/operation-mode", "postUserSetOperationMode", control.set_operation_mode),
         Route("GET", "/batteries" + _ACTION, "getBatteriesAction", actions.get_battery_action, 200, (404,)),
-        Route("POST", "/batteries" + _CANCEL, "cancelBatteryAction", actions.cancel_battery_action, 200, (404,)),
+        Route(
+            "POST",
+            "/batteries" + _CANCEL,
+            "cancelBatteryAction",
+            actions.cancel_battery_action,
+            200,
+            (404,),
+            actions.OperationModeAction,
+        ),
     ],
     "Meters": [
         Route("GET", "/meters", "listMeters", meters.list_meters, 200, (400,)),
@@ -217,7 +244,7 @@ def _handlers(table: Mapping[str, Sequence[Route]]) -> Iterator[HTTPRouteHandler
                 operation_id=route.operation_id,
                 status_code=route.status,
                 tags=[tag],
-                responses={status: _problem(status) for status in (*route.problems, 401)},
+                responses=_refusals(route),
             )(route.view)
 
 
@@ -229,6 +256,13 @@ def _options(path: str) -> HTTPRouteHandler:
         return Response(None, headers={"allow": allow})
 
     return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
+
+
+def _refusals(route: Route) -> dict[int, ResponseSpec]:
+    told = {status: _problem(status) for status in (*route.problems, 401)}
+    if route.over is not None:
+        told[409] = ResponseSpec(route.over, generate_examples=False, description="It is over already.")
+    return told
 
 
 def _problem(status: int) -> ResponseSpec:
