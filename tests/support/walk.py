@@ -13,17 +13,27 @@ _PATIENCE_SECONDS = 30.0
 
 
 async def walk(
-    link_url: str, login: Login, outbound: Outbound, *, pairs: bool = False, brand: str = "no brand is asked for"
+    link_url: str,
+    login: Login,
+    outbound: Outbound,
+    *,
+    pairs: bool = False,
+    brand: str = "no brand is asked for",
+    without: frozenset[str] = frozenset(),
 ) -> Page:
     """Consent, sign in, wait, and end on the last page; `pairs` says "I have done this" when asked for a pairing.
 
-    Where a brand must be chosen, it is the one whose button begins with `brand`.
+    Where a brand must be chosen, it is the one whose button begins with `brand`. `without` are the vendor's scopes
+    that are left out on its own page.
     """
     pairing = "I have done this" if pairs else "Do it later"
     async with Person() as person, asyncio.timeout(_PATIENCE_SECONDS):
         page = await person.go(link_url)
         while not _is_last(page):
-            page = await _step(person, page, login, outbound, choices=("Continue", "Sign in", brand, pairing))
+            if leaving := _leaving(page):
+                page = await _at_vendor(person, await person.follow(leaving), login, outbound, without=without)
+            else:
+                page = await _step(person, page, login, choices=("Continue", "Sign in", brand, pairing))
         return page
 
 
@@ -32,12 +42,17 @@ def _is_last(page: Page) -> bool:
     return page.refresh is None and not page.forms
 
 
-async def _step(person: Person, page: Page, login: Login, outbound: Outbound, *, choices: Sequence[str]) -> Page:
+def _leaving(page: Page) -> str | None:
+    """The words of the link to the vendor's own pages; None where our form asks for the password."""
+    if any("password" in form.fields for form in page.forms):
+        return None
+    return next((link.text for link in page.links if link.text.startswith("Sign in at")), None)
+
+
+async def _step(person: Person, page: Page, login: Login, *, choices: Sequence[str]) -> Page:
     buttons = [words for form in page.forms for words in form.buttons]
     if any("password" in form.fields for form in page.forms):
         return await person.press("Sign in", username=login.username, password=login.password)
-    if leaving := [link.text for link in page.links if link.text.startswith("Sign in at")]:
-        return await _at_vendor(person, await person.follow(leaving[0]), login, outbound)
     for words in choices:
         if any(button.startswith(words) for button in buttons):
             return await person.press(words)
@@ -47,8 +62,8 @@ async def _step(person: Person, page: Page, login: Login, outbound: Outbound, *,
     return await person.reload()
 
 
-async def _at_vendor(person: Person, left: Page, login: Login, outbound: Outbound) -> Page:
+async def _at_vendor(person: Person, left: Page, login: Login, outbound: Outbound, *, without: frozenset[str]) -> Page:
     """Sign in on the vendor's own pages and come back through our callback."""
     home = dict(parse_qsl(urlsplit(left.address).query))["redirect_uri"]
-    answer = await sign_in(outbound, left.address, username=login.username, password=login.password)
+    answer = await sign_in(outbound, left.address, username=login.username, password=login.password, without=without)
     return await person.go(f"{home}?{urlencode(answer)}")

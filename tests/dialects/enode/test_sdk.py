@@ -43,8 +43,10 @@ class Sdk:
             return await getattr(of_part, f"{method}_async")(**arguments)
         return await asyncio.to_thread(getattr(of_part, method), **arguments)
 
-    async def link(self, user_id: str, kind: str, vendor: str, *controls: str) -> Login:
-        """Link a new virtual account of the vendor to a user, as the user would."""
+    async def link(
+        self, user_id: str, kind: str, vendor: str, *controls: str, without: frozenset[str] = frozenset()
+    ) -> Login:
+        """Link a new virtual account of the vendor to a user, as the user would, `without` these scopes of its own."""
         login = Login(f"{uuid4().hex}@example.com", "right")
         simulated = next(name for name, one in manifests().items() if vendor in one.names["enode"].values())
         await self.stack.sandbox.open(simulated, login.username, login.password, kind=kind)
@@ -58,7 +60,7 @@ class Sdk:
             vendor=vendor,
         )
         assert msgspec.json.decode(base64.b64decode(session.link_token))["linkUrl"] == session.link_url
-        await walk(session.link_url, login, self.stack.hub.outbound)
+        await walk(session.link_url, login, self.stack.hub.outbound, without=without)
         return login
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from enode import errors, models
 
-from tests.dialects.enode.test_sdk import Sdk, sdk, until
+from tests.dialects.enode.test_sdk import Sdk, relink, sdk, until
 from tests.dialects.enode.test_sdk_actions import confirmed
+from tests.support.walk import walk
 
 __all__ = ["sdk"]  # the fixture
 
@@ -65,3 +66,24 @@ async def test_without_the_subscription_it_is_told_nothing_and_says_why(sdk: Sdk
     hold = models.HeatPermanentHold(mode=models.HeatPermanentHoldMode.HEAT, heat_setpoint=22.5)
     with pytest.raises(errors.EnodeError):
         await sdk("hvacs", "set_permanent_hold", hvac_id=hvac.id, hvac_set_permanent_hold_payload=hold)
+
+
+async def test_who_left_out_the_right_to_change_it_can_give_it_later(sdk: Sdk) -> None:
+    login = await sdk.link("ada", "hvac", "NIBE", "hvac:control:mode", without=frozenset({"WRITESYSTEM"}))
+    (hvac,) = (await sdk("hvac", "list")).data
+    assert hvac.scopes == [models.Scopes.HVAC_READ_DATA]
+    can = hvac.capabilities.set_permanent_hold
+    assert not can.is_capable
+    intervention = await sdk("interventions", "get", intervention_id=can.intervention_ids[0], language="nb-NO")
+    assert intervention.resolution.title == "Tillatelsen til å styre varmepumpen mangler"
+    assert intervention.resolution.action == "Link"
+
+    session = await relink(sdk, hvac.id)
+    await walk(session.link_url, login, sdk.stack.hub.outbound)
+
+    async def is_allowed() -> bool:
+        seen = await sdk("hvacs", "get", hvac_id=hvac.id)
+        return bool(seen.capabilities.set_permanent_hold.is_capable)
+
+    await until(is_allowed)
+    assert models.Scopes.HVAC_CONTROL_MODE in (await sdk("hvacs", "get", hvac_id=hvac.id)).scopes
