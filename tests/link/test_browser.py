@@ -137,6 +137,21 @@ async def test_linking_by_redirect(visitor: Visitor, world: World) -> None:
     assert "code=" not in visitor.page.url
 
 
+async def test_one_sign_in_links_cars_and_what_powers_the_home(visitor: Visitor, world: World) -> None:
+    for kind in ("battery", "inverter", "meter"):
+        await world.sandbox.change("tesla", world.username, add_devices=1, kind=kind)
+    home = [f"{kind}:read:data" for kind in ("battery", "inverter", "meter")]
+    await visitor.page.goto(await world.link(*VEHICLE, *home, vendor="TESLA"))
+    await visitor.looks("Link your devices to Voltly")
+    await visitor.press("Continue")
+    await visitor.looks("Sign in to Tesla")
+    await visitor.press("Sign in at Tesla")
+    await visitor.at_vendor()
+    await visitor.looks("Your 5 devices are linked")
+    for model in ("Model 3", "Powerwall 2", "Solar Panels"):
+        await expect(visitor.page.get_by_text(model).first).to_be_visible()
+
+
 async def test_a_no_at_the_vendor_and_cancelling(visitor: Visitor, world: World) -> None:
     await visitor.page.goto(await world.link(*VEHICLE, vendor="TESLA"))
     await visitor.press("Continue")
