@@ -8,16 +8,19 @@ from wattlink.dialects import enode, platform
 from wattlink.dialects.enode.app import make_app as make_enode_app
 from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.dialects.platform.app import make_app as make_platform_app
+from wattlink.dialects.platform.events.bodies import PlatformWebhooks
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.settings import Settings
 from wattlink.wiring import Hub
 
-DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {
-    enode.DIALECT: make_enode_app,
-    platform.DIALECT: make_platform_app,
-}
-
 
 def webhook_dialects(settings: Settings) -> Mapping[str, WebhookDialect]:
     """How each dialect tells events."""
-    return {enode.DIALECT: EnodeWebhooks.of(settings)}
+    return {enode.DIALECT: EnodeWebhooks.of(settings), platform.DIALECT: PlatformWebhooks.of(settings)}
+
+
+def _platform(hub: Hub) -> Litestar:
+    return make_platform_app(hub, webhook_dialects(hub.settings))
+
+
+DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {enode.DIALECT: make_enode_app, platform.DIALECT: _platform}

@@ -10,7 +10,7 @@ from litestar import Litestar
 
 from tests.support.clock import StillClock
 from tests.support.stack import Stack, running_stack
-from wattlink.dialects.platform.app import make_app
+from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import OrganizationId
 from wattlink.domain.organizations.create import create_application, create_organization
 from wattlink.domain.organizations.model import NewApplication
@@ -76,7 +76,7 @@ async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
 
 @pytest.fixture
 def app(hub: Hub) -> Litestar:
-    return make_app(hub)
+    return DIALECTS["platform"](hub)
 
 
 @pytest.fixture

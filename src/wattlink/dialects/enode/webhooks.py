@@ -1,6 +1,5 @@
 """Webhooks: where an application's events go."""
 
-import ipaddress
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -9,7 +8,6 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from wattlink.base.clock import rfc3339
-from wattlink.base.outbound import is_public
 from wattlink.dialects.enode import DIALECT
 from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.dialects.enode.headers import VERSIONS
@@ -20,13 +18,12 @@ from wattlink.domain.webhooks import store
 from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.delete import delete
 from wattlink.domain.webhooks.model import CustomHeader, NewSubscription, Subscription, SubscriptionChanges, TestOutcome
-from wattlink.domain.webhooks.rules import AllowsHttp
 from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
 from wattlink.web.bodies import one_of
 from wattlink.web.call import Call
 from wattlink.web.cursors import Asked
-from wattlink.wiring import Hub
+from wattlink.web.receivers import allows_http
 
 EventName = Literal[
     "*",
@@ -141,7 +138,7 @@ async def create_webhook(request: Call, data: JSONBody[WebhookCreatePayload]) ->
             new,
             vault=hub.vault,
             now=hub.clock(),
-            allows_http=_allows_http(hub),
+            allows_http=allows_http(hub),
             heartbeat_every=timedelta(seconds=hub.settings.heartbeat_seconds),
         )
     return _shown(made)
@@ -161,7 +158,7 @@ async def list_webhooks(request: Call, asked: NamedDependency[Asked]) -> Paginat
 async def get_webhook(request: Call, webhook_id: FromPath[str]) -> WebhookResponse:
     """A webhook and how it does."""
     async with request.hub.db.read() as reader:
-        return _shown(await store.get(reader, request.access, subscription_id_of(webhook_id)))
+        return _shown(await store.get(reader, request.access, subscription_id_of(webhook_id), dialect=DIALECT))
 
 
 async def update_webhook(
@@ -177,6 +174,7 @@ async def update_webhook(
         header=UNSET if data.authentication is UNSET else _header(data.authentication),
     )
     async with hub.db.transaction() as tx:
+        await store.get(tx, request.access, subscription_id_of(webhook_id), dialect=DIALECT)
         changed = await update(
             tx,
             request.access,
@@ -184,7 +182,7 @@ async def update_webhook(
             changes,
             vault=hub.vault,
             now=hub.clock(),
-            allows_http=_allows_http(hub),
+            allows_http=allows_http(hub),
         )
     hub.notifier.wake("events")
     return _shown(changed)
@@ -193,12 +191,15 @@ async def update_webhook(
 async def delete_webhook(request: Call, webhook_id: FromPath[str]) -> None:
     """End a webhook, with all that waits for it."""
     async with request.hub.db.transaction() as tx:
+        await store.get(tx, request.access, subscription_id_of(webhook_id), dialect=DIALECT)
         await delete(tx, request.access, subscription_id_of(webhook_id))
 
 
 async def test_webhook(request: Call, webhook_id: FromPath[str]) -> TestFirehoseWebhook:
     """Send a test event now; a success brings an inactive webhook back."""
     hub = request.hub
+    async with hub.db.read() as reader:
+        await store.get(reader, request.access, subscription_id_of(webhook_id), dialect=DIALECT)
     outcome = await test(
         hub.db,
         request.access,
@@ -214,20 +215,6 @@ async def test_webhook(request: Call, webhook_id: FromPath[str]) -> TestFirehose
 
 def _header(sent: WebhookAuthenticationPayload | None) -> CustomHeader | None:
     return None if sent is None else CustomHeader(sent.header_name, sent.header_value)
-
-
-def _allows_http(hub: Hub) -> AllowsHttp:
-    """Plain http goes to loopback only, and only where the operator lets requests go there."""
-
-    def allowed(host: str) -> bool:
-        address = "127.0.0.1" if host == "localhost" else host
-        try:
-            is_loopback = ipaddress.ip_address(address).is_loopback
-        except ValueError:
-            return False
-        return is_loopback and is_public(address, hub.settings.outbound_allow)
-
-    return allowed
 
 
 def _tried(outcome: TestOutcome) -> TestFirehoseWebhook:

@@ -1,12 +1,16 @@
 """The dialect as an app."""
 
+from collections.abc import Mapping
+
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme
 
 from wattlink.dialects.platform import DIALECT
 from wattlink.dialects.platform.errors import HANDLERS
+from wattlink.dialects.platform.events.telling import STATE as WEBHOOK_DIALECTS
 from wattlink.dialects.platform.routes import APPLICATION, OPERATOR, routes
+from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
 from wattlink.wiring import Hub
@@ -14,10 +18,12 @@ from wattlink.wiring import Hub
 VERSION = "1"
 
 
-def make_app(hub: Hub) -> Litestar:
-    """The API under `/platform`, or at the root of its own host."""
+def make_app(hub: Hub, webhook_dialects: Mapping[str, WebhookDialect]) -> Litestar:
+    """The API under `/platform`, or at the root of its own host; it also tells events as the other dialects do."""
     address = f"{hub.settings.public_url}/{DIALECT}"
-    return make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    app = make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    app.state[WEBHOOK_DIALECTS] = webhook_dialects
+    return app
 
 
 def _openapi(address: str) -> OpenAPIConfig:

@@ -24,6 +24,7 @@ from wattlink.dialects.platform.administration import (
 )
 from wattlink.dialects.platform.admission import admit_application, admit_operator
 from wattlink.dialects.platform.errors import Problem
+from wattlink.dialects.platform.events import deliveries, feed, webhooks
 from wattlink.dialects.platform.link_sessions import creating, ending, reading
 from wattlink.dialects.platform.paging import asked
 from wattlink.web.oauth import token_route
@@ -43,6 +44,8 @@ class Route(NamedTuple):
     problems: tuple[int, ...] = (400, 404)
 
 
+_WEBHOOK = "/webhooks/{webhook_id:str}"
+_DELIVERY = "/deliveries/{delivery_id:str}"
 _LINK_SESSION = "/link-sessions/{session_id:str}"
 
 Table = Mapping[str, Sequence[Route]]
@@ -121,6 +124,22 @@ OF_APPLICATIONS: Table = {
             201,
             (400, 404, 409),
         ),
+    ],
+    "Events": [
+        Route("GET", "/events", "readEvents", feed.read_events, 200, (400, 410)),
+        Route("GET", "/events/end", "readEventsEnd", feed.read_end, 200, ()),
+    ],
+    "Webhooks": [
+        Route("POST", "/webhooks", "createWebhook", webhooks.create_webhook, 201, (400, 409)),
+        Route("GET", "/webhooks", "listWebhooks", webhooks.list_webhooks, 200, (400,)),
+        Route("GET", _WEBHOOK, "getWebhook", webhooks.get_webhook),
+        Route("PATCH", _WEBHOOK, "updateWebhook", webhooks.update_webhook, 200, (400, 404, 409)),
+        Route("DELETE", _WEBHOOK, "deleteWebhook", webhooks.delete_webhook, 204),
+        Route("POST", _WEBHOOK + "/test", "testWebhook", webhooks.test_webhook),
+        Route("POST", _WEBHOOK + "/replay", "replayWebhook", webhooks.replay_webhook),
+        Route("GET", _WEBHOOK + "/deliveries", "listDeliveries", deliveries.list_deliveries),
+        Route("GET", _DELIVERY, "getDelivery", deliveries.get_delivery),
+        Route("POST", _DELIVERY + "/resend", "resendDelivery", deliveries.resend_delivery, 200, (404, 410)),
     ],
 }
 

@@ -89,6 +89,17 @@ async def feed(reader: Reader, access: Access, *, after: FeedPosition | None, li
     )
 
 
+async def end(reader: Reader) -> FeedPosition:
+    """The feed's end: what comes behind it is yet to be committed."""
+    return await reader.one(
+        FeedPosition,
+        """
+        SELECT (SELECT current_epoch()) AS epoch, pg_snapshot_xmin(pg_current_snapshot())::text AS xid, 0 AS position,
+               now() AS recorded_at
+        """,
+    )
+
+
 async def horizon(reader: Reader) -> Horizon:
     """How far the feed is complete at this moment."""
     return await reader.one(

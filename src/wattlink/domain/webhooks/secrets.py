@@ -1,7 +1,15 @@
 """Sealing of what a receiver knows us by, bound to its subscription."""
 
+import base64
+import secrets
+
 from wattlink.base.vault import Vault
 from wattlink.domain.access.ids import SubscriptionId
+
+
+def new_signing_secret() -> str:
+    """A secret as Standard Webhooks writes them: `whsec_` and 32 random bytes in Base64."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def seal_secret(vault: Vault, subscription_id: SubscriptionId, secret: str) -> bytes:

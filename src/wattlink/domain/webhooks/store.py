@@ -56,11 +56,14 @@ class Address(msgspec.Struct, frozen=True):
     sealed_header: bytes | None
 
 
-async def get(reader: Reader, access: Access, subscription_id: SubscriptionId) -> Subscription:
-    """The subscription, if this caller may see it."""
+async def get(
+    reader: Reader, access: Access, subscription_id: SubscriptionId, *, dialect: str | None = None
+) -> Subscription:
+    """The subscription, if this caller may see it, and it is of this dialect where one is given."""
     found = await reader.one_or_none(
         Subscription,
-        _SELECT + "AND subscription_id = %(subscription_id)s",
+        _SELECT + "AND subscription_id = %(subscription_id)s AND (%(dialect)s::text IS NULL OR dialect = %(dialect)s)",
+        dialect=dialect,
         applications=list(access.applications),
         subscription_id=subscription_id,
     )

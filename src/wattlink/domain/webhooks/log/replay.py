@@ -1,0 +1,31 @@
+"""Deliver again, in order and under new ids, everything that happened since a moment."""
+
+from datetime import datetime
+
+from wattlink.db.database import Transaction
+from wattlink.domain.access.ids import SubscriptionId
+from wattlink.domain.access.model import Access
+from wattlink.domain.errors import InvalidInput
+from wattlink.domain.webhooks import store as subscriptions
+from wattlink.domain.webhooks.deliveries.store import count_behind
+from wattlink.domain.webhooks.log import store
+from wattlink.domain.webhooks.retention.drop import KEPT
+
+_COUNTED = 10_000
+
+
+async def replay(
+    tx: Transaction, access: Access, subscription_id: SubscriptionId, since: datetime, *, now: datetime
+) -> int:
+    """How many events wait for the subscription now, counted up to 10,000.
+
+    The cursor only goes back: nothing that waits is passed over. An inactive subscription stays inactive, and gets it
+    all when it is active again. Raises NotFound, InvalidInput.
+    """
+    if since < now - KEPT:
+        raise InvalidInput("since", "must not be longer ago than the 30 days for which events are kept")
+    await subscriptions.lock(tx, access, subscription_id)
+    place = await store.place_at(tx, access, since)
+    if place is not None:
+        await store.go_back(tx, subscription_id, place, now)
+    return await count_behind(tx, subscription_id, _COUNTED)
