@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.accounts import World, open_world
 from wattlink.connectors.simulation import Fault
-from wattlink.dialects.platform.app import make_app
+from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.organizations.keys.create import create_key
 
@@ -41,7 +41,7 @@ async def api(world: World) -> AsyncIterator[Api]:
     async with world.hub.db.transaction() as tx:
         key = await create_key(tx, world.access, "backend")
     issued = await world.hub.authenticator.issue(str(key.key_id), key.client_secret)
-    transport = httpx.ASGITransport(make_app(world.hub))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(DIALECTS["platform"](world.hub))  # type: ignore[arg-type]
     headers = {"authorization": f"Bearer {issued.token}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as http:
         yield Api(http)
