@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from tests.house.source import ROOT, committed
+from tests.house.source import ROOT, committed, text_of
 from wattlink.cli.root import wattlink
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode import errors as enode_errors
@@ -17,6 +17,7 @@ from wattlink.settings import RULES, variable
 
 _PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
 _TEXT = "\n".join(_PAGES.values())
+_TEST = re.compile(r"def (test_\w+)\(")
 
 
 def _missing(names: Iterable[str]) -> list[str]:
@@ -68,6 +69,11 @@ def test_files_that_the_docs_name_are_there() -> None:
     ours = [f"/{path.relative_to(ROOT).as_posix()}" for path in committed()]
     named = set(re.findall(r"`((?:\w+/)*\w+\.(?:py|toml|sql))`", _TEXT)) - {"settings.toml"}
     assert [name for name in sorted(named) if not any(path.endswith(f"/{name}") for path in ours)] == []
+
+
+def test_tests_that_the_docs_name_are_there() -> None:
+    written = {found for path in committed() if path.suffix == ".py" for found in _TEST.findall(text_of(path))}
+    assert sorted(set(re.findall(r"`(test_\w+)`", _TEXT)) - written) == []
 
 
 def _commands(group: click.Group, name: str) -> Iterator[str]:

@@ -10,9 +10,11 @@ from litestar import Litestar
 
 from tests.dialects.platform.conftest import Caller, Organization, application_of
 from tests.support.clock import StillClock
+from wattlink.connectors.registry import simulator
 from wattlink.domain.access.model import Access
 from wattlink.domain.organizations.change import ApplicationChanges, change_application
 from wattlink.domain.organizations.model import LinkBinding
+from wattlink.domain.vendors.register import register
 from wattlink.wiring import Hub
 
 _ASKED = {"userId": "kari", "scopes": ["vehicle:read:data", "meter:read:data"], "redirectUri": "yourapp://done"}
@@ -156,3 +158,23 @@ async def test_nobody_reaches_anothers(
         assert _problem(answer) == (404, "not-found")
     assert (await other.get("/link-sessions")).json()["data"] == []
     assert (await ours.operator.get(f"/link-sessions/{session_id}")).json()["state"] == "created"
+
+
+async def test_a_vendor_that_only_another_application_has_is_not_offered(
+    hub: Hub, app: Litestar, ours: Organization, theirs: Organization, application: Caller
+) -> None:
+    async with hub.db.transaction() as tx:
+        await register(
+            tx,
+            vendor="easee",
+            application_id=ours.application.application_id,
+            registration=simulator("easee").DEMO_REGISTRATION,
+            hosts={},
+            is_sandbox=True,
+            vault=hub.vault,
+        )
+    asked = {**_ASKED, "scopes": ["charger:read:data"], "vendor": "easee"}
+    assert (await application.post("/link-sessions", asked)).status_code == 201
+    refused = await (await application_of(hub, app, theirs)).post("/link-sessions", asked)
+    assert _problem(refused) == (400, "bad-request")
+    assert [issue["field"] for issue in refused.json()["issues"]] == ["vendor"]
