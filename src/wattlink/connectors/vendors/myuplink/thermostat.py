@@ -79,8 +79,10 @@ def may_have_zones(points: Points) -> bool:
 
 
 def zone_of(zones: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The zone that stands for the device: the first that tells something and has an id."""
-    return next((zone for zone in zones if zone_id(zone) and zone.get("commandOnly") is not True), None)
+    """The zone that stands for the device: the first that has an id and tells how it is set."""
+    return next(
+        (zone for zone in zones if zone_id(zone) and zone.get("commandOnly") is not True and _mode_now(zone)), None
+    )
 
 
 def zone_id(zone: Mapping[str, Any]) -> str | None:
@@ -109,26 +111,37 @@ def celsius(zone: Mapping[str, Any], name: str) -> float | None:
 
 
 def _of_zone(zone: Mapping[str, Any]) -> Thermostat:
-    told, supported = zone.get("mode"), zone.get("supportedModes")
-    now = told.lower() if isinstance(told, str) else ""
-    names = [name.strip().lower() for name in supported.split(",")] if isinstance(supported, str) else []
-    modes = tuple(mode for name, mode in _MODES.items() if name in (names if any(names) else [now]))
+    now, heat, cool = _mode_now(zone), celsius(zone, "setpointHeat"), celsius(zone, "setpointCool")
+    heat = celsius(zone, "setpoint") if heat is None else heat
+    names = _mode_names(zone, now, heats=heat is not None)
+    modes = tuple(mode for name, mode in _MODES.items() if name in names)
+    heats, cools = ({HvacMode.AUTO, of} & set(modes) for of in (HvacMode.HEAT, HvacMode.COOL))
     low, high = celsius(zone, "setpointRangeMin"), celsius(zone, "setpointRangeMax")
     limits = Range(min=low, max=high) if low is not None and high is not None and low < high else None
-    heats, cools = ({HvacMode.AUTO, of} & set(modes) for of in (HvacMode.HEAT, HvacMode.COOL))
-    heat, cool = celsius(zone, "setpointHeat"), celsius(zone, "setpointCool")
     return Thermostat(
         zone_id=zone_id(zone),
         is_celsius=zone.get("isCelsius") is not False,
         mode=HvacMode.AUTO if now == _SCHEDULE else _MODES.get(now, HvacMode.UNKNOWN),
         modes=modes,
-        heat=(celsius(zone, "setpoint") if heat is None else heat) if heats else None,
+        heat=heat if heats else None,
         cool=cool if cools else None,
         heat_range=limits if heats else None,
         cool_range=limits if cools else None,
         has_schedule=_SCHEDULE in names,
         hold_type=HoldType.SCHEDULED if now == _SCHEDULE else HoldType.PERMANENT if now in _MODES else None,
     )
+
+
+def _mode_now(zone: Mapping[str, Any]) -> str:
+    told = zone.get("mode")
+    return told.strip().lower() if isinstance(told, str) else ""
+
+
+def _mode_names(zone: Mapping[str, Any], now: str, *, heats: bool) -> set[str]:
+    """The vendor's names of what a zone can be set to; where it doesn't say: what it is, and to heat if it does."""
+    told = zone.get("supportedModes")
+    names = {name.strip().lower() for name in told.split(",")} - {""} if isinstance(told, str) else set()
+    return names or ({now, "heat"} if heats else {now})
 
 
 def _of_points(heat: Point, cool: Point | None) -> Thermostat:
