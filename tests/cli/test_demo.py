@@ -169,8 +169,10 @@ def test_a_kill_of_the_demo_leaves_nothing_behind_and_its_data_is_kept(tmp_path:
     data = ("--data", str(tmp_path / "data"))
     with demo(tmp_path, *data) as started:
         first, processes = started.info["enode"]["client_id"], descendants(started.process.pid)
+        operator_token = started.info["platform"]["token"]
         started.process.kill()
         wait_until(lambda: all(gone(pid) for pid in processes))
     with demo(tmp_path, *data) as again:
         assert again.info["enode"]["client_id"] == first
+        assert again.info["platform"]["token"] == operator_token
         assert again.ask("GET", "/vehicles")["data"] == []

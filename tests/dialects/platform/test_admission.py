@@ -2,6 +2,7 @@
 
 import pytest
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 from tests.dialects.platform.conftest import Caller, Organization, application_of
 from tests.support.clock import StillClock
@@ -59,6 +60,18 @@ async def test_an_operator_says_which_application_is_meant_if_there_are_several(
     assert chosen.json()["name"] == "Second"
     foreign = await ours.operator.get("/application", application=str(theirs.application.application_id))
     assert foreign.status_code == 404
+
+
+async def test_who_changed_what_stands_in_the_log(ours: Organization) -> None:
+    with capture_logs() as entries:
+        await ours.operator.get("/applications")
+        made = (await ours.operator.post("/operator-tokens", {"name": "CI"})).json()
+        await ours.operator.delete(f"/operator-tokens/{made['id']}")
+    acts = [(entry["method"], entry["path"]) for entry in entries if entry["event"] == "an operator acts"]
+    assert acts == [("POST", "/operator-tokens"), ("DELETE", f"/operator-tokens/{made['id']}")]
+    assert made["token"] not in str(entries)
+    [own] = (await ours.operator.get("/operator-tokens")).json()["data"]
+    assert {entry["operator"] for entry in entries if "operator" in entry} == {own["id"]}
 
 
 @pytest.mark.parametrize("token", ["", "wlo_", "wlo_wrong", "wrong"])

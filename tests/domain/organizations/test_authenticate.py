@@ -1,7 +1,9 @@
 """An application's key becomes a token, the token a reach; both end."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from wattlink.base.ids import digest
@@ -108,3 +110,27 @@ async def test_a_name_that_cant_be_shown_is_refused(db: Database, name: str) -> 
     with pytest.raises(InvalidInput) as refused:
         await made(db, name)
     assert refused.value.field == "name"
+
+
+async def test_what_was_verified_while_a_key_ended_isn_t_kept(db: Database, dsn: str) -> None:
+    application = await made(db)
+    authenticator = Authenticator(db=db, clock=Clock())
+    issued = await authenticator.issue(str(application.client_id), application.client_secret)
+    async with await psycopg.AsyncConnection.connect(dsn) as holding:
+        await holding.execute("LOCK TABLE access_token")
+        verifying = asyncio.create_task(authenticator.access_of(issued.token))
+        while await waiting_for_a_lock(db) == 0:
+            pass
+        authenticator.forget()
+    await verifying
+    await end_key(db, application)
+    with pytest.raises(NotAuthenticated):
+        await authenticator.access_of(issued.token)
+
+
+async def waiting_for_a_lock(db: Database) -> int:
+    async with db.read() as reader:
+        return await reader.one(
+            int,
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+        )

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request
 
+from wattlink.base.log import get_logger
 from wattlink.dialects.platform.wire import application_id_of
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
@@ -12,11 +13,21 @@ from wattlink.web.call import Call
 
 _MOST_NAMED = 20
 
+_log = get_logger(__name__)
+
 
 async def admit_operator(request: Request[Any, Any, Any]) -> None:
-    """Let in operators only: others are told so."""
+    """Let in operators only, and others are told so; who changes something stands in the log."""
     access = await _access(request)
-    assert access.organization_id  # which refuses everybody else
+    organization_id = access.organization_id  # which refuses everybody else
+    if request.method != "GET":
+        _log.info(
+            "an operator acts",
+            organization=str(organization_id),
+            operator=str(access.actor),
+            method=request.method,
+            path=request.scope["path"],  # ids of what is administered, never of users
+        )
     request.scope["auth"] = access
 
 
