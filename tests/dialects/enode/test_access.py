@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,7 +14,14 @@ from tests.dialects.enode.test_locations import HOME
 from tests.dialects.enode.test_webhooks import NEW
 from tests.support.documents import BATTERY, HVAC, INVERTER, METER
 from wattlink.base.ids import new_id
+from wattlink.connectors.commands import Command, FollowSchedule, SetOperationMode, StartCharging
+from wattlink.connectors.devices import Kind
+from wattlink.connectors.devices.site import OperationMode
 from wattlink.dialects.enode.routes import TABLE, Route
+from wattlink.domain.access.ids import CommandId, DeviceId
+from wattlink.domain.commands import store as commands
+from wattlink.domain.commands.model import CommandState, DeviceCommand
+from wattlink.domain.devices import store as devices
 
 _MAKES_WHAT_IS_NEW = "postUsersUseridLink"  # of the same user id in two applications each has its own
 _ROUTES = [
@@ -29,7 +37,14 @@ _BODIES: dict[str, Any] = {
     "updateLocation": {"name": "Elsewhere"},
     "updateCharger": {"locationId": None},
     "updateHVAC": {"locationId": None},
+    "postVehiclesVehicleidCharging": {"action": "START"},
+    "controlChargerCharging": {"action": "START"},
+    "postVehiclesVehicleidMaxCurrent": {"maxCurrent": 10},
+    "postSetChargerMaxCurrent": {"maxCurrent": 10},
+    "postSetHvacPermanentHold": {"mode": "OFF"},
+    "postUserSetOperationMode": {"operationMode": "IDLE"},
 }
+_WITH_ACTIONS = {"vehicles": "vehicle_id", "chargers": "charger_id", "hvacs": "hvac_id", "batteries": "battery_id"}
 
 
 async def call(api: Api, route: Route, ids: dict[str, str]) -> httpx.Response:
@@ -55,14 +70,46 @@ async def test_a_foreign_id_is_an_unknown_one(api: Api, other_api: Api, route: R
         "location_id": (await api.post("/users/ada/locations", HOME)).json()["id"],
         "webhook_id": (await api.post("/webhooks", NEW)).json()["id"],
     }
+    if "{action_id" in route.path:
+        theirs["action_id"] = await action_of(api, theirs[_WITH_ACTIONS[route.path.split("/")[1]]])
     nobody_s = {name: str(new_id()) if name.endswith("_id") else value for name, value in theirs.items()}
     foreign, unknown = await call(other_api, route, theirs), await call(other_api, route, nobody_s)
     assert foreign.status_code == unknown.status_code
     assert foreign.headers["content-type"] == unknown.headers["content-type"]
     assert blank(foreign.text, theirs) == blank(unknown.text, nobody_s)
+    if "action_id" in theirs:
+        action = await api.get(re.sub(r"\{.*", theirs["action_id"], route.path))
+        assert (action.status_code, action.json()["state"]) == (200, "PENDING")
     assert (await api.get("/users/ada")).json()["linkedVendors"]
     assert (await api.get(f"/vehicles/{vehicle_id}")).status_code == 200
     assert (await api.get(f"/webhooks/{theirs['webhook_id']}")).json()["events"] == ["*"]
+
+
+async def action_of(api: Api, device_id: str) -> str:
+    """What a device is being told; gives the action's id."""
+    now = api.hub.clock()
+    async with api.hub.db.transaction() as tx:
+        device = await devices.get(tx, api.access, DeviceId(UUID(device_id)))
+        told: Command = SetOperationMode(operation_mode=OperationMode.IDLE)
+        if device.kind is not Kind.BATTERY:
+            told = FollowSchedule() if device.kind is Kind.HVAC else StartCharging()
+        command = DeviceCommand(
+            command_id=CommandId(new_id()),
+            application_id=device.application_id,
+            user_id=device.user_id,
+            user=device.user,
+            account_id=device.account_id,
+            device_id=device.device_id,
+            vendor=device.vendor,
+            kind=device.kind,
+            command=told,
+            state=CommandState.PENDING,
+            created_at=now,
+            updated_at=now,
+            expires_at=now,
+        )
+        await commands.insert(tx, command)
+    return str(command.command_id)
 
 
 def blank(text: str, ids: dict[str, str]) -> str:

@@ -19,7 +19,11 @@ def test_every_domain_error_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("kind", _EVERY)
 def test_every_row_makes_a_problem(kind: type[errors.DomainError]) -> None:
-    arguments = {errors.NotFound: ("user", "x{y}"), errors.InvalidInput: ("user_id", "is {odd}")}
+    arguments = {
+        errors.NotFound: ("user", "x{y}"),
+        errors.InvalidInput: ("user_id", "is {odd}"),
+        errors.NotASandbox: (),
+    }
     status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
     assert 400 <= status < 500
     assert problem.type.startswith("https://developers.enode.com/api/problems/")
