@@ -121,6 +121,15 @@ def test_of_a_deleted_user_s_device_only_ids_are_told_in_the_full_shape(kind: Ki
     assert told_states <= {"UNKNOWN"}
 
 
+def test_a_vendor_that_was_taken_out_since_is_still_told_of() -> None:
+    for type_, document in ((EventType.DEVICE_UPDATED, METER), (EventType.DEVICE_DELETED, None)):
+        of_vendor = event(type_, Kind.METER, document)
+        assert of_vendor.payload is not None
+        gone = msgspec.structs.replace(of_vendor.payload, vendor="gone")
+        (told,) = body(msgspec.structs.replace(of_vendor, payload=gone))
+        assert told["meter"]["vendor"] == "GONE"
+
+
 def test_what_was_erased_is_not_named() -> None:
     erased = msgspec.structs.replace(event(EventType.DEVICE_UPDATED, Kind.VEHICLE), payload=None)
     assert _DIALECT.name_of(erased) is None

@@ -10,7 +10,6 @@ from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
-from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode.devices.actions import Action, action
 from wattlink.dialects.enode.devices.batteries import Battery, battery
 from wattlink.dialects.enode.devices.chargers import Charger, charger
@@ -120,8 +119,8 @@ class EnodeWebhooks:
 def _with_device(body: EventBody, event: Event, payload: Payload) -> EventBody:
     assert event.device_id is not None
     assert payload.kind is not None
-    device_id, brand = event.device_id, manifests()[payload.vendor].name
-    match payload.document or nothing_known(payload.kind, brand, event.occurred_at):
+    device_id = event.device_id
+    match payload.document or nothing_known(payload.kind, payload.vendor, event.occurred_at):
         case normal.Vehicle() as document:
             return msgspec.structs.replace(body, vehicle=vehicle(device_id, payload, document))
         case normal.Charger() as document:

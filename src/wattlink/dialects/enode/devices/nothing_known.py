@@ -5,10 +5,12 @@ from datetime import datetime
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Document, Kind, site
 from wattlink.connectors.devices.hvac import HvacCategory, HvacInformation
+from wattlink.connectors.registry import manifests
 
 
-def nothing_known(kind: Kind, brand: str, at: datetime) -> Document:
+def nothing_known(kind: Kind, vendor: str, at: datetime) -> Document:
     """A device of this kind without any value; where Enode wants a text or a time, an empty one and `at`."""
+    brand = manifests()[vendor].name if vendor in manifests() else vendor  # one that was taken out since
     match kind:
         case Kind.VEHICLE:
             return normal.Vehicle(last_seen=at)
