@@ -11,6 +11,7 @@ from tests.support.person import Page, Person
 from tests.support.stack import Stack, running_stack
 from wattlink.base.ids import digest, new_secret
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.simulation import Fault
 from wattlink.domain.errors import LinkSessionNotUsable, NotFound, WrongLinkCode, WrongUser
 from wattlink.domain.linking.confirming import store
 from wattlink.domain.linking.create import create
@@ -261,6 +262,21 @@ async def test_what_was_held_back_is_withdrawn_with_its_account(
     await _is_withdrawn(world, before, times=2)  # and what the account had before
     async with app.hub.db.read() as reader:
         assert await reader.one(int, "SELECT count(*) FROM held_grant") == 0
+
+
+async def test_nobody_goes_back_early_without_the_code(still_world: World, person: Person) -> None:
+    """Who leaves while we are still looking couldn't be confirmed."""
+    world = still_world
+    await _confirming(world)
+    await person.go(await world.link(*VEHICLE, vendor="TESLA"))
+    await person.press("Continue")
+    callback = await world.answer((await person.follow("Sign in at Tesla")).address)
+    await world.fault("tesla", Fault.QUOTA)
+    page = await person.go(callback)
+    world.stack.hub.clock.forward(seconds=30)  # type: ignore[attr-defined]
+    page = await person.reload()
+    assert page.heading == "Finding your car"
+    assert "data-early hidden" in page.html
 
 
 async def test_a_pairing_is_asked_for_before_and_made_up_for_without_a_yes(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Ci, account_path, until
+from tests.support.platform import PlatformApp
 from wattlink.connectors.registry import manifests
 
 _PLURAL = {"vehicle": "vehicles", "charger": "chargers"}
@@ -60,6 +61,33 @@ async def test_a_customers_test_run(ci: Ci, vendor: str) -> None:
     await ci.sandbox("POST", "/clock", {"advance": "PT1H"})
     await until(lambda: _looked(ci, kind))
     await ci.event(f"user:{kind}:deleted")
+
+
+async def test_an_app_that_confirms_is_tried_too(ci: Ci) -> None:
+    platform = PlatformApp(ci.app)
+    await ci.subscribe()
+    account = await ci.sandbox("POST", "/accounts", {"vendor": "easee", "devices": [{"kind": "charger"}]})
+    asked = {"userId": "u", "scopes": ["charger:read:data"], "redirectUri": "yourapp://back", "linkBinding": "confirm"}
+    made = [await platform.post("/link-sessions", asked) for _ in range(2)]
+    codes = []
+    for one in made:
+        waiting = await ci.sandbox("POST", f"{account_path(account)}/link", {"linkUrl": one["url"]})
+        assert (waiting["state"], waiting["deviceIds"]) == ("awaiting_app", [])
+        codes.append({"linkCode": waiting["linkCode"], "userId": "u"})
+    first, second = (f"/link-sessions/{one['linkSession']['id']}" for one in made)
+    assert (await platform.post(f"{first}/confirm", codes[0]))["state"] == "completed"
+    await ci.event("user:charger:discovered")
+
+    # Nobody confirms the other one.
+    await ci.sandbox("POST", "/clock", {"advance": "PT10M"})
+    late = await platform.send("POST", f"{second}/confirm", codes[1])
+    assert late.status == 410
+
+    async def is_over() -> bool:
+        return bool((await platform.get(second))["state"] == "expired")
+
+    await until(is_over)
+    assert (await platform.get(second))["reason"] == "not_confirmed"
 
 
 async def _shown(ci: Ci, kind: str, device_id: str) -> Any:

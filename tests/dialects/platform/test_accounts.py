@@ -57,6 +57,10 @@ async def test_an_account_is_good_then_suspect_then_broken_and_mended(world: Wor
     await world.visit_due()
     good = await api.account(account_id)
     assert (good["state"], good["cause"], good["since"], good["lastError"]) == ("good", None, None, None)
+    vendor = await api.get("/vendors/easee")
+    assert (vendor["reading"], vendor["downSince"], vendor["incidentSince"]) == ("ready", None, None)
+    assert vendor["successRate"] in (None, 1.0)
+    assert (await api.http.get("/vendors/acme")).status_code == 404
     assert (good["userId"], good["vendor"], good["kinds"], len(good["deviceIds"])) == ("ada", "easee", ["charger"], 1)
     await world.sandbox.withdraw("easee", ADA)
     await world.visit_due(minutes=50)
@@ -88,6 +92,9 @@ async def test_a_vendor_that_is_down_makes_nobody_suspect(world: World, api: Api
     assert seen["lastError"]["code"] == "vendor_down"
     assert seen["vendorDownSince"] is not None
     assert seen["vendorIncidentSince"] is None
+    vendor = await api.get("/vendors/easee")
+    assert (vendor["reading"], vendor["linking"]) == ("outage", "outage")
+    assert (vendor["downSince"], vendor["incidentSince"]) == (seen["vendorDownSince"], None)
 
 
 async def test_an_incident_is_the_vendors(world: World, api: Api) -> None:
@@ -101,6 +108,9 @@ async def test_an_incident_is_the_vendors(world: World, api: Api) -> None:
     assert all(account["vendorIncidentSince"] for account in seen)
     assert len((await api.get("/accounts", state="suspect"))["data"]) == 20
     assert (await api.get("/accounts", state="broken"))["data"] == []
+    (vendor,) = (await api.get("/vendors"))["data"]
+    assert (vendor["vendor"], vendor["linking"], vendor["downSince"]) == ("easee", "outage", None)
+    assert vendor["incidentSince"] == seen[0]["vendorIncidentSince"]
 
 
 async def test_lists_are_paged_and_filtered_and_leave_out_what_may_be_taken_back(world: World, api: Api) -> None:

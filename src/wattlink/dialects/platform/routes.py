@@ -14,7 +14,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.platform import accounts
+from wattlink.dialects.platform import accounts, vendors
 from wattlink.dialects.platform.administration import (
     applications,
     keys,
@@ -102,6 +102,10 @@ OF_APPLICATIONS: Table = {
     "Accounts": [
         Route("GET", "/accounts", "listAccounts", accounts.list_accounts, 200, (400,)),
         Route("GET", "/accounts/{account_id:str}", "getAccount", accounts.get_account, 200, (404,)),
+    ],
+    "Vendors": [
+        Route("GET", "/vendors", "listVendorHealth", vendors.list_vendor_health, 200, ()),
+        Route("GET", "/vendors/{vendor:str}", "getVendorHealth", vendors.get_vendor_health, 200, (404,)),
     ],
     "Link sessions": [
         Route("POST", "/link-sessions", "createLinkSession", creating.create_link_session, 201, (400, 403)),

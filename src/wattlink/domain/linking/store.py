@@ -86,12 +86,13 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
 
 
 async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
-    """An application's time jumps: its open sessions expire that much sooner, and wait no longer for a pairing."""
+    """An application's time jumps: its open sessions expire that much sooner, and so does waiting for somebody."""
     await tx.execute(
         """
         UPDATE link_session
            SET expires_at = expires_at - %(by)s,
-               step_started_at = CASE state WHEN 'pairing' THEN step_started_at - %(by)s ELSE step_started_at END
+               step_started_at = CASE WHEN state IN ('pairing', 'awaiting_app') THEN step_started_at - %(by)s
+                                      ELSE step_started_at END
          WHERE session_id IN (SELECT session_id FROM link_session
                                WHERE application_id = %(application_id)s AND ended_at IS NULL
                                ORDER BY session_id FOR UPDATE)

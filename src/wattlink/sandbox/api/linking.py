@@ -19,7 +19,9 @@ from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import Cause, LinkSession, NewLinkSession, State
 from wattlink.domain.linking.pair import linked_devices
 from wattlink.domain.linking.signing_in.sign_in import Typed
+from wattlink.domain.linking.steps.sealing import unseal
 from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.model import LinkBinding
 from wattlink.sandbox.api.accounts import keeper_of
 from wattlink.sandbox.api.admission import sandbox_application
 from wattlink.sandbox.api.keeper import KeptAccount
@@ -52,13 +54,15 @@ class Link(Payload):
 class LinkResponse(Answer):
     """How the link session stands: `completed` with its devices, under way, or ended with its cause.
 
-    `said` is what the vendor's own page said where it let nobody in.
+    `said` is what the vendor's own page said where it let nobody in. `linkCode` is what a browser would bring back
+    to an app that confirms, while the session is `awaiting_app`.
     """
 
     session_id: Uuid
     state: State
     cause: Cause | None
     said: str | None
+    link_code: str | None
     user_id: str | None
     vendor: str
     device_ids: list[Uuid]
@@ -95,6 +99,7 @@ async def _new(request: Call, access: Access, account: KeptAccount, data: JSONBo
             vendor=account.vendor,
             language="en",
             redirect_uri=await _home(tx, access.application_id),
+            binding=LinkBinding.BROWSER,  # who asks is the app itself
         )
         made = await create(tx, access, data.user_id, new, now=request.hub.clock())
     return await find(request.hub, made.session_id)
@@ -121,6 +126,7 @@ async def _told(request: Call, vendor: str, session: LinkSession, walked: Walked
         state=session.state,
         cause=session.cause or walked.session.cause,
         said=walked.said,
+        link_code=unseal(session, vault=request.hub.vault).code if session.state is State.AWAITING_APP else None,
         user_id=session.user,
         vendor=vendor,
         device_ids=[str(device_id) for device_id in device_ids],
