@@ -1,6 +1,7 @@
 """A person and the demo app, without scripts: link, watch, lose the link, mend it, end it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -43,6 +44,20 @@ async def test_a_link_that_broke_is_told_and_mended_under_the_same_id(voltly: Vo
     page = await _until(nora, lambda page: "Needs you" not in page.text)
     assert "We lost the link" not in page.text
     assert _device_ids(page) == before
+
+
+async def test_charging_is_stopped_and_started_and_the_webhook_says_so(voltly: Voltly, nora: Person) -> None:
+    accounts = await voltly.sandbox.control("GET", "/accounts")
+    (charger,) = next(account["devices"] for account in accounts if account["username"] == "nora@example.com")
+    charging = {"car": "charging", "wants_kwh": 40.0, "next": time.time() + 86_400}
+    await voltly.sandbox.change("easee", "nora@example.com", devices={charger["vendor_device_id"]: charging})
+    await _link_charger(nora)
+    await nora.press("Stop charging")
+    page = await _until(nora, lambda page: "Start charging" in _buttons(page))
+    assert "user:vendor-action:updated" in page.text
+    assert "charger, confirmed" in page.text
+    await nora.press("Start charging")
+    await _until(nora, lambda page: "Stop charging" in _buttons(page))
 
 
 async def test_an_outage_asks_nothing_of_anybody(voltly: Voltly, nora: Person) -> None:
@@ -94,6 +109,10 @@ async def _until(person: Person, holds: Callable[[Page], bool]) -> Page:
             if holds(page := await person.reload()):
                 return page
             await asyncio.sleep(0.1)
+
+
+def _buttons(page: Page) -> list[str]:
+    return [words for form in page.forms for words in form.buttons]
 
 
 def _device_ids(page: Page) -> set[str]:

@@ -18,6 +18,7 @@ from wattlink.domain.accounts.refresh import Refresher
 from wattlink.domain.accounts.saver import Saver
 from wattlink.domain.accounts.visit import Prepared, Visitor
 from wattlink.domain.commands import store as commands
+from wattlink.domain.commands.hasten import hasten
 from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.vendors.circuits import Circuits
 from wattlink.domain.vendors.health.tally import Tally
@@ -110,6 +111,7 @@ class Visits:
             self._circuits.success(registration_id)
             if outcome.visit.is_probe:
                 await recover(self._hub.db, registration_id, self._hub.clock())
+                await hasten(self._hub.db, registration_id, self._hub.clock())
                 self.wake()
 
 

@@ -63,6 +63,20 @@ async def test_while_the_vendor_is_down_it_waits_and_then_expires_unsent(home: H
     assert await home.sent(START) == []
 
 
+async def test_when_the_vendor_answers_again_what_waits_goes_first(home: Home) -> None:
+    told = await home.tell(StartCharging())
+    async with home.world.hub.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE circuit SET open_since = %(now)s, probe_at = %(now)s + interval '1 minute'",
+            now=home.world.clock(),
+        )
+    assert await home.world.visit_due(seconds=59) == 0
+    probe_then_visit = await home.world.visit_due(seconds=2)
+    assert probe_then_visit == 2
+    assert await home.sent(START) == [202]  # by the visit: a probe only reads
+    assert await home.stands(told) == ("sent", None)
+
+
 async def test_what_expired_isnt_sent_even_before_the_pump_came_by(home: Home) -> None:
     told = await home.tell(StartCharging())
     await home.world.visit_due(minutes=15)

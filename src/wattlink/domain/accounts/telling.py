@@ -190,7 +190,8 @@ class Telling:
 
 def _look_at(command: DeviceCommand, now: datetime) -> datetime | None:
     if command.state is CommandState.PENDING:
-        return now + (LOOKS[command.tries - 1] if 0 < command.tries <= len(LOOKS) else _LONGEST_WAIT)
+        tried = max(0, command.tries - 1)
+        return now + (LOOKS[tried] if tried < len(LOOKS) else _LONGEST_WAIT)
     sent_at = command.sent_at or now
     return next((sent_at + look for look in LOOKS if sent_at + look > now), None)
 

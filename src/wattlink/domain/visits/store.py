@@ -37,6 +37,23 @@ async def want(tx: Transaction, account_id: AccountId, now: datetime) -> bool:
     return wanted > 0
 
 
+async def want_all(
+    tx: Transaction, registration_id: RegistrationId, account_ids: Sequence[AccountId], now: datetime
+) -> None:
+    """Visits are wanted now to those of these accounts that are the registration's."""
+    await tx.execute(
+        """
+        UPDATE visit SET due_at = least(due_at, %(now)s)
+         WHERE account_id IN (SELECT account_id FROM visit WHERE account_id = ANY(%(account_ids)s)
+                               ORDER BY account_id FOR UPDATE)
+           AND registration_id = %(registration_id)s AND due_at IS NOT NULL
+        """,
+        registration_id=registration_id,
+        account_ids=list(account_ids),
+        now=now,
+    )
+
+
 async def lock(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
     """Hold the visits of these accounts until the end of the transaction."""
     await tx.execute(

@@ -34,6 +34,7 @@ class Actions:
             web.get("/linked", self._come_back),
             web.post("/reconnect/{device_id}", self._reconnect),
             web.post("/refresh/{kind}/{device_id}", self._refresh),
+            web.post("/charging/{kind:vehicle|charger}/{device_id}/{action:START|STOP}", self._charge),
             web.post("/disconnect/{vendor}/{kind}", self._disconnect),
             web.post("/notices/{number:[0-9]+}/dismiss", self._dismiss),
             web.post("/world/{vendor}/{username}/{change}", self._turn),
@@ -68,6 +69,16 @@ class Actions:
 
     async def _refresh(self, request: web.Request) -> web.Response:
         await self._hint(_known_kind(request), request.match_info["device_id"])
+        raise web.HTTPSeeOther("/")
+
+    async def _charge(self, request: web.Request) -> web.Response:
+        """Tell a device to charge or not. What came of it is told by a webhook, and by the device itself."""
+        device_id = quote(request.match_info["device_id"], safe="")
+        path = f"/{LISTS[_known_kind(request)]}/{device_id}/charging"
+        try:
+            await self._enode.ask("POST", path, {"action": request.match_info["action"]})
+        except EnodeError as error:
+            self._notices.add(f"That can't be done now: {error.detail}")
         raise web.HTTPSeeOther("/")
 
     async def _disconnect(self, request: web.Request) -> web.Response:

@@ -83,6 +83,16 @@ class Tile:
         """Whether the app should offer to link again."""
         return any(need.is_mended_by_linking for need in self.needs)
 
+    @property
+    def charging_action(self) -> str | None:
+        """What its user may tell it now: `START`, `STOP`, or nothing."""
+        charge = self.device.get("chargeState", {})
+        if self.kind not in ("vehicle", "charger") or not charge["isPluggedIn"] or charge.get("isFullyCharged"):
+            return None
+        action = "STOP" if charge["isCharging"] else "START"
+        capability = self.device["capabilities"]["stopCharging" if charge["isCharging"] else "startCharging"]
+        return action if capability["isCapable"] else None
+
 
 @dataclass(frozen=True)
 class LinkedVendor:

@@ -41,6 +41,8 @@ class Received:
             if isinstance(self.event.get(kind), dict):
                 information = self.event[kind].get("information") or {}
                 return information.get("displayName") or information.get("model") or kind
+        if isinstance(self.event.get("vendorAction"), dict):
+            return f"{self.event['vendorAction']['targetType']}, {self.event['vendorAction']['state'].lower()}"
         return words.brand(str(self.event.get("vendor", "")))
 
     @property
