@@ -57,11 +57,12 @@ async def lease(tx: Transaction, wanted: Sequence[Wanted]) -> set[tuple[Registra
         )
         INSERT INTO budget_window (registration_id, account_id, window_start, used)
         SELECT registration_id, account_id, starts_at, block
-          FROM wanted
+          FROM wanted JOIN registration USING (registration_id)  -- which may have been removed meanwhile
          WHERE block + (SELECT coalesce(sum(spent.used), 0) FROM budget_window AS spent
                          WHERE spent.registration_id = wanted.registration_id
                            AND spent.account_id = wanted.account_id
                            AND spent.window_start > starts_at - make_interval(secs => seconds + slot + 1)) <= allowed
+           FOR KEY SHARE OF registration
             ON CONFLICT (registration_id, account_id, window_start)
             DO UPDATE SET used = budget_window.used + excluded.used
         RETURNING registration_id, account_id

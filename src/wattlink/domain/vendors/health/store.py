@@ -32,13 +32,20 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add(tx: Transaction, counted: Sequence[Counted]) -> None:
-    """Add these numbers up; in the order of ids, so that two who do this at once don't block each other."""
+    """Add these numbers up; in the order of ids, so that two who do this at once don't block each other.
+
+    A registration that was removed meanwhile has no numbers any more.
+    """
     rows = sorted(counted, key=lambda row: (row.registration_id, row.began_at))
     await tx.execute(
         """
         INSERT INTO vendor_health (registration_id, began_at, visits, visits_failed, sign_ins, sign_ins_failed)
-        SELECT * FROM unnest(%(registration_ids)s::uuid[], %(began_at)s::timestamptz[], %(visits)s::integer[],
-                             %(visits_failed)s::integer[], %(sign_ins)s::integer[], %(sign_ins_failed)s::integer[])
+        SELECT counted.*
+          FROM unnest(%(registration_ids)s::uuid[], %(began_at)s::timestamptz[], %(visits)s::integer[],
+                      %(visits_failed)s::integer[], %(sign_ins)s::integer[], %(sign_ins_failed)s::integer[])
+                 AS counted (registration_id, began_at, visits, visits_failed, sign_ins, sign_ins_failed)
+          JOIN registration USING (registration_id)
+         ORDER BY registration_id, began_at FOR KEY SHARE OF registration
             ON CONFLICT (registration_id, began_at) DO UPDATE
            SET visits = vendor_health.visits + excluded.visits,
                visits_failed = vendor_health.visits_failed + excluded.visits_failed,
