@@ -302,20 +302,6 @@ async def test_by_keyboard_alone(browser: Browser, world: World) -> None:
     await context.close()
 
 
-@pytest.mark.parametrize("language", ["de-DE", "fr-FR", "nb-NO"])
-async def test_nothing_is_cut_in_longer_languages(browser: Browser, world: World, language: str) -> None:
-    context = await browser.new_context(viewport=ViewportSize(width=320, height=640))
-    visitor = Visitor(await context.new_page(), world)
-    await visitor.page.goto(await world.link("vehicle:read:data", "charger:read:data", language=language))
-    for heading_button in ("button.button--main", "button[value=easee]"):
-        await visitor.looks(await visitor.page.get_by_role("heading", level=1).inner_text())
-        await visitor.page.locator(heading_button).click()
-    await visitor.page.locator("#password").wait_for()
-    await visitor.looks(await visitor.page.get_by_role("heading", level=1).inner_text())
-    assert await visitor.page.evaluate("document.documentElement.lang") == language
-    await context.close()
-
-
 async def test_pages_are_small_and_load_nothing_from_elsewhere(browser: Browser, world: World) -> None:
     context = await browser.new_context(viewport=_PHONE)
     page, loaded = await context.new_page(), dict[str, int]()
