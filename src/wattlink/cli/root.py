@@ -7,6 +7,7 @@ from wattlink.cli.administration.keys import key
 from wattlink.cli.administration.operators import operator
 from wattlink.cli.administration.organizations import organization
 from wattlink.cli.administration.registrations import registration
+from wattlink.cli.administration.vendors import vendor
 from wattlink.cli.database import migrate
 from wattlink.cli.failures import Group
 from wattlink.cli.master_key import master_key
@@ -28,7 +29,7 @@ _COMMANDS = (
     *(demo, up),
     *(serve, work, sandbox, demo_app),
     *(migrate, status),
-    *(organization, operator, application, key, registration, master_key),
+    *(organization, operator, application, key, registration, vendor, master_key),
 )
 for _command in _COMMANDS:
     wattlink.add_command(_command)

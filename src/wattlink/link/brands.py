@@ -33,7 +33,7 @@ def brand(manifest: Manifest, kinds: Sequence[Kind], language: Language, health:
         vendor=manifest.vendor,
         name=manifest.name,
         tone=list(manifests()).index(manifest.vendor) % _TONES,
-        kinds=kind_names([kind for kind in manifest.kinds if kind in kinds], language),
+        kinds=kind_names([kind for kind in Kind if kind in manifest.kinds and kind in kinds], language),
         trouble=None if health is None else _noted(health, language),
         reset=manifest.sign_in.reset,
     )

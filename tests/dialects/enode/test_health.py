@@ -13,7 +13,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.vendors import store as vendors
-from wattlink.domain.vendors.activation import set_activated
+from wattlink.domain.vendors.activation.activate import activate, require_activation
 from wattlink.domain.vendors.health import store
 from wattlink.domain.vendors.health.model import slot_of
 from wattlink.domain.vendors.health.store import Counted
@@ -112,15 +112,15 @@ async def test_asset_types_that_are_none_are_refused_by_name(api: Api, wrong: st
 
 
 async def test_a_vendor_that_needs_activation_is_missing_everywhere_until_then(api: Api) -> None:
-    registration_id = await _registered(api, "easee")
+    await _registered(api, "easee")
     async with api.hub.db.transaction() as tx:
-        await vendors.require_activation(tx, registration_id, required=True)
+        await require_activation(tx, "easee", None, required=True)
     assert await _get(api, "/health/chargers") == await _get(api, "/integrations") == []
     linking = {"scopes": ["charger:read:data"], "language": "en-US", "redirectUri": "yourapp://back"}
     refused = await api.post("/users/ada/link", {**linking, "vendor": "EASEE"})
     assert refused.status_code == 400
     async with api.hub.db.transaction() as tx:
-        await set_activated(tx, api.access.application_id, ["easee"])
+        await activate(tx, api.access, "easee")
     assert len(await _get(api, "/health/chargers")) == len(await _get(api, "/integrations")) == 1
     assert (await api.post("/users/ada/link", {**linking, "vendor": "EASEE"})).status_code == 200
 

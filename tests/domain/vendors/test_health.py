@@ -9,8 +9,9 @@ from wattlink.base.ids import new_id
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.access.ids import ApplicationId, RegistrationId
 from wattlink.domain.access.model import Access
+from wattlink.domain.errors import NotFound
 from wattlink.domain.vendors import store as vendors
-from wattlink.domain.vendors.activation import set_activated
+from wattlink.domain.vendors.activation.activate import activate, deactivate, inactive, require_activation
 from wattlink.domain.vendors.health import store
 from wattlink.domain.vendors.health.look import look, look_at
 from wattlink.domain.vendors.health.model import KEPT, Health, Seen, VendorHealth, judge, slot_of
@@ -103,28 +104,37 @@ async def test_old_counts_are_forgotten(world: World) -> None:
 
 
 async def test_a_vendor_that_needs_it_is_used_once_it_is_activated(world: World) -> None:
-    registration_id = await world.register("easee")
+    await world.register("easee")
     await world.register("tesla")
     assert await _usable(world) == ["easee", "tesla"]
     async with world.hub.db.transaction() as tx:
-        await vendors.require_activation(tx, registration_id, required=True)
+        await require_activation(tx, "easee", None, required=True)
+        assert await inactive(tx, world.access) == ["easee"]
     assert await _usable(world) == ["tesla"]
     async with world.hub.db.read() as reader:
         assert [found.vendor for found in await look(reader, world.access, now=world.clock())] == ["tesla"]
     async with world.hub.db.transaction() as tx:
-        await set_activated(tx, world.access.application_id, ["easee"])
+        await activate(tx, world.access, "easee")
+        assert await inactive(tx, world.access) == []
     assert await _usable(world) == ["easee", "tesla"]
     async with world.hub.db.transaction() as tx:
-        assert await vendors.activated(tx, world.access.application_id) == ["easee"]
-        await set_activated(tx, world.access.application_id, [])
+        await deactivate(tx, world.access, "easee")
     assert await _usable(world) == ["tesla"]
+    async with world.hub.db.transaction() as tx:
+        await require_activation(tx, "easee", None, required=None)
+    assert await _usable(world) == ["easee", "tesla"]
+    async with world.hub.db.transaction() as tx:
+        with pytest.raises(NotFound):
+            await activate(tx, world.access, "acme")
+        with pytest.raises(NotFound):
+            await require_activation(tx, "easee", world.access.application_id, required=True)
 
 
 async def test_activation_is_an_application_s_own(world: World) -> None:
-    registration_id = await world.register("easee")
+    await world.register("easee")
     async with world.hub.db.transaction() as tx:
-        await vendors.require_activation(tx, registration_id, required=True)
-        await set_activated(tx, world.access.application_id, ["easee"])
+        await require_activation(tx, "easee", None, required=True)
+        await activate(tx, world.access, "easee")
         other = Access(applications=(ApplicationId(new_id()),))
         assert await vendors.usable(tx, other) == []
 

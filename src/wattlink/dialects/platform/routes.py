@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 from wattlink.dialects.platform import accounts, vendors
 from wattlink.dialects.platform.administration import (
     applications,
+    brand_requests,
     keys,
     operator_tokens,
     organization,
@@ -54,6 +55,7 @@ _OPERATOR_TOKEN = "/operator-tokens/{token_id:str}"  # noqa: S105
 _APPLICATION = "/applications/{application_id:str}"
 _KEY = _APPLICATION + "/keys/{client_id:str}"
 _REGISTRATION = "/registrations/{vendor:str}"
+_ACTIVATION = _APPLICATION + "/vendors/{vendor:str}/activation"
 _OWN_REGISTRATION = _APPLICATION + _REGISTRATION
 
 ADMINISTRATION: Table = {
@@ -80,6 +82,9 @@ ADMINISTRATION: Table = {
     ],
     "Vendors": [
         Route("GET", _APPLICATION + "/vendors", "listVendors", registrations.list_vendors),
+        Route("PUT", _ACTIVATION, "activateVendor", registrations.activate_vendor, 204),
+        Route("DELETE", _ACTIVATION, "deactivateVendor", registrations.deactivate_vendor, 204),
+        Route("GET", "/brand-requests", "listBrandRequests", brand_requests.list_brand_requests, 200, ()),
         Route("GET", "/registrations", "listRegistrations", registrations.list_registrations, 200, ()),
         Route("PUT", _REGISTRATION, "putRegistration", registrations.put_registration),
         Route("DELETE", _REGISTRATION, "deleteRegistration", registrations.delete_registration, 204, (400, 404, 409)),

@@ -1,4 +1,4 @@
-"""SQL on registration, circuit and vendor_activation."""
+"""SQL on registration and circuit."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -321,39 +321,4 @@ async def end_incident(tx: Transaction, registration_id: RegistrationId, now: da
         """,
         registration_id=registration_id,
         now=now,
-    )
-
-
-async def require_activation(tx: Transaction, registration_id: RegistrationId, *, required: bool | None) -> None:
-    """Whether applications must be allowed to use this registration; None: as the vendor's manifest says."""
-    await tx.execute(
-        "UPDATE registration SET needs_activation = %(required)s WHERE registration_id = %(registration_id)s",
-        registration_id=registration_id,
-        required=required,
-    )
-
-
-async def activated(reader: Reader, application_id: ApplicationId) -> list[str]:
-    """The vendors that were switched on for an application, alphabetical."""
-    return await reader.all(
-        str,
-        "SELECT vendor FROM vendor_activation WHERE application_id = %(application_id)s ORDER BY vendor",
-        application_id=application_id,
-    )
-
-
-async def replace_activations(tx: Transaction, application_id: ApplicationId, vendors: Sequence[str]) -> None:
-    """Switch exactly these vendors on for an application."""
-    await tx.execute(
-        "DELETE FROM vendor_activation WHERE application_id = %(application_id)s AND vendor <> ALL(%(vendors)s)",
-        application_id=application_id,
-        vendors=list(vendors),
-    )
-    await tx.execute(
-        """
-        INSERT INTO vendor_activation (application_id, vendor)
-        SELECT %(application_id)s, unnest(%(vendors)s::text[]) ON CONFLICT DO NOTHING
-        """,
-        application_id=application_id,
-        vendors=list(vendors),
     )

@@ -16,6 +16,7 @@ from wattlink.domain.leaving.remove_registration import remove_registration
 from wattlink.domain.linking.signing_in.leave_for_vendor import callback_address
 from wattlink.domain.organizations.installation import check_installation
 from wattlink.domain.vendors import store
+from wattlink.domain.vendors.activation.activate import activate, deactivate, inactive, require_activation
 from wattlink.domain.vendors.model import VendorRegistration
 from wattlink.domain.vendors.register import register
 from wattlink.web.call import Call
@@ -24,12 +25,17 @@ Text = Annotated[str, Meta(max_length=4096)]
 
 
 class RegistrationPayload(Payload):
-    """What the vendor's developer portal gave; the list of vendors says what each needs. Replaces what was there."""
+    """What the vendor's developer portal gave; the list of vendors says what each needs. Replaces what was there.
+
+    `needsActivation` says whether an application must be allowed to use it; null: where the brand is known to be young,
+    limited or unreliable.
+    """
 
     client_id: Text = ""
     client_secret: Text = ""
     options: dict[str, Text] = field(default_factory=dict)
     hosts: dict[str, Text] = field(default_factory=dict)
+    needs_activation: bool | None = None
 
 
 class RegistrationResponse(Answer):
@@ -52,13 +58,17 @@ class RegistrationList(Answer):
 
 
 class VendorResponse(Answer):
-    """A vendor. Without `registration` its brand isn't on offer; `needs` says what one takes."""
+    """A vendor. Without `registration` its brand isn't on offer; `needs` says what one takes.
+
+    Nor is it on offer, and shows no `registration`, while it `awaitsActivation`.
+    """
 
     vendor: str
     name: str
     kinds: list[Kind]
     sign_in: Literal["redirect", "form"]
     needs: list[str]
+    awaits_activation: bool
     registration: RegistrationResponse | None
 
 
@@ -75,9 +85,27 @@ async def list_registrations(request: Call) -> RegistrationList:
 
 async def list_vendors(request: Call, application_id: FromPath[str]) -> VendorList:
     """Every vendor, with the registration that the application uses there: its own, else the one for all."""
+    access = of_application(request, application_id)
     async with request.hub.db.read() as reader:
-        used = {one.vendor: one for one in await store.usable(reader, of_application(request, application_id))}
-    return VendorList(data=[_vendor(request, manifest, used.get(vendor)) for vendor, manifest in manifests().items()])
+        used = {one.vendor: one for one in await store.usable(reader, access)}
+        waiting = await inactive(reader, access)
+    shown = [
+        _vendor(request, manifest, used.get(vendor), waits=vendor in waiting)
+        for vendor, manifest in manifests().items()
+    ]
+    return VendorList(data=shown)
+
+
+async def activate_vendor(request: Call, application_id: FromPath[str], vendor: FromPath[str]) -> None:
+    """Let an application use a vendor that awaits activation."""
+    async with request.hub.db.transaction() as tx:
+        await activate(tx, of_application(request, application_id), vendor)
+
+
+async def deactivate_vendor(request: Call, application_id: FromPath[str], vendor: FromPath[str]) -> None:
+    """Switch it off again; what is linked already goes on."""
+    async with request.hub.db.transaction() as tx:
+        await deactivate(tx, of_application(request, application_id), vendor)
 
 
 async def put_registration(
@@ -122,6 +150,7 @@ async def _put(
             is_sandbox=False,
             vault=hub.vault,
         )
+        await require_activation(tx, vendor, application_id, required=sent.needs_activation)
         stored = await store.get(tx, registration_id)
     hub.connectors.forget()
     return _shown(request, stored)
@@ -135,13 +164,16 @@ async def _delete(request: Call, vendor: str, application_id: ApplicationId | No
     request.hub.connectors.forget()
 
 
-def _vendor(request: Call, manifest: Manifest, registration: VendorRegistration | None) -> VendorResponse:
+def _vendor(
+    request: Call, manifest: Manifest, registration: VendorRegistration | None, *, waits: bool
+) -> VendorResponse:
     return VendorResponse(
         vendor=manifest.vendor,
         name=manifest.name,
         kinds=list(manifest.kinds),
         sign_in=manifest.sign_in.way,
         needs=[_camel_need(name) for name in manifest.registration],
+        awaits_activation=waits,
         registration=None if registration is None else _shown(request, registration),
     )
 
