@@ -193,6 +193,21 @@ def test_an_unknown_vendor_is_refused_with_those_that_there_are(environ: Mapping
     assert "there is no connector for 'acme'" in told.stderr
 
 
+def test_a_brand_that_needs_it_is_activated_for_an_application(environ: Mapping[str, str]) -> None:
+    made, vendor = made_application(environ), next(iter(manifests()))
+    unregistered = wattlink(
+        "vendor", "gate", vendor, "required", "--application", made["application_id"], environ=environ
+    )
+    assert unregistered.returncode == 2
+    for words in (("activate", made["application_id"], vendor), ("deactivate", made["application_id"], vendor)):
+        told = wattlink("vendor", *words, environ=environ)
+        assert told.returncode == 0, told.stderr
+        assert "on offer" in told.stdout
+    unknown = wattlink("vendor", "activate", made["application_id"], "acme", environ=environ)
+    assert (unknown.returncode, unknown.stderr) == (2, "wattlink: no vendor acme\n")
+    assert "Asked for" in wattlink("vendor", "wanted", environ=environ).stdout
+
+
 def test_the_status_of_an_idle_installation(environ: Mapping[str, str]) -> None:
     rows = json.loads(wattlink("status", "--json", environ=environ).stdout)
     assert {row["kind"] for row in rows} >= {"visits", "circuits"}
