@@ -64,7 +64,12 @@ async def test_one_account_with_several_kinds_is_linked_at_once(visitor: Visitor
     assert {kind: len(devices) for kind, devices in found.items()} == dict.fromkeys(_LISTS, 1)
 
 
-_SAID = [("%",), ("roducing",), ("%",), ("grid",)]  # a live value of each kind, in the order of the kinds
+_SAID = [
+    ("%",),
+    ("Producing", "Not producing"),
+    ("%",),
+    ("grid",),
+]  # a live value of each kind, in the order of the kinds
 _LISTS = ("vehicles", "inverters", "batteries", "meters")
 
 
