@@ -158,6 +158,24 @@ async def test_one_that_is_not_connected_keeps_what_it_told(home: Home, clock: S
     assert pump.capabilities.set_permanent_hold == CAPABLE
 
 
+async def test_one_that_fails_stays_as_it_was_and_the_others_are_read(home: Home) -> None:
+    credential = (await home.link()).credential
+    await home.sandbox.change("myuplink", LOGIN.username, add_devices=2)
+    before = await home.read(credential)
+    broken, new, _ = before
+    await home.turn(broken, broken=True)
+    after = await home.read(credential, before)
+    assert list(after) == list(before)
+    assert {device_id for device_id, pump in after.items() if not pump.is_reachable} == {broken}
+    assert after[broken].temperature_state == before[broken].temperature_state
+
+    await home.turn(new, broken=True)
+    known = {device_id: pump for device_id, pump in before.items() if device_id != new}
+    assert list(await home.read(credential, known)) == list(known)
+    with pytest.raises(VendorUnavailable):  # at linking, nobody knows yet which of them are heat pumps
+        await home.read(credential)
+
+
 async def test_an_account_with_more_systems_than_a_page_holds(home: Home) -> None:
     credential = (await home.link()).credential
     await home.sandbox.change("myuplink", LOGIN.username, add_devices=104)

@@ -31,6 +31,7 @@ from wattlink.connectors.oauth2 import (
     tokens_of,
 )
 from wattlink.connectors.registry import manifests
+from wattlink.connectors.several import Subject, read_several
 from wattlink.connectors.vendors.myuplink.capabilities import CONTROL, Permits, granted, rights_of, was_unpaid
 from wattlink.connectors.vendors.myuplink.cloud import HOST, Cloud, Listed, failure
 from wattlink.connectors.vendors.myuplink.mapping import heat_pump, silent_pump
@@ -81,7 +82,7 @@ class MyUplinkConnector(Connector):
         if Kind.HVAC not in kinds:
             return ()
         cloud, rights = Cloud(self.door, credential.access_token), rights_of(credential, scopes)
-        found: dict[str, Hvac] = {}
+        subjects: dict[str, Subject] = {}
         for system in await cloud.systems():
             may_manage = await cloud.may_manage(system.system_id) if CONTROL in rights.granted else None
             for listed in system.devices:
@@ -89,10 +90,8 @@ class MyUplinkConnector(Connector):
                 before = known if isinstance(known, Hvac) else None
                 unpaid = may_manage is None and before is not None and was_unpaid(before.capabilities)
                 permits = Permits(rights, False if unpaid else may_manage)
-                pump = await self._seen(cloud, listed, before, permits)
-                if pump is not None:
-                    found[listed.device_id] = pump
-        return [DeviceReading(vendor_device_id=device_id, document=pump) for device_id, pump in found.items()]
+                subjects[listed.device_id] = self._subject(cloud, listed, before, permits, is_first=not last)
+        return await read_several(list(subjects.values()))
 
     async def send(self, credential: Credential, vendor_device_id: str, command: Command, document: Document) -> None:  # noqa: ARG002
         """Change the zone, or the points, after a look at which of them the device has."""
@@ -145,16 +144,28 @@ class MyUplinkConnector(Connector):
                 raise CredentialsRejected(Refusal.REVOKED, str(refused)) from None
             raise _refused(answer.status, refused.error) from None
 
-    async def _seen(self, cloud: Cloud, listed: Listed, before: Hvac | None, permits: Permits) -> Hvac | None:
-        if before is not None and not listed.is_connected:
-            return silent_pump(before, permits)
-        points = await cloud.points(listed.device_id)
-        if points is not None:
-            zone = zone_of(await _zones(cloud, listed.device_id, points))
-            pump = heat_pump(listed, points, zone, permits, self.door.now())
-            if pump is not None:
-                return pump
-        return silent_pump(before, permits) if before is not None else None
+    def _subject(
+        self, cloud: Cloud, listed: Listed, before: Hvac | None, permits: Permits, *, is_first: bool
+    ) -> Subject:
+        async def ask() -> Sequence[DeviceReading]:
+            points = await cloud.points(listed.device_id)
+            zone = zone_of(await _zones(cloud, listed.device_id, points)) if points is not None else None
+            pump = heat_pump(listed, points, zone, permits, self.door.now()) if points is not None else None
+            return [_reading(listed, pump)] if pump is not None else silent(before)
+
+        def silent(known: Hvac | None) -> Sequence[DeviceReading]:
+            return [_reading(listed, silent_pump(known, permits))] if known is not None else []
+
+        def failed() -> Sequence[DeviceReading]:
+            if is_first:  # whether there is a heat pump isn't known yet, and "none" would be wrong
+                raise VendorUnavailable("a device that nobody saw yet can't be read")
+            return silent(before)
+
+        return Subject(ask=None if before is not None and not listed.is_connected else ask, silent=failed)
+
+
+def _reading(listed: Listed, pump: Hvac) -> DeviceReading:
+    return DeviceReading(vendor_device_id=listed.device_id, document=pump)
 
 
 async def _zones(cloud: Cloud, device_id: str, points: Points) -> Sequence[Mapping[str, Any]]:

@@ -49,6 +49,8 @@ def _routed(request: SimulatedRequest, state: State, claims: Claims, now: dateti
     pump = state["devices"].get(found[1]) if found is not None else None
     if found is None or pump is None:
         return _NOT_FOUND, state
+    if pump["broken"] and found[2] is not None:
+        return failure(500), state
     match request.method, found[2]:
         case "GET", None:
             return told(points.device_of(found[1], pump, state)), state

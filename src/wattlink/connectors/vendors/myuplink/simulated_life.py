@@ -62,6 +62,7 @@ def new_pump(name: str, at: float, **knobs: Any) -> Pump:
         "model": "NIBE S1255-12 PC",
         "zones": True,  # a pump of the S series; false: of the F series, which has points only
         "connected": True,
+        "broken": False,  # whether the vendor fails to tell of it
         "premium": True,  # whether its system has the subscription `manage`
         "room_sensor": True,
         "home_mode": "Default",  # of its system; changes nothing here
