@@ -23,7 +23,7 @@ class Ci:
     def __init__(self, stack: Stack, app: App, receiver: Receiver) -> None:
         self.stack = stack
         self.app = app
-        self._receiver = receiver
+        self.receiver = receiver
 
     async def sandbox(self, method: str, path: str, body: Any = None, **query: str) -> Any:
         """The answer's JSON; raises Refused for a problem."""
@@ -44,12 +44,12 @@ class Ci:
 
     async def subscribe(self) -> None:
         """Have every event sent to the receiver."""
-        body = {"url": f"{self._receiver.base}/hook", "secret": "0123456789" * 13, "events": ["*"]}
+        body = {"url": f"{self.receiver.base}/hook", "secret": "0123456789" * 13, "events": ["*"]}
         await self.app.call("POST", "/webhooks", body)
 
     def events(self, type_: str) -> list[dict[str, Any]]:
         """The webhooks of a type that arrived."""
-        return [event for got in self._receiver.received for event in got.events if event["event"] == type_]
+        return [event for got in self.receiver.received for event in got.events if event["event"] == type_]
 
     async def event(self, type_: str, number: int = 1) -> dict[str, Any]:
         """The n-th webhook of a type, waited for."""

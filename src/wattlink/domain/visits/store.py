@@ -116,6 +116,22 @@ async def bring_forward(tx: Transaction, application_id: ApplicationId, by: time
     )
 
 
+async def is_quiet(reader: Reader, application_id: ApplicationId, now: datetime) -> bool:
+    """Whether no visit of an application's is due or under way, those aside whose vendor is down."""
+    return await reader.one(
+        bool,
+        """
+        SELECT NOT EXISTS (
+            SELECT FROM account JOIN visit USING (account_id)
+              LEFT JOIN circuit ON circuit.registration_id = visit.registration_id
+             WHERE account.application_id = %(application_id)s
+               AND (busy_until > clock_timestamp() OR (due_at <= %(now)s AND open_since IS NULL)))
+        """,
+        application_id=application_id,
+        now=now,
+    )
+
+
 async def stop(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
     """No more visits to these accounts, and nothing of one that runs now is saved."""
     await tx.execute(

@@ -13,7 +13,7 @@ from wattlink.connectors.registry import manifests
 from wattlink.domain.errors import InvalidInput
 from wattlink.sandbox.api.admission import reach_of, sandbox_application
 from wattlink.sandbox.api.keeper import Keeper, KeptAccount, KeptDevice
-from wattlink.sandbox.api.wire import Answer, FaultName, Latency, Name, Payload, Vendor, Words
+from wattlink.sandbox.api.wire import Answer, FaultName, Name, Payload, Seconds, Vendor, Words
 from wattlink.web.call import Call
 
 _MOST_DEVICES = 50
@@ -34,7 +34,7 @@ class NewAccount(Payload):
     password: Name | None = None
     devices: Annotated[list[NewDevice], msgspec.Meta(max_length=_MOST_DEVICES)] | None = None  # None: one
     faults: list[FaultName] = msgspec.field(default_factory=list)
-    latency_seconds: Latency = 0
+    latency_seconds: Seconds = 0
 
 
 class AccountChange(Payload):
@@ -42,7 +42,7 @@ class AccountChange(Payload):
 
     password: Name | UnsetType = UNSET
     faults: list[FaultName] | UnsetType = UNSET
-    latency_seconds: Latency | UnsetType = UNSET
+    latency_seconds: Seconds | UnsetType = UNSET
     withdraw: bool = False
 
 

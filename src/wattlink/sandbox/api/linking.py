@@ -25,14 +25,13 @@ from wattlink.domain.organizations.model import LinkBinding
 from wattlink.sandbox.api.accounts import keeper_of
 from wattlink.sandbox.api.admission import sandbox_application
 from wattlink.sandbox.api.keeper import KeptAccount
-from wattlink.sandbox.api.wire import Answer, Name, Payload, Uuid
+from wattlink.sandbox.api.wire import Answer, Name, Payload, Seconds, Uuid
 from wattlink.sandbox.linking.walk import Walked, check_reach, find, wait, walk
 from wattlink.web.call import Call
 
 _HOME = "https://app.invalid/linked"  # nobody is sent there
 _WRONG = frozenset({State.BOUND, State.AT_VENDOR, State.ASKING_CREDENTIALS})
 
-Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 UserId = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 

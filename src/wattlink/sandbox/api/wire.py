@@ -12,7 +12,7 @@ Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
 Vendor = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*manifests()))]
 FaultName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*(fault.value for fault in Fault)))]
-Latency = Annotated[float, msgspec.Meta(ge=0, le=60)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Name = Annotated[
     str,
     msgspec.Meta(min_length=1, max_length=200),
