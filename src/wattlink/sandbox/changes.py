@@ -113,7 +113,7 @@ def _with_devices(vendor: str, state: State, devices: Sequence[NewDevice], now: 
         try:
             state = _turned(vendor, state, list(state["devices"])[-1], device.words, now)
         except BadWord as error:
-            raise BadWord(f"devices[{number}].{error.word}", error.problem, error.allowed) from None
+            raise BadWord(f"devices[{number}].state.{error.word}", error.problem, error.allowed) from None
     return state
 
 

@@ -126,7 +126,11 @@ async def add_device(request: Call, data: JSONBody[NewDevice]) -> DeviceResponse
     """A further device in a virtual account."""
     vendor, username = _key(request)
     _check_kind("kind", vendor, data.kind)
-    changed = await keeper_of(request).change(vendor, username, new_devices=[{"kind": data.kind, "words": data.state}])
+    device = {"kind": data.kind, "words": data.state}
+    try:
+        changed = await keeper_of(request).change(vendor, username, new_devices=[device])
+    except InvalidInput as error:
+        raise InvalidInput(error.field.removeprefix("devices[0]."), error.problem, allowed=error.allowed) from None
     return _device(changed.devices[-1])
 
 

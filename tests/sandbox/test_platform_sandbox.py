@@ -1,0 +1,212 @@
+"""The API of the sandbox: each application keeps to its own, operators reach all, and bad input is told by name."""
+
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sandbox.conftest import Ci, account_path
+from tests.support.stack import App, Refused, Stack
+from wattlink.connectors.registry import manifests, simulator
+from wattlink.domain.organizations.operators.create import create_operator_token
+from wattlink.domain.organizations.store import first_organization
+from wattlink.sandbox.api.app import make_app
+
+VENDOR = next(name for name, manifest in manifests().items() if manifest.sign_in.way == "form")
+KIND = manifests()[VENDOR].kinds[0].value
+
+
+@pytest.fixture
+async def other(ci: Ci) -> Ci:
+    """Another customer's test run."""
+    return Ci(ci.stack, await ci.stack.new_app("Amply"), ci.receiver)
+
+
+@pytest.fixture
+async def operator(ci: Ci) -> Ci:
+    """Whoever runs the installation."""
+    hub = ci.stack.hub
+    async with hub.db.transaction() as tx:
+        organization_id = await first_organization(tx)
+        assert organization_id is not None
+        made = await create_operator_token(tx, organization_id, "console", now=hub.clock())
+    app = App(ci.stack, ci.app.credentials, {"authorization": f"Bearer {made.token}"})
+    return Ci(ci.stack, app, ci.receiver)
+
+
+async def test_accounts_and_devices_come_and_go(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR, "username": "new@example.com", "devices": []})
+    assert account["devices"] == []
+    device = await ci.sandbox("POST", f"{account_path(account)}/devices", {"state": {"name": "Garage"}})
+    assert (device["kind"], device["state"]["name"]) == (KIND, "Garage")
+    path = f"{account_path(account)}/devices/{device['id']}"
+    assert (await ci.sandbox("PATCH", path, {"isReachable": False}))["state"]["isReachable"] is False
+    changed = await ci.sandbox("PATCH", account_path(account), {"password": "another", "faults": ["quota"]})
+    assert (changed["password"], changed["faults"]) == ("another", ["quota"])
+    assert (await ci.sandbox("GET", account_path(account)))["devices"] == [
+        {**device, "state": {**device["state"], "isReachable": False}}
+    ]
+    assert await ci.sandbox("DELETE", path) is None
+    assert (await ci.sandbox("GET", "/accounts", vendor=VENDOR))["data"] == [{**changed, "devices": []}]
+    await ci.sandbox("DELETE", account_path(account))
+    assert (await ci.send("GET", account_path(account))).status == 404
+
+
+async def test_an_application_keeps_to_its_own(ci: Ci, other: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    await ci.sandbox("POST", f"{account_path(account)}/link", {"userId": "ada"})
+    assert (await other.sandbox("GET", "/accounts"))["data"] == []
+    assert (await other.sandbox("GET", "/requests"))["data"] == []
+    assert (await ci.sandbox("GET", "/requests"))["data"] != []
+    device = f"{account_path(account)}/devices/{account['devices'][0]['id']}"
+    tries: list[tuple[str, str, Any]] = [
+        ("GET", account_path(account), None),
+        ("PATCH", account_path(account), {"password": "stolen"}),
+        ("DELETE", account_path(account), None),
+        ("POST", f"{account_path(account)}/devices", {}),
+        ("PATCH", device, {"name": "stolen"}),
+        ("DELETE", device, None),
+        ("POST", f"{account_path(account)}/link", {"userId": "eve"}),
+    ]
+    assert [(await other.send(*each)).status for each in tries] == [404] * len(tries)
+    taken = await other.send("POST", "/accounts", {"vendor": VENDOR, "username": account["username"]})
+    assert (taken.status, taken.json["type"]) == (409, "urn:wattlink:problem:already-exists")
+    assert await ci.sandbox("GET", account_path(account)) == account
+    url = (await ci.app.call("POST", "/users/ada/link", _link_body()))["linkUrl"]
+    theirs = await other.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    assert (await other.send("POST", f"{account_path(theirs)}/link", {"linkUrl": url})).status == 410
+
+
+async def test_an_operator_reaches_all_and_says_which_application_is_meant(ci: Ci, other: Ci, operator: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    theirs = await other.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    listed = (await operator.sandbox("GET", "/accounts"))["data"]
+    assert {account["username"], theirs["username"]} <= {one["username"] for one in listed}
+    assert (await operator.sandbox("PATCH", account_path(account), {"faults": ["outage"]}))["faults"] == ["outage"]
+    which = await operator.send("POST", "/accounts", {"vendor": VENDOR})
+    assert (which.status, which.json["issues"][0]["field"]) == (400, "application")
+    ours = str(ci.app.credentials.application_id)
+    made = await operator.sandbox("POST", "/accounts", {"vendor": VENDOR}, application=ours)
+    assert made["username"] in {one["username"] for one in (await ci.sandbox("GET", "/accounts"))["data"]}
+    clock = await operator.sandbox("POST", "/clock", {"advance": 60}, application=ours)
+    assert clock["offsetSeconds"] == (await ci.sandbox("GET", "/clock"))["offsetSeconds"] == 60
+    assert (await other.sandbox("GET", "/clock"))["offsetSeconds"] == 0
+
+
+async def test_a_link_session_of_the_app_is_gone_through(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    url = (await ci.app.call("POST", "/users/ada/link", _link_body()))["linkUrl"]
+    link = await ci.sandbox("POST", f"{account_path(account)}/link", {"linkUrl": url})
+    assert (link["state"], link["userId"], link["vendor"]) == ("completed", "ada", VENDOR)
+    assert [one["id"] for one in (await ci.app.call("GET", f"/users/ada/{KIND}s"))["data"]] == link["deviceIds"]
+    assert (await ci.send("POST", f"{account_path(account)}/link", {"linkUrl": url})).status == 410
+
+
+async def test_an_answer_that_does_not_wait_names_the_session(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR, "latencySeconds": 0.5})
+    link = await ci.sandbox("POST", f"{account_path(account)}/link", {"userId": "ada", "waitSeconds": 0})
+    assert (link["state"], link["deviceIds"]) == ("discovering", [])
+    assert link["sessionId"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/accounts", {"vendor": "nobody"}, "vendor"),
+        ("POST", "/accounts", {}, "vendor"),
+        ("POST", "/accounts", {"vendor": VENDOR, "colour": "red"}, "colour"),
+        ("POST", "/accounts", {"vendor": VENDOR, "username": ""}, "username"),
+        ("POST", "/accounts", {"vendor": VENDOR, "faults": ["earthquake"]}, "faults[0]"),
+        ("POST", "/accounts", {"vendor": VENDOR, "latencySeconds": 61}, "latencySeconds"),
+        ("POST", "/accounts", {"vendor": VENDOR, "devices": [{"kind": "inverter"}]}, "devices[0].kind"),
+        ("POST", "/accounts", {"vendor": VENDOR, "devices": [{}, {"state": {"name": 9}}]}, "devices[1].state.name"),
+        ("POST", "/accounts", {"vendor": VENDOR, "devices": [{"state": {"wings": 2}}]}, "devices[0].state.wings"),
+        ("PUT", "/vendors/nobody/faults", {"faults": []}, "vendor"),
+        ("PUT", f"/vendors/{VENDOR}/faults", {"faults": ["rain"]}, "faults[0]"),
+        ("POST", "/clock", {"advance": "tomorrow"}, "advance"),
+        ("POST", "/clock", {"advance": -5}, "advance"),
+        ("POST", "/clock", {"advance": "PT0S"}, "advance"),
+        ("POST", "/clock", {"advance": "P9999D"}, "advance"),
+        ("POST", "/clock", {}, "advance"),
+    ],
+)
+async def test_bad_input_names_the_field(ci: Ci, method: str, path: str, body: Any, field: str) -> None:
+    answer = await ci.send(method, path, body)
+    assert answer.status == 400
+    assert field in [issue["field"] for issue in answer.json["issues"]]
+
+
+async def test_bad_states_say_what_is_allowed(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    new = await ci.send("POST", f"{account_path(account)}/devices", {"state": {"isReachable": "no"}})
+    assert new.json["issues"] == [
+        {"field": "state.isReachable", "message": "must be true or false", "allowedValues": ["true", "false"]}
+    ]
+    device = f"{account_path(account)}/devices/{account['devices'][0]['id']}"
+    changed = await ci.send("PATCH", device, {"wings": 2})
+    assert changed.json["issues"][0]["field"] == "wings"
+    assert "isReachable" in changed.json["issues"][0]["allowedValues"]
+
+
+async def test_bad_links_name_the_field(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    bad: list[tuple[dict[str, Any], str]] = [
+        ({}, "userId"),
+        ({"userId": "ada", "linkUrl": "https://x"}, "userId"),
+        ({"userId": "ada", "kinds": ["hovercraft"]}, "kinds[0]"),
+        ({"userId": "ada", "kinds": ["inverter"], "scopes": ["inverter:read:data"]}, "vendor"),
+        ({"userId": "ada", "scopes": []}, "scopes"),
+        ({"userId": "ada", "waitSeconds": 3600}, "waitSeconds"),
+    ]
+    for body, field in bad:
+        answer = await ci.send("POST", f"{account_path(account)}/link", body)
+        assert (answer.status, answer.json["issues"][0]["field"]) == (400, field), body
+
+
+async def test_vendors_say_what_can_be_set(ci: Ci) -> None:
+    told = {vendor["vendor"]: vendor for vendor in (await ci.sandbox("GET", "/vendors"))["data"]}
+    assert set(told) == set(manifests())
+    for vendor, about in told.items():
+        assert {kind: list(words) for kind, words in about["kinds"].items()} == {
+            kind.value: list(words) for kind, words in simulator(vendor).WORDS.items()
+        }
+
+
+async def test_a_real_application_is_told_that_it_is_none(stack: Stack, ci: Ci) -> None:
+    real = Ci(stack, await stack.new_app("Really", is_sandbox=False), ci.receiver)
+    for method, path, body in (
+        ("GET", "/clock", None),
+        ("POST", "/clock", {"advance": 60}),
+        ("POST", "/accounts", {"vendor": VENDOR}),
+    ):
+        answer = await real.send(method, path, body)
+        assert (answer.status, answer.json["type"]) == (409, "urn:wattlink:problem:not-a-sandbox")
+
+
+async def test_nobody_without_a_token_comes_in(ci: Ci) -> None:
+    ci.app.headers["authorization"] = "Bearer nonsense"
+    for path in ("/accounts", "/clock", "/vendors", "/requests"):
+        assert (await ci.send("GET", path)).status == 401
+    with pytest.raises(Refused):
+        await ci.sandbox("POST", "/clock", {"advance": 60})
+
+
+async def test_where_no_vendors_are_simulated_there_is_nothing(ci: Ci) -> None:
+    hub = replace(ci.stack.hub, settings=replace(ci.stack.hub.settings, sandbox_url="", sandbox_key=""))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app(hub))) as client:  # type: ignore[arg-type]
+        for path in ("/clock", "/accounts"):
+            answer = await client.get(f"http://wattlink{path}", headers=ci.app.headers)
+            assert answer.status_code == 404
+            assert "without simulated vendors" in answer.json()["detail"]
+
+
+async def test_the_document_is_served(ci: Ci) -> None:
+    document = await ci.sandbox("GET", "/openapi.json")
+    assert document["servers"] == [{"url": f"{ci.stack.url}/platform/sandbox"}]
+    assert "/accounts/{vendor}/{username}/link" in document["paths"]
+
+
+def _link_body() -> dict[str, Any]:
+    scopes = list(manifests()[VENDOR].scopes)
+    return {"scopes": scopes, "language": "en-US", "redirectUri": "yourapp://back"}
