@@ -44,6 +44,15 @@ class Demo:
         with urlopen(Request(url, content, headers, method=method), timeout=30) as answer:
             return json.load(answer)
 
+    def sandbox(self, method: str, path: str, body: object = None) -> Any:
+        """The sandbox's answer, as JSON, to whoever has nothing but the platform's token."""
+        platform = self.info["platform"]
+        headers = {"Authorization": f"Bearer {platform['token']}", "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body).encode()
+        url = f"{platform['base_url']}/sandbox{path}"
+        with urlopen(Request(url, content, headers, method=method), timeout=90) as answer:
+            return json.load(answer)
+
     def token(self) -> str:
         """A token for the demonstration's application."""
         enode = self.info["enode"]
@@ -100,6 +109,23 @@ def test_its_operator_token_opens_the_platform(running: Demo) -> None:
     request = Request(f"{platform['base_url']}/applications", headers={"authorization": f"Bearer {platform['token']}"})
     with urlopen(request, timeout=30) as answer:
         assert [one["name"] for one in json.load(answer)["data"]] == ["Voltly"]
+
+
+def test_its_sandbox_links_a_user_without_a_browser(running: Demo) -> None:
+    fleet = running.sandbox("GET", "/accounts?vendor=easee")["data"]
+    assert {one["username"] for one in fleet} <= {account["username"] for account in running.info["accounts"]}
+    account = running.sandbox("POST", "/accounts", {"vendor": "easee", "devices": [{"state": {"isCharging": True}}]})
+    link = running.sandbox("POST", f"/accounts/easee/{account['username']}/link", {"userId": "ci-user"})
+    assert link["state"] == "completed"
+    (charger,) = running.ask("GET", "/users/ci-user/chargers")["data"]
+    assert (charger["id"], charger["chargeState"]["isCharging"]) == (link["deviceIds"][0], True)
+    assert running.sandbox("POST", "/clock", {"advance": "PT30M"})["isSettled"] is True
+    for device in account["devices"]:
+        running.sandbox(
+            "PATCH", f"/accounts/easee/{account['username']}/devices/{device['id']}", {"isReachable": False}
+        )
+    assert running.sandbox("POST", "/clock", {"advance": "PT30M"})["isSettled"] is True
+    assert running.ask("GET", f"/chargers/{charger['id']}")["isReachable"] is False
 
 
 def test_it_prints_whom_to_sign_in_as(running: Demo) -> None:

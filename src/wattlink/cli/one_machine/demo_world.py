@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from uuid import UUID
 
 import msgspec
 
@@ -12,7 +13,9 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.connectors.simulation import State, devices_of
 from wattlink.db.database import Database
+from wattlink.domain.access.ids import KeyId
 from wattlink.domain.organizations.create import create_application, oldest_organization
+from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.demo_app.app import DemoConfig
@@ -73,7 +76,7 @@ async def prepare(
         client_id, client_secret = (before.client_id, before.client_secret) if before else await _new_client(db)
         await _let_in(db, operator_token)
         await _register_at_all_vendors(db, Vault(settings.master_keys), at.sandbox)
-        accounts = await _virtual_accounts(db)
+        accounts = await _virtual_accounts(db, KeyId(UUID(client_id)))
     config = DemoConfig(
         enode_base_url=f"{at.server}/enode",
         token_url=f"{at.server}/enode/oauth2/token",
@@ -112,9 +115,12 @@ async def _register_at_all_vendors(db: Database, vault: Vault, sandbox: str) -> 
             )
 
 
-async def _virtual_accounts(db: Database) -> Sequence[VirtualAccount]:
+async def _virtual_accounts(db: Database, client_id: KeyId) -> Sequence[VirtualAccount]:
+    """The fleet lives in the app's time, and is the app's to change by `/platform/sandbox`."""
     shelf = DatabaseShelf(db)
-    await seed(shelf, system_clock())
+    async with db.read() as reader:
+        key = await keys.live_key(reader, client_id)
+    await seed(shelf, system_clock(), owner=None if key is None else str(key.application_id))
     return [_virtual_account(*row) for row in sorted(await shelf.load_all(), key=itemgetter(0, 1))]
 
 
