@@ -42,7 +42,7 @@ class Demo:
         content = None if body is None else json.dumps(body).encode()
         url = self.info["enode"]["base_url"] + path
         with urlopen(Request(url, content, headers, method=method), timeout=30) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")
 
     def sandbox(self, method: str, path: str, body: object = None) -> Any:
         """The sandbox's answer, as JSON, to whoever has nothing but the platform's token."""
@@ -126,6 +126,7 @@ def test_its_sandbox_links_a_user_without_a_browser(running: Demo) -> None:
         )
     assert running.sandbox("POST", "/clock", {"advance": "PT30M"})["isSettled"] is True
     assert running.ask("GET", f"/chargers/{charger['id']}")["isReachable"] is False
+    running.ask("DELETE", "/users/ci-user")
 
 
 def test_it_prints_whom_to_sign_in_as(running: Demo) -> None:
