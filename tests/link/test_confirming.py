@@ -298,3 +298,48 @@ async def test_a_pairing_is_asked_for_before_and_made_up_for_without_a_yes(
     await world.sandbox.change("tesla", world.username, devices={vin: {"key": True}})
     await person.press("I have done this")
     await arrived(person, "Everything works again")
+
+
+async def test_linking_a_good_login_again_leaves_it_alone_until_confirmed(
+    world: World, app: ConfirmingApp, person: Person
+) -> None:
+    """Where withdrawing would end the whole grant, what isn't confirmed is destroyed: the account lives on the grant."""
+    await app.confirm(brought_back(await _signed_in(world, person, "tesla")), world.user)
+    before = await world.sandbox.last_request()
+    async with Person() as somebody:
+        brought = brought_back(await _signed_in(world, somebody, "tesla"))
+        held = await app.session(brought)
+        assert held.account_id is None
+        with pytest.raises(WrongUser):
+            await app.confirm(brought, "victim")
+    assert await world.asked("tesla", "/oauth2/v3/revoke", after=before) == 0
+    assert await world.is_valid()
+    async with Person() as somebody:
+        brought = brought_back(await _signed_in(world, somebody, "tesla"))
+        assert (await app.confirm(brought, world.user)).state is State.DISCOVERING
+        await arrived(somebody, "Your 2 cars are linked")
+    assert len(await world.vehicles()) == 2
+    assert await app.events("device.discovered") == 2
+
+
+async def test_confirming_and_every_end_at_once_leave_one_outcome(still_world: World) -> None:
+    """The yes, the pump's end of ten minutes, the app's withdrawal, and the user's deletion."""
+    world, app = still_world, await _confirming(still_world)
+    for round_ in range(3):
+        async with Person() as somebody:
+            brought = brought_back(await _signed_in(world, somebody))
+        session = await app.session(brought)
+
+        async def withdrawn() -> None:
+            async with app.hub.db.transaction() as tx:
+                await withdraw(tx, session, vault=app.hub.vault, now=app.hub.clock())  # noqa: B023
+
+        ends = [withdrawn(), world.app.call("DELETE", f"/users/{world.user}"), app.confirm(brought, world.user)]
+        outcomes = await asyncio.gather(*ends[round_:], *ends[:round_], return_exceptions=True)
+        refused = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        assert all(isinstance(error, LinkSessionNotUsable | NotFound) for error in refused), refused
+        assert (await app.session(brought)).has_ended
+        assert await world.chargers() == []
+        async with app.hub.db.read() as reader:
+            assert await reader.one(int, "SELECT count(*) FROM held_grant") == 0
+            assert await reader.one(int, "SELECT count(*) FROM account") == 0
