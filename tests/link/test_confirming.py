@@ -303,7 +303,7 @@ async def test_a_pairing_is_asked_for_before_and_made_up_for_without_a_yes(
 async def test_linking_a_good_login_again_leaves_it_alone_until_confirmed(
     world: World, app: ConfirmingApp, person: Person
 ) -> None:
-    """Where withdrawing would end the whole grant, what isn't confirmed is destroyed: the account lives on the grant."""
+    """Where withdrawing would end the whole grant, what isn't confirmed is destroyed: the account lives on."""
     await app.confirm(brought_back(await _signed_in(world, person, "tesla")), world.user)
     before = await world.sandbox.last_request()
     async with Person() as somebody:

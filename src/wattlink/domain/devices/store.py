@@ -8,6 +8,7 @@ from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, LocationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.access.store import across
 from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice, Place
 from wattlink.domain.errors import NotFound
 
@@ -23,14 +24,12 @@ _PUBLISHED = (
        AND (%(only_user)s::uuid IS NULL OR device.user_id = %(only_user)s)
     """
 )
-_OLDER = """
-       AND (device.created_at, device_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
-     ORDER BY device.created_at DESC, device_id DESC LIMIT %(limit)s
-"""
-_NEWER = """
-       AND (device.created_at, device_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
-     ORDER BY device.created_at, device_id LIMIT %(limit)s
-"""
+_OLDER = " AND (device.created_at, device_id) < (%(edge_at)s::timestamptz, %(edge_id)s)"
+_NEWER = " AND (device.created_at, device_id) > (%(edge_at)s::timestamptz, %(edge_id)s)"
+_DOWN, _UP = (
+    " ORDER BY created_at DESC, device_id DESC LIMIT %(limit)s",
+    " ORDER BY created_at, device_id LIMIT %(limit)s",
+)
 _OF_KIND = _PUBLISHED + " AND kind = %(kind)s "
 _OF_USER = _OF_KIND + " AND external_id = %(user)s AND app_user.application_id = ANY(%(applications)s) "
 _GET = _PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
@@ -41,8 +40,8 @@ _OF_SESSION = (
      ORDER BY device.created_at, device_id
     """
 )
-_OF_KIND_OLDER, _OF_KIND_NEWER = _OF_KIND + _OLDER, _OF_KIND + _NEWER
-_OF_USER_OLDER, _OF_USER_NEWER = _OF_USER + _OLDER, _OF_USER + _NEWER
+_OF_KIND_OLDER, _OF_KIND_NEWER = across(_OF_KIND + _OLDER, _DOWN), across(_OF_KIND + _NEWER, _UP)
+_OF_USER_OLDER, _OF_USER_NEWER = _OF_USER + _OLDER + _DOWN, _OF_USER + _NEWER + _UP
 
 
 async def get(reader: Reader, access: Access, device_id: DeviceId, kind: Kind | None = None) -> Device:

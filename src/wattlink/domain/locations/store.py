@@ -6,6 +6,7 @@ from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import LocationId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.access.store import across
 from wattlink.domain.errors import NotFound
 from wattlink.domain.locations.model import Location, NewLocation
 
@@ -16,19 +17,17 @@ _WITHIN_REACH = """
      WHERE location.application_id = ANY(%(applications)s)
        AND (%(only_user)s::uuid IS NULL OR location.user_id = %(only_user)s)
 """
-_OLDER = """
-       AND (location.created_at, location_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
-     ORDER BY location.created_at DESC, location_id DESC LIMIT %(limit)s
-"""
-_NEWER = """
-       AND (location.created_at, location_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
-     ORDER BY location.created_at, location_id LIMIT %(limit)s
-"""
+_OLDER = " AND (location.created_at, location_id) < (%(edge_at)s::timestamptz, %(edge_id)s)"
+_NEWER = " AND (location.created_at, location_id) > (%(edge_at)s::timestamptz, %(edge_id)s)"
+_DOWN, _UP = (
+    " ORDER BY created_at DESC, location_id DESC LIMIT %(limit)s",
+    " ORDER BY created_at, location_id LIMIT %(limit)s",
+)
 _GET = _WITHIN_REACH + " AND location_id = %(location_id)s"
 _LOCK = _GET + " FOR UPDATE OF location"
 _OF_USER = _WITHIN_REACH + " AND external_id = %(user)s AND app_user.application_id = ANY(%(applications)s) "
-_ALL_OLDER, _ALL_NEWER = _WITHIN_REACH + _OLDER, _WITHIN_REACH + _NEWER
-_OF_USER_OLDER, _OF_USER_NEWER = _OF_USER + _OLDER, _OF_USER + _NEWER
+_ALL_OLDER, _ALL_NEWER = across(_WITHIN_REACH + _OLDER, _DOWN), across(_WITHIN_REACH + _NEWER, _UP)
+_OF_USER_OLDER, _OF_USER_NEWER = _OF_USER + _OLDER + _DOWN, _OF_USER + _NEWER + _UP
 
 
 async def get(reader: Reader, access: Access, location_id: LocationId, *, and_lock: bool = False) -> Location:

@@ -7,6 +7,7 @@ from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.access.store import across
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.users.model import MOST_LETTERS, User
 
@@ -15,19 +16,13 @@ _SELECT = """
      WHERE application_id = ANY(%(applications)s)
        AND (%(only_user)s::uuid IS NULL OR user_id = %(only_user)s)
 """
-_OLDER = (
-    _SELECT
-    + """
-       AND (created_at, user_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
-     ORDER BY created_at DESC, user_id DESC LIMIT %(limit)s
-    """
+_OLDER = across(
+    _SELECT + " AND (created_at, user_id) < (%(edge_at)s::timestamptz, %(edge_id)s)",
+    " ORDER BY created_at DESC, user_id DESC LIMIT %(limit)s",
 )
-_NEWER = (
-    _SELECT
-    + """
-       AND (created_at, user_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
-     ORDER BY created_at, user_id LIMIT %(limit)s
-    """
+_NEWER = across(
+    _SELECT + " AND (created_at, user_id) > (%(edge_at)s::timestamptz, %(edge_id)s)",
+    " ORDER BY created_at, user_id LIMIT %(limit)s",
 )
 
 

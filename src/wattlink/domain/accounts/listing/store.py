@@ -6,6 +6,7 @@ from wattlink.db.database import Reader
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.access.store import across
 from wattlink.domain.accounts.listing.model import ListedAccount, WantedAccounts
 from wattlink.domain.errors import NotFound
 
@@ -28,14 +29,10 @@ _OF_USER: LiteralString = """
 """
 _AT_VENDOR: LiteralString = " AND account.vendor = %(vendor)s "
 _IN_STATE: LiteralString = " AND account.state = %(state)s "
-_OLDER: LiteralString = """
-    AND (account.created_at, account.account_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
-    ORDER BY account.created_at DESC, account.account_id DESC LIMIT %(limit)s
-"""
-_NEWER: LiteralString = """
-    AND (account.created_at, account.account_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
-    ORDER BY account.created_at, account.account_id LIMIT %(limit)s
-"""
+_OLDER: LiteralString = " AND (account.created_at, account.account_id) < (%(edge_at)s::timestamptz, %(edge_id)s)"
+_NEWER: LiteralString = " AND (account.created_at, account.account_id) > (%(edge_at)s::timestamptz, %(edge_id)s)"
+_DOWN: LiteralString = " ORDER BY created_at DESC, account_id DESC LIMIT %(limit)s"
+_UP: LiteralString = " ORDER BY created_at, account_id LIMIT %(limit)s"
 
 
 async def get(reader: Reader, access: Access, account_id: AccountId) -> ListedAccount:
@@ -63,7 +60,7 @@ async def page(reader: Reader, access: Access, wanted: WantedAccounts, page: Pag
         sql = sql + _IN_STATE
     found = await reader.all(
         ListedAccount,
-        sql + (_NEWER if page.is_backwards else _OLDER),
+        across(sql + _NEWER, _UP) if page.is_backwards else across(sql + _OLDER, _DOWN),
         applications=list(access.applications),
         only_user=access.only_user,
         user=wanted.user,

@@ -6,6 +6,7 @@ from wattlink.db.database import Reader
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.access.store import across
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.listing.model import ListedSession, Wanted
 from wattlink.domain.linking.model import State
@@ -26,14 +27,10 @@ _OF_USER: LiteralString = """
                     WHERE application_id = ANY(%(applications)s) AND external_id = %(user)s)
 """
 _IN_STATES: LiteralString = " AND state = ANY(%(states)s) "
-_OLDER: LiteralString = """
-    AND (created_at, session_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
-    ORDER BY created_at DESC, session_id DESC LIMIT %(limit)s
-"""
-_NEWER: LiteralString = """
-    AND (created_at, session_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
-    ORDER BY created_at, session_id LIMIT %(limit)s
-"""
+_OLDER: LiteralString = " AND (created_at, session_id) < (%(edge_at)s::timestamptz, %(edge_id)s)"
+_NEWER: LiteralString = " AND (created_at, session_id) > (%(edge_at)s::timestamptz, %(edge_id)s)"
+_DOWN: LiteralString = " ORDER BY created_at DESC, session_id DESC LIMIT %(limit)s"
+_UP: LiteralString = " ORDER BY created_at, session_id LIMIT %(limit)s"
 
 
 async def get(reader: Reader, access: Access, session_id: SessionId) -> ListedSession:
@@ -59,7 +56,7 @@ async def page(reader: Reader, access: Access, wanted: Wanted, page: PageRequest
         sql = sql + _IN_STATES
     found = await reader.all(
         ListedSession,
-        sql + (_NEWER if page.is_backwards else _OLDER),
+        across(sql + _NEWER, _UP) if page.is_backwards else across(sql + _OLDER, _DOWN),
         applications=list(access.applications),
         only_user=access.only_user,
         user=wanted.user,
