@@ -39,7 +39,7 @@ def exact(document: OpenApi, address: str) -> OpenApi:
             **document["components"],
             "schemas": {name: _closed(schema) for name, schema in schemas.items()},
         },
-        "paths": {_camel(path): dict(_operations(operations)) for path, operations in document["paths"].items()},
+        "paths": {camel(path): dict(_operations(operations)) for path, operations in document["paths"].items()},
     }
 
 
@@ -63,7 +63,7 @@ def _plain(schema: OpenApi) -> OpenApi:
 def _operations(operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for method, operation in operations.items():
         answers = {status: _answer(status, answer) for status, answer in operation["responses"].items()}
-        parameters = [{**parameter, "name": _camel(parameter["name"])} for parameter in operation.get("parameters", [])]
+        parameters = [{**parameter, "name": camel(parameter["name"])} for parameter in operation.get("parameters", [])]
         yield method, {**operation, "parameters": parameters, "responses": answers}
 
 
@@ -76,5 +76,6 @@ def _answer(status: str, answer: OpenApi) -> OpenApi:
     return answer
 
 
-def _camel(text: str) -> str:
+def camel(text: str) -> str:
+    """`page_size` as `pageSize`."""
     return re.sub("_([a-z])", lambda found: found[1].upper(), text)

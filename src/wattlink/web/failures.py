@@ -1,0 +1,117 @@
+"""Failures as problems: what every API tells alike, each in words and wire types of its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
+import psycopg
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from wattlink.base.log import get_logger
+from wattlink.domain.errors import DomainError
+from wattlink.web.bodies import InvalidBody, Issue, NotJson, allowed_in
+from wattlink.web.openapi import camel
+from wattlink.web.problems import problem_answer
+
+_log = get_logger(__name__)
+
+AnyRequest = Request[Any, Any, Any]
+Problem_co = TypeVar("Problem_co", bound=msgspec.Struct, covariant=True)
+
+
+class Told(NamedTuple):
+    """How a kind of failure is told: `detail` may hold `{error}`."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str = "{error}"
+
+
+_BAD_REQUEST = Told(400, "bad-request", "Bad Request")
+_BUG = Told(500, "internal-server-error", "Internal Server Error", "Something went wrong on our side.")
+_HTTP: Mapping[type[Exception], Told] = {
+    NotFoundException: Told(404, "not-found", "Route not found"),
+    MethodNotAllowedException: Told(405, "method-not-allowed", "Method not allowed"),
+}
+
+
+class Tell(Protocol[Problem_co]):
+    """Makes an API's problem."""
+
+    def __call__(self, told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem_co: ...
+
+
+class Failures:
+    """Answers for everything that the views of an API raise.
+
+    `problem_of` is the API's own table of domain errors: the status and the problem of each.
+    """
+
+    def __init__(self, *, problem_of: Callable[[Any], tuple[int, msgspec.Struct]], tell: Tell[msgspec.Struct]) -> None:
+        self._problem_of = problem_of
+        self._tell = tell
+
+    @property
+    def handlers(self) -> ExceptionHandlersMap:
+        """For Litestar."""
+        return {
+            DomainError: self._of_domain,
+            InvalidBody: self._of_body,
+            NotJson: self._of_not_json,
+            ValidationException: self._of_parameters,
+            HTTPException: self._of_http,
+            psycopg.OperationalError: self.unavailable("database"),
+            Exception: self._of_bug,
+        }
+
+    def unavailable(self, what: str) -> Callable[[AnyRequest, Exception], Response[bytes]]:
+        """A handler that says that `what` doesn't answer."""
+        told = Told(503, "service-unavailable", "Service Unavailable")
+
+        def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+            _log.error("something does not answer", what=what, error=str(error))
+            problem = self._tell(told, f"The {what} doesn't answer at the moment.")
+            return problem_answer(request, 503, problem, {"retry-after": "5"})
+
+        return answer
+
+    def _of_domain(self, request: AnyRequest, error: Exception) -> Response[bytes]:
+        status, problem = self._problem_of(error)
+        return problem_answer(request, status, problem, {"www-authenticate": "Bearer"} if status == 401 else None)
+
+    def _of_body(self, request: AnyRequest, error: InvalidBody) -> Response[bytes]:
+        issues = [msgspec.structs.replace(issue, field=issue.field or "body") for issue in error.issues]
+        return problem_answer(request, 400, invalid(self._tell, issues))
+
+    def _of_not_json(self, request: AnyRequest, error: NotJson) -> Response[bytes]:
+        return problem_answer(request, 400, self._tell(_BAD_REQUEST, f"The body isn't JSON: {error}"))
+
+    def _of_parameters(self, request: AnyRequest, error: ValidationException) -> Response[bytes]:
+        """A query that Litestar refused, or a body that isn't there."""
+        fields = request.route_handler.parsed_fn_signature.parameters
+        issues = []
+        for found in error.extra if isinstance(error.extra, list) else []:
+            name = str(found.get("key", "data"))
+            if name == "data":
+                return self._of_not_json(request, NotJson("there is none."))
+            allowed = allowed_in(fields[name].annotation) if name in fields else ()
+            issues.append(Issue(camel(name), found["message"], allowed))
+        return problem_answer(request, 400, invalid(self._tell, issues))
+
+    def _of_http(self, request: AnyRequest, error: HTTPException) -> Response[bytes]:
+        """What Litestar itself refuses: an unknown route or method, a body that is too large."""
+        told = _HTTP.get(type(error), Told(error.status_code, "bad-request", "Bad Request"))
+        detail = f"{told.title}: {request.method} {request.scope['path']}" if type(error) in _HTTP else error.detail
+        return problem_answer(request, told.status, self._tell(told, detail), error.headers)
+
+    def _of_bug(self, request: AnyRequest, error: Exception) -> Response[bytes]:
+        _log.error("request failed", exc_info=error)
+        return problem_answer(request, 500, self._tell(_BUG, _BUG.detail))
+
+
+def invalid(tell: Tell[Problem_co], issues: Sequence[Issue]) -> Problem_co:
+    """The problem of a request in which these fields can't be used."""
+    return tell(_BAD_REQUEST, "; ".join(f"{issue.field}: {issue.message}" for issue in issues), issues)
