@@ -16,7 +16,8 @@ from wattlink.domain.accounts.batch import prepare, take_due
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher
 from wattlink.domain.accounts.saver import Saver
-from wattlink.domain.accounts.visit import Prepared, Visitor
+from wattlink.domain.accounts.talking.talk import Prepared
+from wattlink.domain.accounts.visit import Visitor
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.hasten import hasten
 from wattlink.domain.commands.ledger import Ledger

@@ -13,7 +13,8 @@ from wattlink.domain.accounts.batch import take_due
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher
 from wattlink.domain.accounts.saver import Saver
-from wattlink.domain.accounts.visit import Prepared, Visitor
+from wattlink.domain.accounts.talking.talk import Prepared
+from wattlink.domain.accounts.visit import Visitor
 from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Visit

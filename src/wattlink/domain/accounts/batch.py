@@ -7,7 +7,7 @@ from datetime import datetime
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.accounts import store
-from wattlink.domain.accounts.visit import Prepared
+from wattlink.domain.accounts.talking.talk import Prepared
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.devices import store as devices

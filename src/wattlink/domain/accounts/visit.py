@@ -1,6 +1,6 @@
 """A visit: everything that is said to a vendor for one account.
 
-taken -> (renew the credential, where it is time or must be proved) -> tell (telling.py) -> read -> compared -> saved
+taken -> (renew the credential, where it is time or must be proved) -> tell (talking/) -> read -> compared -> saved
                   |                                  |  ^
                   | refused: a refusal               |  | refused: renew once, tell and read again
                   v                                  v  |
@@ -8,32 +8,23 @@ taken -> (renew the credential, where it is time or must be proved) -> tell (tel
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from wattlink.base.clock import Clock
 from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
-from wattlink.connectors.contract import Connector, Credential, DeviceReading
+from wattlink.connectors.contract import DeviceReading
 from wattlink.connectors.errors import CredentialsRejected, UnexpectedAnswer, VendorUnavailable
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts.credentials import unseal
-from wattlink.domain.accounts.model import AccountState, Outcome, VisitedAccount, VisitError
+from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher, TurnLost
-from wattlink.domain.accounts.telling import Telling, Way
+from wattlink.domain.accounts.talking.talk import Prepared, ReadingRefused, Talk
+from wattlink.domain.accounts.talking.telling import Telling
 from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.devices.changes import is_active
 from wattlink.domain.devices.compare import compare
-from wattlink.domain.devices.model import KnownDevice
 from wattlink.domain.vendors.connectors import Connectors
-from wattlink.domain.vendors.model import OpenRegistration
-from wattlink.domain.visits.model import Deadline, Visit
-
-_RENEW_AT = 0.8  # of a credential's life
-_MOST_DEVICES = 1_000
-_MOST_ROUNDS = 3  # of telling and reading in one visit; what comes later waits for the next
-_SHORTEST_LIFE = timedelta(seconds=30)  # a vendor that gives shorter ones isn't asked more often
 
 _UNAVAILABLE = {
     "outage": VisitError.VENDOR_DOWN,
@@ -42,20 +33,6 @@ _UNAVAILABLE = {
 }
 
 _log = get_logger(__name__)
-
-
-class Prepared(NamedTuple):
-    """A visit with everything that it needs from the database."""
-
-    visit: Visit
-    account: VisitedAccount
-    known: Sequence[KnownDevice]
-    registration: OpenRegistration
-    commands: Sequence[DeviceCommand] = ()
-
-
-class _ReadingRefused(Exception):
-    """The vendor refuses to be read even with a credential that it has just renewed. That proves nothing."""
 
 
 class Visitor:
@@ -85,7 +62,7 @@ class Visitor:
         """Say everything that is to be said; what goes wrong is in the outcome."""
         account = prepared.account
         telling = Telling(prepared.commands, account, prepared.known, ledger=self._ledger, clock=self._clock)
-        talk = _Talk(prepared, telling, connectors=self._connectors, refresher=self._refresher, clock=self._clock)
+        talk = Talk(prepared, telling, connectors=self._connectors, refresher=self._refresher, clock=self._clock)
         self._underway[account.account_id] = telling
         try:
             readings = await talk.read(unseal(account.sealed, account.credential_id, self._vault))
@@ -96,7 +73,7 @@ class Visitor:
                 del self._underway[account.account_id]
         return self._success(prepared, readings, talk)
 
-    def _success(self, prepared: Prepared, readings: Sequence[DeviceReading], talk: "_Talk") -> Outcome:
+    def _success(self, prepared: Prepared, readings: Sequence[DeviceReading], talk: Talk) -> Outcome:
         account, now = prepared.account, self._clock()
         changes = compare(
             account.owner, prepared.known, readings, visited=account.visited, published=account.kinds, now=now
@@ -113,7 +90,7 @@ class Visitor:
             proved_at=talk.proved_at,
         )
 
-    def _failure(self, prepared: Prepared, error: Exception, talk: "_Talk") -> Outcome:
+    def _failure(self, prepared: Prepared, error: Exception, talk: Talk) -> Outcome:
         refusal = error.cause if isinstance(error, CredentialsRejected) else None
         told = _told(error) if refusal is None else None
         if told is VisitError.BUG:
@@ -130,103 +107,13 @@ class Visitor:
         )
 
 
-class _Talk:
-    """One visit's conversation with the vendor."""
-
-    def __init__(
-        self, prepared: Prepared, telling: Telling, *, connectors: Connectors, refresher: Refresher, clock: Clock
-    ) -> None:
-        self.telling = telling
-        self._prepared = prepared
-        self._connectors = connectors
-        self._refresher = refresher
-        self._clock = clock
-        self._deadline = Deadline()
-        self.proved_at: datetime | None = None
-
-    async def read(self, credential: Credential) -> Sequence[DeviceReading]:
-        """The account's devices; raises CredentialsRejected only where the endpoint said it that proves credentials."""
-        account = self._prepared.account
-        if account.must_prove or account.state is AccountState.SUSPECT:
-            credential = await self._renew(credential)
-        elif self._is_old(credential):
-            credential = await self._renew_if_possible(credential)
-        try:
-            return await self._tell_and_read(credential)
-        except _ReadingRefused:
-            if self.proved_at is not None:
-                raise
-        return await self._tell_and_read(await self._renew(credential))
-
-    async def _tell_and_read(self, credential: Credential) -> Sequence[DeviceReading]:
-        """Probes tell nothing: whether the vendor is there is found out by reading."""
-        if not self._prepared.visit.is_probe:
-            await self._tell_with(credential)
-        readings = await self._read_with(credential)
-        for _ in range(_MOST_ROUNDS - 1):
-            if self._prepared.visit.is_probe or not self.telling.has_more:
-                break
-            await self._tell_with(credential)
-            readings = await self._read_with(credential)
-        return readings
-
-    async def _tell_with(self, credential: Credential) -> None:
-        try:
-            await self.telling.send(Way(self._connector(urgent=True), credential, self._deadline))
-        except CredentialsRejected as refused:
-            raise _ReadingRefused(str(refused)) from None
-
-    def _is_old(self, credential: Credential) -> bool:
-        saved_at, now = self._prepared.account.saved_at, self._now()
-        return now >= saved_at + max(_SHORTEST_LIFE, (credential.expires_at - saved_at) * _RENEW_AT)
-
-    async def _renew_if_possible(self, credential: Credential) -> Credential:
-        """The old one will do as long as it lives, when a new one isn't to be had at the moment."""
-        try:
-            return await self._renew(credential)
-        except (VendorUnavailable, UnexpectedAnswer, TimeoutError):
-            if credential.expires_at <= self._now():
-                raise
-            return credential
-
-    def _now(self) -> datetime:
-        """The time by which the credential's life is counted."""
-        return self._clock() + self._prepared.account.clock_ahead
-
-    async def _renew(self, credential: Credential) -> Credential:
-        visit, account = self._prepared.visit, self._prepared.account
-        asked_at = self._clock()
-        renewed = await self._refresher.renew(visit, account, credential, self._connector(urgent=True), self._deadline)
-        self.proved_at = asked_at
-        return renewed
-
-    async def _read_with(self, credential: Credential) -> Sequence[DeviceReading]:
-        account = self._prepared.account
-        last = {device.vendor_device_id: device.last_read for device in self._prepared.known}
-        connector = self._connector(urgent=False)
-        try:
-            async with self._deadline.timeout():
-                readings = await connector.read(credential, account.visited, frozenset(account.scopes), last)
-        except CredentialsRejected as refused:
-            raise _ReadingRefused(str(refused)) from None
-        if len(readings) > _MOST_DEVICES:
-            raise UnexpectedAnswer(f"{len(readings)} devices in one account")
-        return readings
-
-    def _connector(self, *, urgent: bool) -> Connector:
-        account = self._prepared.account
-        return self._connectors.of(
-            self._prepared.registration, account.account_id, urgent=urgent, ahead=account.clock_ahead
-        )
-
-
 def _told(error: Exception) -> VisitError:
     match error:
         case VendorUnavailable():
             return _UNAVAILABLE[error.reason]
         case UnexpectedAnswer():
             return VisitError.UNEXPECTED_ANSWER
-        case _ReadingRefused():
+        case ReadingRefused():
             return VisitError.READING_REFUSED
         case TimeoutError():
             return VisitError.CUT_OFF
