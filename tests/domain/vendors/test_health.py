@@ -16,6 +16,7 @@ from wattlink.domain.vendors.health import store
 from wattlink.domain.vendors.health.look import look, look_at
 from wattlink.domain.vendors.health.model import KEPT, Health, Seen, VendorHealth, judge, slot_of
 from wattlink.domain.vendors.health.tally import Tally, note_sign_in
+from wattlink.domain.vendors.status import work_status
 
 _READY, _ELEVATED, _OUTAGE = Health.READY, Health.ELEVATED_ERROR_RATE, Health.OUTAGE
 
@@ -69,6 +70,10 @@ async def test_visits_are_counted_in_memory_and_added_up_over_processes(world: W
     await other_process.write()
     await other_process.write()  # once
     assert await _health(world) == _OUTAGE  # 15 of 27
+    async with world.hub.db.read() as reader:
+        _, told = await work_status(reader, world.clock())
+    assert (told.kind, told.due) == ("vendors", 1)
+    assert told.failing == (("easee: outage, failed of 27 visits and 0 sign-ins", 15),)
     world.clock.forward(minutes=25)
     assert await _health(world) == _READY
 

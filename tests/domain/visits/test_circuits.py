@@ -118,7 +118,7 @@ async def test_operators_see_the_outage(world: World) -> None:
     await world.visit_due(minutes=8)
     world.clock.forward(seconds=90)
     async with world.hub.db.read() as reader:
-        (status,) = await work_status(reader, world.clock())
+        status, _ = await work_status(reader, world.clock())
     assert (status.due, status.oldest_age, status.failing) == (1, 90.0, (("easee: vendor_down", 1),))
 
 

@@ -95,6 +95,22 @@ async def seen_of(reader: Reader, registration_id: RegistrationId, since: dateti
     )
 
 
+async def seen_everywhere(reader: Reader, since: datetime) -> list[Seen]:
+    """What is known since then of every registration of which anything is."""
+    return await reader.all(
+        Seen,
+        """
+        SELECT registration_id, vendor, open_since, incident_since,
+               sum(visits)::integer AS visits, sum(visits_failed)::integer AS visits_failed,
+               sum(sign_ins)::integer AS sign_ins, sum(sign_ins_failed)::integer AS sign_ins_failed
+          FROM vendor_health JOIN registration USING (registration_id) JOIN circuit USING (registration_id)
+         WHERE began_at >= %(since)s
+         GROUP BY registration_id, vendor, open_since, incident_since ORDER BY vendor, registration_id
+        """,
+        since=since,
+    )
+
+
 async def rates(reader: Reader, since: datetime) -> list[Rate]:
     """How often each vendor's visits succeeded since then, all registrations together."""
     return await reader.all(
