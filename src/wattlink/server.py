@@ -1,4 +1,4 @@
-"""The HTTP server: each dialect under its prefix and at its own root, the Link UI, the sandbox, and nothing else.
+"""The HTTP server: dialects under their prefixes and at their own roots, the Link UI, public pages, the sandbox.
 
 Litestar apps stay apart, each with its errors and its OpenAPI document; this file only chooses between them.
 """
@@ -13,6 +13,8 @@ from litestar import Litestar
 from wattlink.base.log import set_up_logs
 from wattlink.dialects.registry import DIALECTS
 from wattlink.link.app import make_app as make_link_app
+from wattlink.link.public.app import ROUTES as PUBLIC_PAGES
+from wattlink.link.public.app import make_public_apps
 from wattlink.sandbox.api import PREFIX as SANDBOX
 from wattlink.sandbox.api.app import make_app as make_sandbox_app
 from wattlink.settings import Settings, load_settings
@@ -40,13 +42,14 @@ class Server:
             await self._apps[prefix](_below(scope, prefix), receive, send)  # type: ignore[arg-type]
 
     def _prefix_of(self, scope: Scope) -> str | None:
-        """The app's own, by the longest of its paths; or the one whose host this is."""
+        """The app's own, by the longest of its paths; or the one whose host this is, which may have such paths too."""
         first, second = (*str(scope["path"]).split("/", 3), "", "")[1:3]
-        for prefix in (f"/{first}/{second}", f"/{first}"):
-            if prefix in self._apps:
-                return prefix
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-        return self._hosts.get(host.lower())
+        at_root = self._hosts.get(host.lower())
+        for prefix in (f"/{first}/{second}", f"/{first}"):
+            if prefix in self._apps and not (at_root and prefix in PUBLIC_PAGES):
+                return prefix
+        return at_root
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -61,6 +64,7 @@ class Server:
         async with self._open() as hub, contextlib.AsyncExitStack() as stack:
             apps = {f"/{name}": make(hub) for name, make in DIALECTS.items()}
             apps["/link"] = make_link_app(hub)
+            apps |= make_public_apps(hub)
             apps[SANDBOX] = make_sandbox_app(hub)
             for app in apps.values():
                 await stack.enter_async_context(app.lifespan())

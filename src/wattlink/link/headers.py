@@ -17,7 +17,6 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
-    "x-robots-tag": "noindex, nofollow",
 }
 _NO_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -44,3 +43,4 @@ class SecurityHeaders:
             headers[name] = value
         headers.setdefault("content-security-policy", _NO_PAGE)
         headers.setdefault("cache-control", "no-store")
+        headers.setdefault("x-robots-tag", "noindex, nofollow")

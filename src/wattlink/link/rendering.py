@@ -19,7 +19,11 @@ from wattlink.link.headers import policy
 from wattlink.link.texts.languages import PACKAGE, Language, spoken
 from wattlink.link.theme import stylesheet
 
-_STATIC = {"link.css": "text/css; charset=utf-8", "link.js": "text/javascript; charset=utf-8"}
+_STATIC = {
+    "link.css": "text/css; charset=utf-8",
+    "public.css": "text/css; charset=utf-8",
+    "link.js": "text/javascript; charset=utf-8",
+}
 _WEB = ("https://", "http://")
 
 
@@ -65,26 +69,36 @@ class Renderer:
     ) -> Response[str]:
         """A page in a language, in the application's looks."""
         nonce = secrets.token_urlsafe(16)
-        html = (
-            self._environments[language_of(language.tag)]
-            .get_template(template)
-            .render(
-                {
-                    "language": language,
-                    "nonce": nonce,
-                    "static": self._addresses,
-                    "style": stylesheet(application, color_scheme),
-                    "color_scheme": color_scheme,
-                    "app": None if application is None else _shown(application, color_scheme),
-                    **values,
-                }
-            )
+        html = self.html(
+            template, language, {"nonce": nonce, **values}, application=application, color_scheme=color_scheme
         )
         return Response(
             html,
             status_code=status,
             media_type=MediaType.HTML,
             headers={"content-security-policy": policy(nonce), "content-language": language.tag},
+        )
+
+    def html(
+        self,
+        template: str,
+        language: Language,
+        values: Mapping[str, Any],
+        *,
+        application: Application | None = None,
+        color_scheme: str = "system",
+    ) -> str:
+        """The HTML of a page; its `nonce` is among the values."""
+        environment = self._environments[language_of(language.tag)]
+        return environment.get_template(template).render(
+            {
+                "language": language,
+                "static": self._addresses,
+                "style": stylesheet(application, color_scheme),
+                "color_scheme": color_scheme,
+                "app": None if application is None else _shown(application, color_scheme),
+                **values,
+            }
         )
 
 

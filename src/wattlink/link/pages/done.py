@@ -1,11 +1,16 @@
 """The end of the way: what is linked, with a live value each, and the button back to the app."""
 
+from collections.abc import Sequence
+
 from litestar import Response
 
+from wattlink.base.languages import language_of
 from wattlink.connectors.devices import Kind
 from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import Device
+from wattlink.domain.interventions.catalogue import is_pairing
 from wattlink.domain.linking.model import Purpose
-from wattlink.domain.linking.pair import unpaired
+from wattlink.domain.linking.pair import interventions_of, unpaired
 from wattlink.link.sight import Sight
 from wattlink.link.texts.devices import Shown, shown
 from wattlink.link.texts.words import SCOPES, words
@@ -32,8 +37,15 @@ async def done(sight: Sight) -> Response[str]:
         unpaired=language.say("The last step is still open. %(app)s will remind you of it.", app=app)
         if lacking
         else None,
+        more_address=_told_to_all(lacking, sight.language.tag),
         app_address=sight.way_back(),
     )
+
+
+def _told_to_all(lacking: Sequence[Device], language: str) -> str | None:
+    """The public page of the pairing that these devices lack."""
+    asked = {found for device in lacking for found in interventions_of(device.document) if is_pairing(found)}
+    return f"/interventions/{min(asked)}?lang={language_of(language)}" if asked else None
 
 
 def _in_order(device: Shown) -> tuple[int, str]:

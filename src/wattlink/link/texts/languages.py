@@ -2,7 +2,7 @@
 
 import gettext
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 from babel import Locale
@@ -76,7 +76,7 @@ def _language(known: str, territory: str | None) -> Language:
     return Language(tag, locale, translations(PACKAGE, known))
 
 
-@cache
+@lru_cache(maxsize=1024)  # of what browsers send
 def _locale(tag: str) -> Locale | None:
     try:
         return Locale.parse(tag, sep="-")

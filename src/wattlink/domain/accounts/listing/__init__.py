@@ -1,1 +1,1 @@
-"""Accounts as their app and its operators look at them: how each does, and whose trouble it is."""
+"""Accounts as their app, its operators and everybody look at them: how each does, and whose trouble it is."""

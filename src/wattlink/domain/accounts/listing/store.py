@@ -1,9 +1,12 @@
 """SQL that reads account with all that tells how it does, as far as the caller reaches."""
 
+from collections.abc import Sequence
 from typing import LiteralString
 
+import msgspec
+
 from wattlink.db.database import Reader
-from wattlink.domain.access.ids import AccountId
+from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.access.store import across
@@ -69,3 +72,26 @@ async def page(reader: Reader, access: Access, wanted: WantedAccounts, page: Pag
         **page.params(),
     )
     return found[::-1] if page.is_backwards else found
+
+
+class _Crowded(msgspec.Struct, frozen=True):
+    registration_id: RegistrationId
+
+
+async def crowded(reader: Reader, registration_ids: Sequence[RegistrationId], *, least: int) -> set[RegistrationId]:
+    """Those of these registrations through which at least so many accounts are linked."""
+    found = await reader.all(
+        _Crowded,
+        """
+        SELECT wanted.registration_id
+          FROM unnest(%(registration_ids)s::uuid[]) AS wanted (registration_id)
+         CROSS JOIN LATERAL (SELECT count(*) AS accounts
+                               FROM (SELECT FROM account
+                                      WHERE account.registration_id = wanted.registration_id
+                                        AND state IN ('good', 'suspect', 'broken') LIMIT %(least)s) AS known) AS counted
+         WHERE counted.accounts >= %(least)s
+        """,
+        registration_ids=registration_ids,
+        least=least,
+    )
+    return {row.registration_id for row in found}
