@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Request, ViewportSize, expect
 from tests.link.conftest import VEHICLE, World, until
 from tests.support.chromium import chromium, is_fine
 from tests.support.confirming import ConfirmingApp
-from wattlink.link.rendering import Renderer
+from wattlink.link.rendering.renderer import Renderer
 
 pytestmark = pytest.mark.browser
 

@@ -18,10 +18,10 @@ from wattlink.domain.organizations.branding import PANELS
 from wattlink.domain.organizations.colors import contrast, text_on
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.brands import monogram, ordered, plain
+from wattlink.link.rendering.theme import properties
 from wattlink.link.texts.failures import FAILURES
 from wattlink.link.texts.languages import accepted, choose, regions, spoken
 from wattlink.link.texts.words import NEVER, SCOPES, kind_names, words
-from wattlink.link.theme import properties
 
 _COLORS = st.text(hexdigits, min_size=6, max_size=6).map(lambda digits: f"#{digits}")
 

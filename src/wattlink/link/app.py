@@ -16,7 +16,7 @@ from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest, Browsers
 from wattlink.link.headers import SecurityHeaders
 from wattlink.link.pages.failure import failure, failure_without_session
-from wattlink.link.rendering import Renderer
+from wattlink.link.rendering.renderer import Renderer
 from wattlink.link.sight import LinkUi, Ui
 from wattlink.link.texts.failures import BROKEN, UNKNOWN, Failure
 from wattlink.web.request_log import RequestLog

@@ -12,7 +12,7 @@ from wattlink.domain.linking.redirects import with_error
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.model import Application
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, Browsers, check_of
-from wattlink.link.rendering import Renderer
+from wattlink.link.rendering.renderer import Renderer
 from wattlink.link.texts.languages import Language, choose, regions
 from wattlink.wiring import Hub
 

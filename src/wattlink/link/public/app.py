@@ -15,7 +15,7 @@ from wattlink.link.headers import SecurityHeaders
 from wattlink.link.public import brands, interventions
 from wattlink.link.public.site import PublicPages
 from wattlink.link.public.standing import Standing
-from wattlink.link.rendering import Renderer
+from wattlink.link.rendering.renderer import Renderer
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 

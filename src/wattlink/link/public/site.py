@@ -8,7 +8,7 @@ from litestar.params import SkipValidation
 from wattlink.link.browser import AnyRequest
 from wattlink.link.public.standing import Standing
 from wattlink.link.public.view import View, view_of
-from wattlink.link.rendering import Renderer
+from wattlink.link.rendering.renderer import Renderer
 
 
 @dataclass(frozen=True, kw_only=True)

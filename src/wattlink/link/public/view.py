@@ -13,9 +13,9 @@ from litestar.enums import MediaType
 
 from wattlink.base.languages import language_of
 from wattlink.link.browser import AnyRequest
-from wattlink.link.rendering import Renderer
+from wattlink.link.rendering.renderer import Renderer
+from wattlink.link.rendering.theme import stylesheet
 from wattlink.link.texts.languages import Language, choose, spoken
-from wattlink.link.theme import stylesheet
 
 _STYLE = base64.b64encode(hashlib.sha256(stylesheet(None, "system").encode()).digest()).decode()
 _POLICY = (

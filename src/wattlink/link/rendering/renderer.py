@@ -16,8 +16,8 @@ from wattlink.domain.organizations.branding import usable_logo
 from wattlink.domain.organizations.model import Application
 from wattlink.link.brands import monogram
 from wattlink.link.headers import policy
+from wattlink.link.rendering.theme import stylesheet
 from wattlink.link.texts.languages import PACKAGE, Language, spoken
-from wattlink.link.theme import stylesheet
 
 _STATIC = {
     "link.css": "text/css; charset=utf-8",

@@ -1,0 +1,1 @@
+"""How pages come to look as they do: HTML from templates, and the application's colours."""
