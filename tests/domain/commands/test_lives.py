@@ -9,6 +9,7 @@ from tests.support.accounts import World
 from wattlink.base.ids import new_id
 from wattlink.connectors.commands import SetMaxCurrent, StartCharging, StopCharging
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.simulation import Fault
 from wattlink.domain.access.ids import CommandId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import leave
@@ -178,4 +179,17 @@ async def test_what_a_dead_worker_may_have_sent_is_sent_again_where_that_does_no
         )
     await garage.world.visit_due()
     assert await garage.sent("charge_stop") == [200]
+    assert await garage.stands(told) == ("confirmed", None)
+
+
+async def test_what_is_sent_again_is_sent_less_and_less_often(garage: Home) -> None:
+    told = await garage.tell(StopCharging())
+    await garage.world.sandbox.fault("tesla", ADA, Fault.GARBAGE)
+    for _ in range(60):
+        await garage.world.visit_due(seconds=5)
+    tries = len(await garage.sent("charge_stop"))
+    assert 5 <= tries <= 10  # at once, after 5, 15 and 45 seconds, and then every minute
+    assert await garage.stands(told) == ("sending", None)
+    await garage.world.sandbox.fault("tesla", ADA)
+    await garage.world.visit_due(minutes=1)
     assert await garage.stands(told) == ("confirmed", None)

@@ -94,12 +94,8 @@ class Telling:
             for command in self._open.values()
             if command.command_id not in self._tried
             and command.device_id in self._devices
-            and (command.state is CommandState.PENDING or self._is_to_be_resent(command))
+            and (command.state is CommandState.PENDING or _is_to_be_resent(command))
         ]
-
-    def _is_to_be_resent(self, command: DeviceCommand) -> bool:
-        """Left behind by a visit that didn't end well; sending it once more does no harm."""
-        return command.state is CommandState.SENDING and manifests()[command.vendor].commands.idempotent
 
     async def send(self, way: Way) -> None:
         """Send what waits; raises CredentialsRejected and, where that ends the visit, VendorUnavailable."""
@@ -188,12 +184,21 @@ class Telling:
         return min((at for command in self._open.values() if (at := _look_at(command, now)) is not None), default=None)
 
 
+def _is_to_be_resent(command: DeviceCommand) -> bool:
+    """Left behind by a visit that didn't end well, at a vendor with which saying it once more does no harm."""
+    return command.state is CommandState.SENDING and _is_harmless_twice(command)
+
+
+def _is_harmless_twice(command: DeviceCommand) -> bool:
+    return manifests()[command.vendor].commands.idempotent
+
+
 def _look_at(command: DeviceCommand, now: datetime) -> datetime | None:
-    if command.state is CommandState.PENDING:
-        tried = max(0, command.tries - 1)
-        return now + (LOOKS[tried] if tried < len(LOOKS) else _LONGEST_WAIT)
-    sent_at = command.sent_at or now
-    return next((sent_at + look for look in LOOKS if sent_at + look > now), None)
+    if command.state is CommandState.SENT or (command.may_be_done and not _is_harmless_twice(command)):
+        sent_at = command.sent_at or now
+        return next((sent_at + look for look in LOOKS if sent_at + look > now), None)
+    tried = max(0, command.tries - 1)  # to be sent once more: less and less often
+    return now + (LOOKS[tried] if tried < len(LOOKS) else _LONGEST_WAIT)
 
 
 def _doubt(command: DeviceCommand, error: Exception) -> None:
