@@ -135,11 +135,12 @@ async def test_cancelling_is_told_and_done_once(application: Caller) -> None:
 async def test_only_a_session_that_waits_can_be_confirmed(application: Caller) -> None:
     session_id = (await _made(application))["linkSession"]["id"]
     given = {"linkCode": "x", "userId": "kari"}
-    assert _problem(await application.post(f"/link-sessions/{session_id}/confirm", given)) == (
-        410,
-        "link-session-not-usable",
-    )
+    assert _problem(await application.post(f"/link-sessions/{session_id}/confirm", given)) == (403, "wrong-link-code")
     assert _problem(await application.post(f"/link-sessions/{session_id}/confirm", {})) == (400, "bad-request")
+    await application.post(f"/link-sessions/{session_id}/cancel")
+    ended = await application.post(f"/link-sessions/{session_id}/confirm", given)
+    assert _problem(ended) == (410, "link-session-not-usable")
+    assert "withdrawn" in ended.json()["detail"]
 
 
 async def test_nobody_reaches_anothers(

@@ -63,15 +63,17 @@ async def confirm(
 
 
 async def _held(tx: Transaction, access: Access, session_id: SessionId, *, now: datetime) -> LinkSession:
-    """The session, held after its user and before its login; raises LinkSessionNotUsable unless it waits for this."""
+    """The session, which waits for this; held after its user and before its login."""
     seen = await store.find(tx, access, session_id)
     if seen.user_id is None or not await users.hold(tx, seen.user_id):
         raise LinkSessionNotUsable(Cause.WITHDRAWN)
     session = await store.find(tx, access, session_id, lock=True)
     if session.state is State.COMPLETED or session.confirmed_at is not None:
         raise LinkSessionNotUsable(Cause.SESSION_USED)
+    if session.has_ended:
+        raise LinkSessionNotUsable(session.cause or Cause.SESSION_USED)
     if session.state is not State.AWAITING_APP:
-        raise LinkSessionNotUsable(session.cause if session.has_ended and session.cause else Cause.INTERRUPTED)
+        raise WrongLinkCode  # none was given out yet
     if session.is_over(now) or now - session.step_started_at >= CONFIRMED_WITHIN:
         raise LinkSessionNotUsable(Cause.NOT_CONFIRMED)
     return session
