@@ -11,6 +11,7 @@ from wattlink.connectors.simulation import Fault
 from wattlink.domain.access.ids import AccountId, ApplicationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.model import AccountState
+from wattlink.domain.accounts.store import load
 from wattlink.domain.errors import InvalidInput, NotASandbox
 from wattlink.domain.linking.create import create
 from wattlink.domain.linking.ending.end_sessions import expire
@@ -128,3 +129,17 @@ async def test_only_a_sandbox_may_and_only_forward(world: World) -> None:
 async def _another_application(world: World) -> ApplicationId:
     async with world.hub.db.transaction() as tx:
         return (await create_application(tx, "Amply")).application_id
+
+
+async def test_accounts_at_real_vendors_stay_in_the_present(world: World) -> None:
+    await world.sandbox.open(VENDOR, "ada@example.com")  # whose vendor lives in the present, as a real one does
+    account_id = await world.link(VENDOR, "ada@example.com")
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE registration SET is_sandbox = false")
+    world.hub.connectors.forget()
+    assert await _advance(world, days=3) == timedelta(days=3)
+    assert await world.visit_due() == 0
+    assert await _renewals(world, minutes=20) == 0
+    async with world.hub.db.read() as reader:
+        (account,) = await load(reader, [account_id])
+    assert account.clock_ahead == timedelta()

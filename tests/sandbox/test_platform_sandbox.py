@@ -11,6 +11,7 @@ from tests.support.stack import App, Refused, Stack
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.domain.organizations.store import first_organization
+from wattlink.domain.vendors.register import register
 from wattlink.sandbox.api.app import make_app
 
 VENDOR = next(name for name, manifest in manifests().items() if manifest.sign_in.way == "form")
@@ -101,6 +102,22 @@ async def test_a_link_session_of_the_app_is_gone_through(ci: Ci) -> None:
     assert (link["state"], link["userId"], link["vendor"]) == ("completed", "ada", VENDOR)
     assert [one["id"] for one in (await ci.app.call("GET", f"/users/ada/{KIND}s"))["data"]] == link["deviceIds"]
     assert (await ci.send("POST", f"{account_path(account)}/link", {"linkUrl": url})).status == 410
+
+
+async def test_nothing_is_typed_at_a_real_vendor(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    async with ci.stack.hub.db.transaction() as tx:
+        await register(
+            tx,
+            vendor=VENDOR,
+            application_id=ci.app.credentials.application_id,
+            registration=simulator(VENDOR).DEMO_REGISTRATION,
+            hosts={},
+            is_sandbox=False,
+            vault=ci.stack.hub.vault,
+        )
+    refused = await ci.send("POST", f"{account_path(account)}/link", {"userId": "ada"})
+    assert (refused.status, refused.json["issues"][0]["field"]) == (400, "vendor")
 
 
 async def test_an_answer_that_does_not_wait_names_the_session(ci: Ci) -> None:

@@ -1,5 +1,6 @@
 """Real processes: starting `wattlink`, waiting for what it does, seeing that it is gone."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -32,10 +33,12 @@ def descendants(pid: int) -> dict[int, str]:
     found: dict[int, str] = {}
     wanted = [pid]
     while wanted:
-        children = Path("/proc", str(wanted.pop()), "task").glob("*/children")
-        for child in {int(word) for listing in children for word in listing.read_text().split()} - found.keys():
-            found[child] = Path("/proc", str(child), "cmdline").read_text().replace("\0", " ").strip()
-            wanted.append(child)
+        of = wanted.pop()
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            listings = [listing.read_text() for listing in Path("/proc", str(of), "task").glob("*/children")]
+            for child in {int(word) for listing in listings for word in listing.split()} - found.keys():
+                found[child] = Path("/proc", str(child), "cmdline").read_text().replace("\0", " ").strip()
+                wanted.append(child)
     return found
 
 

@@ -2,14 +2,15 @@
 
 What moves: visits, commands, suspicions, open link sessions, webhook deliveries and heartbeats, probes of circuits.
 What doesn't: leases (`busy_until`, a command that is being sent, the 60 s of an exchange), events and their 30 days,
-keys and tokens of the application, revocations, and everything of any other application. Simulators and credentials
-read the advanced time itself.
+keys and tokens of the application, revocations, accounts at real vendors, and everything of any other application.
+Simulators and credentials read the advanced time itself.
 """
 
 from datetime import datetime, timedelta
 
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import ApplicationId
+from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.breaking import store as suspicions
 from wattlink.domain.commands import store as commands
 from wattlink.domain.devices import store as devices
@@ -29,10 +30,11 @@ async def advance(tx: Transaction, application_id: ApplicationId, by: timedelta,
     """How far the application's time is ahead now. Raises NotASandbox and InvalidInput."""
     await check_advance(tx, application_id, by)
     await linking.bring_forward(tx, application_id, by)
-    await visits.bring_forward(tx, application_id, by)
-    await commands.bring_forward(tx, application_id, by, not_before=now + _UNTIL_SEEN)
-    await devices.bring_forward(tx, application_id, by)
-    await suspicions.bring_forward(tx, application_id, by)
+    account_ids = await accounts.simulated(tx, application_id)
+    await visits.bring_forward(tx, account_ids, by)
+    await commands.bring_forward(tx, account_ids, by, not_before=now + _UNTIL_SEEN)
+    await devices.bring_forward(tx, account_ids, by)
+    await suspicions.bring_forward(tx, account_ids, by)
     await webhooks.bring_forward(tx, application_id, by)
     await vendors.bring_forward(tx, application_id, by)
     return await advance_clock(tx, application_id, by)

@@ -219,7 +219,9 @@ async def put_credential(
         """
         INSERT INTO credential (credential_id, account_id, sealed, must_prove, saved_at)
         VALUES (%(credential_id)s, %(account_id)s, %(sealed)s, %(must_prove)s,
-                %(now)s + (SELECT clock_ahead FROM account JOIN application USING (application_id)
+                %(now)s + (SELECT CASE WHEN registration.is_sandbox THEN clock_ahead ELSE interval '0' END
+                             FROM account JOIN application USING (application_id)
+                             JOIN registration USING (registration_id)
                             WHERE account_id = %(account_id)s))
             ON CONFLICT (account_id) DO UPDATE
            SET sealed = excluded.sealed, generation = credential.generation + 1,
@@ -230,6 +232,18 @@ async def put_credential(
         sealed=sealed,
         must_prove=must_prove,
         now=now,
+    )
+
+
+async def simulated(reader: Reader, application_id: ApplicationId) -> list[AccountId]:
+    """An application's accounts at vendors that are simulated."""
+    return await reader.all(
+        AccountId,
+        """
+        SELECT account_id FROM account JOIN registration USING (registration_id)
+         WHERE account.application_id = %(application_id)s AND is_sandbox
+        """,
+        application_id=application_id,
     )
 
 
@@ -269,13 +283,15 @@ async def load(reader: Reader, account_ids: Sequence[AccountId]) -> list[Visited
     return await reader.all(
         VisitedAccount,
         """
-        SELECT account_id, account.application_id, account.user_id, external_id AS "user", registration_id, vendor,
-               subject, state, kinds, scopes, first_refused_at, refused_generation,
+        SELECT account_id, account.application_id, account.user_id, external_id AS "user", account.registration_id,
+               account.vendor, subject, state, kinds, scopes, first_refused_at, refused_generation,
                ARRAY(SELECT DISTINCT kind FROM pending_kind
                       WHERE pending_kind.account_id = account.account_id) AS pending,
-               credential_id, generation, sealed, must_prove, saved_at, clock_ahead
+               credential_id, generation, credential.sealed, must_prove, saved_at,
+               CASE WHEN registration.is_sandbox THEN clock_ahead ELSE interval '0' END AS clock_ahead
           FROM account JOIN credential USING (account_id) JOIN app_user ON app_user.user_id = account.user_id
           JOIN application ON application.application_id = account.application_id
+          JOIN registration ON registration.registration_id = account.registration_id
          WHERE account_id = ANY(%(account_ids)s)
         """,
         account_ids=list(account_ids),

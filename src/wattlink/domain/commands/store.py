@@ -7,7 +7,7 @@ import msgspec
 
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, ApplicationId, CommandId, DeviceId
+from wattlink.domain.access.ids import AccountId, CommandId, DeviceId
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, Verdict
 from wattlink.domain.errors import NotFound
@@ -249,8 +249,10 @@ async def end_of_accounts(
     )
 
 
-async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta, *, not_before: datetime) -> None:
-    """An application's time jumps: its commands end that much sooner, those that were sent not before this moment."""
+async def bring_forward(
+    tx: Transaction, account_ids: Sequence[AccountId], by: timedelta, *, not_before: datetime
+) -> None:
+    """The time of these accounts jumps: commands end that much sooner, those that were sent not before this moment."""
     await tx.execute(
         """
         UPDATE command
@@ -258,11 +260,11 @@ async def bring_forward(tx: Transaction, application_id: ApplicationId, by: time
                ends_at = CASE state WHEN 'sent' THEN greatest(ends_at - %(by)s, least(ends_at, %(not_before)s))
                                     ELSE ends_at - %(by)s END
          WHERE command_id IN (SELECT command_id FROM command
-                               WHERE application_id = %(application_id)s AND completed_at IS NULL
+                               WHERE account_id = ANY(%(account_ids)s) AND completed_at IS NULL
                                  AND state IN ('pending', 'sent')
                                ORDER BY command_id FOR UPDATE)
         """,
-        application_id=application_id,
+        account_ids=list(account_ids),
         by=by,
         not_before=not_before,
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from wattlink.connectors.devices import Document, Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, LocationId, SessionId, UserId
+from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.access.store import across
@@ -119,14 +119,14 @@ async def insert(tx: Transaction, new: Sequence[DeviceChange], now: datetime) ->
     )
 
 
-async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
-    """An application's time jumps: what is known of its devices is that much older. Their visits must be held."""
+async def bring_forward(tx: Transaction, account_ids: Sequence[AccountId], by: timedelta) -> None:
+    """The time of these accounts jumps: what is known of devices is that much older. Their visits must be held."""
     await tx.execute(
         """
         UPDATE device_state SET updated_at = device_state.updated_at - %(by)s
-          FROM device WHERE device.device_id = device_state.device_id AND application_id = %(application_id)s
+          FROM device WHERE device.device_id = device_state.device_id AND account_id = ANY(%(account_ids)s)
         """,
-        application_id=application_id,
+        account_ids=list(account_ids),
         by=by,
     )
 

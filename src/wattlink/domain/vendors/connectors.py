@@ -77,13 +77,14 @@ class Connectors:
     ) -> Connector:
         """A connector for one account, or for sign-ins; what isn't `urgent` leaves the budgets' reserve alone.
 
-        `ahead` is how far the application's time was advanced.
+        `ahead` is how far the application's time was advanced, which no real vendor knows of.
         """
+        shift = ahead if registration.is_sandbox else _REAL_TIME
         return connector_class(registration.vendor)(
             door=VendorDoor(
                 outbound=self._outbound,
                 hosts=registration.hosts,
-                clock=lambda: self._clock() + ahead,
+                clock=lambda: self._clock() + shift,
                 budget=self._budget(registration, account_id, urgent=urgent),
             ),
             registration=registration.registration,

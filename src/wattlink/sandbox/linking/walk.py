@@ -8,7 +8,7 @@ from wattlink.base.outbound import OutboundError
 from wattlink.connectors.registry import manifests
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.access.model import Access
-from wattlink.domain.errors import LinkSessionNotUsable
+from wattlink.domain.errors import InvalidInput, LinkSessionNotUsable
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
 from wattlink.domain.linking.choosing.choose_brand import choose_brand
@@ -17,6 +17,7 @@ from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.signing_in.come_back import Brought, come_back
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
+from wattlink.domain.vendors import store as vendors
 from wattlink.sandbox.linking import person
 from wattlink.wiring import Hub
 
@@ -41,6 +42,7 @@ async def walk(hub: Hub, session: LinkSession, vendor: str, typed: Typed, browse
     session = await _with_brand(hub, session, vendor)
     if session.state not in (State.BOUND, State.ASKING_CREDENTIALS):
         return Walked(session)
+    await _check_simulated(hub, session)
     said = None
     if manifests()[vendor].sign_in.way == "form":
         await sign_in(hub.db, session, typed, connectors=hub.connectors, vault=hub.vault, clock=hub.clock)
@@ -95,6 +97,14 @@ async def _with_brand(hub: Hub, session: LinkSession, vendor: str) -> LinkSessio
     async with hub.db.transaction() as tx:
         await choose_brand(tx, session, vendor, now=hub.clock())
     return await find(hub, session.session_id)
+
+
+async def _check_simulated(hub: Hub, session: LinkSession) -> None:
+    """Nothing of a virtual account is ever typed at a real vendor; raises InvalidInput."""
+    assert session.registration_id is not None
+    async with hub.db.read() as reader:
+        if not (await vendors.get(reader, session.registration_id)).is_sandbox:
+            raise InvalidInput("vendor", "is no simulated one for this application")
 
 
 async def _redirected(hub: Hub, session: LinkSession, typed: Typed, browser: str) -> str | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from wattlink.connectors.errors import Refusal
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId
+from wattlink.domain.access.ids import AccountId, RegistrationId
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -39,14 +39,14 @@ async def suspect(tx: Transaction, refused: Sequence[Refused], now: datetime) ->
     )
 
 
-async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
-    """An application's time jumps: its suspicions are that much older. Their visits must be held."""
+async def bring_forward(tx: Transaction, account_ids: Sequence[AccountId], by: timedelta) -> None:
+    """The time of these accounts jumps: suspicions are that much older. Their visits must be held."""
     await tx.execute(
         """
         UPDATE account SET first_refused_at = first_refused_at - %(by)s, broken_at = broken_at - %(by)s
-         WHERE application_id = %(application_id)s AND first_refused_at IS NOT NULL
+         WHERE account_id = ANY(%(account_ids)s) AND first_refused_at IS NOT NULL
         """,
-        application_id=application_id,
+        account_ids=list(account_ids),
         by=by,
     )
 
