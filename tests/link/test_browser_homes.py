@@ -47,7 +47,7 @@ async def test_one_account_with_several_kinds_is_linked_at_once(visitor: Visitor
     await visitor.press("Continue")
     await visitor.looks("Which brand is it?")
     await expect(page.get_by_role("button", name="Tesla")).to_contain_text(
-        "Cars, Solar power, Home batteries, Electricity meters"
+        "Cars · Solar power · Home batteries · Electricity meters"
     )
     await expect(page.get_by_role("button", name="Easee")).to_contain_text("Chargers")
     await visitor.press("Tesla")

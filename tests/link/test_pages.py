@@ -37,7 +37,7 @@ def test_every_scope_and_every_kind_has_its_sentences() -> None:
     assert set(NEVER) == set(Kind)
     english = choose("en-US", "")
     assert len({words([kind]).link for kind in Kind} | {words(Kind).link}) == len(Kind) + 1
-    assert kind_names([Kind.VEHICLE, Kind.BATTERY], english) == "Cars, Home batteries"
+    assert kind_names([Kind.VEHICLE, Kind.BATTERY], english) == "Cars · Home batteries"
     for manifest in manifests().values():
         assert set(manifest.scopes) <= set(SCOPES)
 

@@ -149,5 +149,5 @@ def kind_name(kind: Kind, language: Language) -> str:
 
 
 def kind_names(kinds: Iterable[Kind], language: Language) -> str:
-    """`Cars, chargers`: the kinds as the second line of a brand."""
-    return ", ".join(kind_name(kind, language) for kind in kinds)
+    """`Cars · Chargers`: the kinds as the second line of a brand."""
+    return " · ".join(kind_name(kind, language) for kind in kinds)
