@@ -69,7 +69,9 @@ class Saver:
         (outcome,) = outcomes
         account = outcome.account
         _log.error("a visit can't be saved", vendor=account.vendor, account=str(account.account_id), exc_info=error)
-        bare = structs.replace(outcome, changes=(), error=VisitError.UNEXPECTED_ANSWER, refusal=None, retry_after=None)
+        bare = structs.replace(
+            outcome, changes=(), verdicts=(), error=VisitError.UNEXPECTED_ANSWER, refusal=None, retry_after=None
+        )
         if outcome != bare:
             await self._save_all([bare])
         return [False]

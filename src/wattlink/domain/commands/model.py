@@ -17,6 +17,9 @@ LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45))
 """When, after it was sent, somebody looks whether it was done; also how long one that wasn't is held back."""
 
 
+_LONGEST_DETAIL = 300
+
+
 class CommandState(StrEnum):
     """See the drawing in this package's docstring."""
 
@@ -84,12 +87,17 @@ def confirmed(command_id: CommandId) -> Verdict:
 
 def failed(command_id: CommandId, failure: CommandFailure, detail: str) -> Verdict:
     """It wasn't done, or nobody saw it."""
-    return Verdict(command_id=command_id, state=CommandState.FAILED, failure=failure, detail=detail)
+    return Verdict(command_id=command_id, state=CommandState.FAILED, failure=failure, detail=_storable(detail))
 
 
 def cancelled(command_id: CommandId, failure: CommandFailure, detail: str) -> Verdict:
     """Somebody took it back."""
     return Verdict(command_id=command_id, state=CommandState.CANCELLED, failure=failure, detail=detail)
+
+
+def _storable(detail: str) -> str:
+    """A vendor's words may hold what no column takes, and be endless."""
+    return detail.encode("utf-8", "replace").decode().replace("\0", "")[:_LONGEST_DETAIL]
 
 
 def ended(command: DeviceCommand) -> Fact:
