@@ -17,11 +17,12 @@ from wattlink.base.ids import new_id
 from wattlink.connectors.commands import Command, FollowSchedule, SetOperationMode, StartCharging
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.devices.site import OperationMode
-from wattlink.dialects.enode.routes import TABLE, Route
+from wattlink.dialects.enode.routes import TABLE
 from wattlink.domain.access.ids import CommandId, DeviceId
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.model import CommandState, DeviceCommand
 from wattlink.domain.devices import store as devices
+from wattlink.web.routing import Route
 
 _MAKES_WHAT_IS_NEW = "postUsersUseridLink"  # of the same user id in two applications each has its own
 _ROUTES = [

@@ -8,9 +8,10 @@ from tests.dialects.platform.conftest import Caller, Organization, application_o
 from tests.support.clock import StillClock
 from wattlink.base.ids import new_id
 from wattlink.dialects.enode.app import make_app as make_enode_app
-from wattlink.dialects.platform.routes import ADMINISTRATION, Route
+from wattlink.dialects.platform.routes import ADMINISTRATION
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.operators import store as operators
+from wattlink.web.routing import Route
 from wattlink.wiring import Hub
 
 _ADMINISTRATION = [route for rows in ADMINISTRATION.values() for route in rows]

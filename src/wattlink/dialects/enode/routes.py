@@ -1,9 +1,9 @@
 """Every URL of the dialect, in one table."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-from litestar import Request, Response, Router
+from litestar import Request, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -29,20 +29,7 @@ from wattlink.domain.access.model import Access
 from wattlink.web.authentication import authenticate, header_of
 from wattlink.web.call import Call
 from wattlink.web.oauth import token_route
-from wattlink.web.problems import PROBLEM_JSON
-
-
-class Route(NamedTuple):
-    """An operation behind the bearer token, under the name that Enode gives it, and the problems it may answer with."""
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str
-    operation_id: str
-    view: Callable[..., Any]
-    status: int = 200
-    problems: tuple[int, ...] = (400, 404)
-    over: Any = None  # what a 409 shows: the thing that can't be changed any more
-
+from wattlink.web.routing import Problems, Route, Table, handlers
 
 SECURITY = "clientCredentials"
 _FOR_ANYBODY = "Service Health"
@@ -61,7 +48,7 @@ _ACTION = "/actions/{action_id:str}"
 _CANCEL = _ACTION + "/cancel"
 _WEBHOOK = "/webhooks/{webhook_id:str}"
 
-TABLE: Mapping[str, Sequence[Route]] = {
+TABLE: Table = {
     "User Management": [
         Route("GET", "/users", "listUsers", reading.list_users, 200, (400,)),
         Route("GET", _USER, "getUser", reading.get_user),
@@ -182,12 +169,15 @@ TABLE: Mapping[str, Sequence[Route]] = {
     ],
 }
 
-_PROBLEMS = {
-    400: "Something about the request can't be used; `issues` names each field.",
-    401: "No, a wrong or an expired token.",
-    403: "The application may link no further accounts.",
-    404: "There is no such thing, or it is another application's.",
-}
+_PROBLEMS = Problems(
+    Problem,
+    {
+        400: "Something about the request can't be used; `issues` names each field.",
+        401: "No, a wrong or an expired token.",
+        403: "The application may link no further accounts.",
+        404: "There is no such thing, or it is another application's.",
+    },
+)
 
 
 def routes() -> Sequence[ControllerRouterHandler]:
@@ -205,13 +195,13 @@ def routes() -> Sequence[ControllerRouterHandler]:
         token_route(),
         Router(
             "/",
-            route_handlers=list(_handlers({tag: rows for tag, rows in TABLE.items() if tag != _FOR_ANYBODY})),
+            route_handlers=handlers({tag: rows for tag, rows in TABLE.items() if tag != _FOR_ANYBODY}, _PROBLEMS),
             before_request=_admit,  # a guard would cost a copy of the route per request
             dependencies={"asked": Provide(asked, sync_to_thread=False)},
         ),
         Router(
             "/",
-            route_handlers=list(_handlers({_FOR_ANYBODY: TABLE[_FOR_ANYBODY]})),
+            route_handlers=handlers({_FOR_ANYBODY: TABLE[_FOR_ANYBODY]}, _PROBLEMS),
             before_request=_admit_anybody,
             security=[{SECURITY: []}, {}],
         ),
@@ -232,38 +222,3 @@ async def _admit_anybody(request: Request[Any, Any, Any]) -> None:
     assert isinstance(request, Call)
     check_headers(request)
     return None
-
-
-def _handlers(table: Mapping[str, Sequence[Route]]) -> Iterator[HTTPRouteHandler]:
-    yield from (_options(path) for path in dict.fromkeys(route.path for rows in table.values() for route in rows))
-    for tag, rows in table.items():
-        for route in rows:
-            yield HTTPRouteHandler(
-                route.path,
-                http_method=route.method,
-                operation_id=route.operation_id,
-                status_code=route.status,
-                tags=[tag],
-                responses=_refusals(route),
-            )(route.view)
-
-
-def _options(path: str) -> HTTPRouteHandler:
-    """What may be done at a path; Litestar's own answer knows only the method that was registered first."""
-    allow = ", ".join(sorted({"OPTIONS", *(row.method for rows in TABLE.values() for row in rows if row.path == path)}))
-
-    async def options() -> Response[None]:
-        return Response(None, headers={"allow": allow})
-
-    return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
-
-
-def _refusals(route: Route) -> dict[int, ResponseSpec]:
-    told = {status: _problem(status) for status in (*route.problems, 401)}
-    if route.over is not None:
-        told[409] = ResponseSpec(route.over, generate_examples=False, description="It is over already.")
-    return told
-
-
-def _problem(status: int) -> ResponseSpec:
-    return ResponseSpec(Problem, generate_examples=False, description=_PROBLEMS[status], media_type=PROBLEM_JSON)

@@ -4,14 +4,10 @@ Behind the second one `request.access` always reaches a single application: the 
 named by `?application=`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
 
-from litestar import Response, Router
+from litestar import Router
 from litestar.di import Provide
-from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from wattlink.dialects.platform import accounts, vendors
@@ -29,28 +25,13 @@ from wattlink.dialects.platform.events import deliveries, feed, webhooks
 from wattlink.dialects.platform.link_sessions import creating, ending, reading
 from wattlink.dialects.platform.paging import asked
 from wattlink.web.oauth import token_route
-from wattlink.web.problems import PROBLEM_JSON
+from wattlink.web.routing import WHICH_APPLICATION, Problems, Route, Table, handlers
 
 OPERATOR, APPLICATION = "operatorToken", "clientCredentials"  # the document's security schemes
-
-
-class Route(NamedTuple):
-    """An operation behind a bearer token, its name in the document, and the problems that it may answer with."""
-
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str
-    operation_id: str
-    view: Callable[..., Any]
-    status: int = 200
-    problems: tuple[int, ...] = (400, 404)
-
 
 _WEBHOOK = "/webhooks/{webhook_id:str}"
 _DELIVERY = "/deliveries/{delivery_id:str}"
 _LINK_SESSION = "/link-sessions/{session_id:str}"
-
-Table = Mapping[str, Sequence[Route]]
-
 _OPERATOR_TOKEN = "/operator-tokens/{token_id:str}"  # noqa: S105
 _APPLICATION = "/applications/{application_id:str}"
 _KEY = _APPLICATION + "/keys/{client_id:str}"
@@ -152,7 +133,7 @@ OF_APPLICATIONS: Table = {
     ],
 }
 
-_PROBLEMS = {
+_MEANINGS = {
     400: "Something about the request can't be used; `issues` names each field.",
     401: "No, a wrong or an ended token.",
     403: "The caller may not do this.",
@@ -161,13 +142,6 @@ _PROBLEMS = {
     410: "It is over.",
     429: "Too many of these at once.",
 }
-_WHICH = QueryParameter(
-    name="application",
-    annotation=str | None,
-    default=None,
-    format="uuid",
-    description="The application that an operator means, needed if there are several; applications mean themselves.",
-)
 
 
 def routes() -> Sequence[ControllerRouterHandler]:
@@ -177,46 +151,17 @@ def routes() -> Sequence[ControllerRouterHandler]:
         token_route(),
         Router(
             "/",
-            route_handlers=list(_handlers(ADMINISTRATION, more=(401, 403))),
+            route_handlers=handlers(ADMINISTRATION, Problems(Problem, _MEANINGS, always=(401, 403))),
             before_request=admit_operator,  # a guard would cost a copy of the route per request
             dependencies=given,
             security=[{OPERATOR: []}],
         ),
         Router(
             "/",
-            route_handlers=list(_handlers(OF_APPLICATIONS, more=(400, 401, 404))),
+            route_handlers=handlers(OF_APPLICATIONS, Problems(Problem, _MEANINGS, always=(400, 401, 404))),
             before_request=admit_application,
             dependencies=given,
-            parameters={"which_application": _WHICH},
+            parameters={"which_application": WHICH_APPLICATION},
             security=[{OPERATOR: []}, {APPLICATION: []}],
         ),
     ]
-
-
-def _handlers(table: Table, *, more: tuple[int, ...]) -> Iterator[HTTPRouteHandler]:
-    yield from (_options(path) for path in dict.fromkeys(route.path for rows in table.values() for route in rows))
-    for tag, rows in table.items():
-        for route in rows:
-            yield HTTPRouteHandler(
-                route.path,
-                http_method=route.method,
-                operation_id=route.operation_id,
-                status_code=route.status,
-                tags=[tag],
-                responses={status: _problem(status) for status in sorted({*route.problems, *more})},
-            )(route.view)
-
-
-def _options(path: str) -> HTTPRouteHandler:
-    """What may be done at a path; Litestar's own answer knows only the method that was registered first."""
-    rows = [row for table in (ADMINISTRATION, OF_APPLICATIONS) for rows in table.values() for row in rows]
-    allow = ", ".join(sorted({"OPTIONS", *(row.method for row in rows if row.path == path)}))
-
-    async def options() -> Response[None]:
-        return Response(None, headers={"allow": allow})
-
-    return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
-
-
-def _problem(status: int) -> ResponseSpec:
-    return ResponseSpec(Problem, generate_examples=False, description=_PROBLEMS[status], media_type=PROBLEM_JSON)

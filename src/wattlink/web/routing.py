@@ -1,0 +1,92 @@
+"""An API's URLs as a table, and the handlers that are made of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+
+from wattlink.web.problems import PROBLEM_JSON
+
+WHICH_APPLICATION = QueryParameter(
+    name="application",
+    annotation=str | None,
+    default=None,
+    format="uuid",
+    description="The application that an operator means, needed if there are several; applications mean themselves.",
+)
+
+
+class Route(NamedTuple):
+    """An operation, its name in the document, and the problems that it may answer with."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    operation_id: str
+    view: Callable[..., Any]
+    status: int = 200
+    problems: tuple[int, ...] = (400, 404)
+    over: Any = None  # what a 409 shows: the thing that can't be changed any more
+
+
+Table = Mapping[str, Sequence[Route]]  # by tag
+
+
+class Problems(NamedTuple):
+    """How the document tells them: their type, what each status means, and which every operation may answer with."""
+
+    type: Any
+    meanings: Mapping[int, str]
+    always: tuple[int, ...] = (401,)
+
+
+def handlers(table: Table, problems: Problems) -> list[HTTPRouteHandler]:
+    """A handler per route, and per path one that says what may be done there."""
+    return [*_options(table), *_operations(table, problems)]
+
+
+def _operations(table: Table, problems: Problems) -> Iterator[HTTPRouteHandler]:
+    for tag, rows in table.items():
+        for route in rows:
+            yield HTTPRouteHandler(
+                route.path,
+                http_method=route.method,
+                operation_id=route.operation_id,
+                status_code=route.status,
+                tags=[tag],
+                responses=_refusals(route, problems),
+            )(route.view)
+
+
+def _refusals(route: Route, problems: Problems) -> dict[int, ResponseSpec]:
+    told = {
+        status: ResponseSpec(
+            problems.type,
+            generate_examples=False,
+            description=problems.meanings[status],
+            media_type=PROBLEM_JSON,
+        )
+        for status in sorted({*route.problems, *problems.always})
+    }
+    if route.over is not None:
+        told[409] = ResponseSpec(route.over, generate_examples=False, description="It is over already.")
+    return told
+
+
+def _options(table: Table) -> Iterator[HTTPRouteHandler]:
+    """Litestar's own answer knows only the method that was registered first."""
+    methods: dict[str, set[str]] = {}
+    for rows in table.values():
+        for route in rows:
+            methods.setdefault(route.path, {"OPTIONS"}).add(route.method)
+    for path, found in methods.items():
+        yield _allowing(path, ", ".join(sorted(found)))
+
+
+def _allowing(path: str, allow: str) -> HTTPRouteHandler:
+    async def options() -> Response[None]:
+        return Response(None, headers={"allow": allow})
+
+    return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
