@@ -13,6 +13,7 @@ from wattlink.dialects.enode import errors as enode_errors
 from wattlink.dialects.platform import errors as platform_errors
 from wattlink.domain.events.model import EventType
 from wattlink.domain.linking.model import Cause
+from wattlink.sandbox.api import errors as sandbox_errors
 from wattlink.settings import RULES, variable
 
 _PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
@@ -43,7 +44,7 @@ def test_every_event_is_documented() -> None:
 
 
 def test_every_error_code_is_documented() -> None:
-    for table in (enode_errors.STATUS, platform_errors.STATUS):
+    for table in (enode_errors.STATUS, platform_errors.STATUS, sandbox_errors.STATUS):
         assert _missing({told.slug for told in table.values()}) == []
     assert _missing(Cause) == []
 

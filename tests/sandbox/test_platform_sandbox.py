@@ -54,6 +54,12 @@ async def test_accounts_and_devices_come_and_go(ci: Ci) -> None:
     assert (await ci.send("GET", account_path(account))).status == 404
 
 
+async def test_a_vendor_may_be_written_as_enode_writes_it(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
+    shouted = account_path({**account, "vendor": VENDOR.upper()})
+    assert (await ci.sandbox("GET", shouted))["username"] == account["username"]
+
+
 async def test_an_application_keeps_to_its_own(ci: Ci, other: Ci) -> None:
     account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
     await ci.sandbox("POST", f"{account_path(account)}/link", {"userId": "ada"})

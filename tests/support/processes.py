@@ -34,9 +34,12 @@ def descendants(pid: int) -> dict[int, str]:
     wanted = [pid]
     while wanted:
         of = wanted.pop()
+        children: set[int] = set()
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
             listings = [listing.read_text() for listing in Path("/proc", str(of), "task").glob("*/children")]
-            for child in {int(word) for listing in listings for word in listing.split()} - found.keys():
+            children = {int(word) for listing in listings for word in listing.split()} - found.keys()
+        for child in children:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 found[child] = Path("/proc", str(child), "cmdline").read_text().replace("\0", " ").strip()
                 wanted.append(child)
     return found

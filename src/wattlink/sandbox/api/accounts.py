@@ -104,7 +104,7 @@ async def list_accounts(request: Call, vendor: FromQuery[str | None] = None) -> 
 
 async def get_account(request: Call) -> AccountResponse:
     """A virtual account as it is now."""
-    return _shown(await keeper_of(request).account(*_key(request)))
+    return _shown(await keeper_of(request).account(*key_of(request)))
 
 
 async def change_account(request: Call, data: JSONBody[AccountChange]) -> AccountResponse:
@@ -119,12 +119,12 @@ async def change_account(request: Call, data: JSONBody[AccountChange]) -> Accoun
 
 async def delete_account(request: Call) -> None:
     """Close a virtual account: whoever signs in afterwards, or asks with its tokens, is refused."""
-    await keeper_of(request).close(*_key(request))
+    await keeper_of(request).close(*key_of(request))
 
 
 async def add_device(request: Call, data: JSONBody[NewDevice]) -> DeviceResponse:
     """A further device in a virtual account."""
-    vendor, username = _key(request)
+    vendor, username = key_of(request)
     _check_kind("kind", vendor, data.kind)
     device = {"kind": data.kind, "words": data.state}
     try:
@@ -147,11 +147,12 @@ async def delete_device(request: Call) -> None:
 
 
 async def _changed(request: Call, **change: Any) -> AccountResponse:
-    return _shown(await keeper_of(request).change(*_key(request), **change))
+    return _shown(await keeper_of(request).change(*key_of(request), **change))
 
 
-def _key(request: Call) -> tuple[str, str]:
-    return request.path_params["vendor"], request.path_params["username"]
+def key_of(request: Call) -> tuple[str, str]:
+    """Vendor and user name; a vendor may be written in capitals, as other APIs of ours do."""
+    return request.path_params["vendor"].lower(), request.path_params["username"]
 
 
 def _check_kind(field: str, vendor: str, kind: Kind | None) -> None:

@@ -22,7 +22,7 @@ from wattlink.domain.linking.signing_in.sign_in import Typed
 from wattlink.domain.linking.steps.sealing import unseal
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.model import LinkBinding
-from wattlink.sandbox.api.accounts import keeper_of
+from wattlink.sandbox.api.accounts import keeper_of, key_of
 from wattlink.sandbox.api.admission import sandbox_application
 from wattlink.sandbox.api.keeper import KeptAccount
 from wattlink.sandbox.api.wire import Answer, Name, Payload, Seconds, Uuid
@@ -70,7 +70,7 @@ class LinkResponse(Answer):
 async def link_account(request: Call, data: JSONBody[Link]) -> LinkResponse:
     """Link a virtual account: a link session, gone through as a person would, with the vendor's real answers."""
     application_id = await sandbox_application(request)
-    account = await keeper_of(request).account(request.path_params["vendor"], request.path_params["username"])
+    account = await keeper_of(request).account(*key_of(request))
     access = Access(applications=(application_id,), actor=request.access.actor)
     if (data.user_id is None) == (data.link_url is None):
         raise InvalidInput("userId", "either it or linkUrl is needed", allowed=("userId", "linkUrl"))
