@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 import click
 
@@ -10,6 +11,8 @@ from tests.house.source import ROOT, committed, text_of
 from wattlink.cli.root import wattlink
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode import errors as enode_errors
+from wattlink.dialects.enode.routes import TABLE
+from wattlink.dialects.enode.webhooks import EventName
 from wattlink.dialects.platform import errors as platform_errors
 from wattlink.domain.events.model import EventType
 from wattlink.domain.linking.model import Cause
@@ -55,6 +58,26 @@ def test_every_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text(encoding="utf-8")
     names = [re.split(r"[\[<>=~! ]", requirement)[0] for requirement in listed]
     assert [name for name in names if f"`{name}`" not in reasons] == []
+
+
+def test_moving_from_enode_names_every_path_event_and_error() -> None:
+    guide = _PAGES[ROOT / "docs" / "moving-from-enode.md"]
+    paths = {_as_enode_writes_it(route.path) for rows in TABLE.values() for route in rows}
+    paths = {re.sub(r"^/(chargers|hvacs|batteries)/actions/", "/vehicles/actions/", path) for path in paths}
+    assert [path for path in sorted(paths) if not re.search(rf"{re.escape(path)}`", guide)] == []
+    kinds = r"(?<=user:)(charger|hvac|inverter|battery|meter)(?=:(?:discovered|updated|deleted))"
+    events = {re.sub(kinds, "vehicle", name) for name in [*get_args(EventName), "system:heartbeat"]} - {"*"}
+    assert [name for name in sorted(events) if f"`{name}`" not in guide] == []
+    errors = {told.slug for told in enode_errors.STATUS.values()}
+    assert [slug for slug in sorted(errors) if f"`{slug}`" not in guide and f" {slug}`" not in guide] == []
+
+
+def _as_enode_writes_it(path: str) -> str:
+    return (
+        re.sub(r"\{(\w+?)_id:str\}", r"{\1Id}", path)
+        .replace("{vendor:str}", "{vendor}")
+        .replace("{vendor_type:str}", "{vendorType}")
+    )
 
 
 def test_links_between_pages_lead_somewhere() -> None:
