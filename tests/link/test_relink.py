@@ -173,6 +173,9 @@ async def test_a_pairing_is_put_off_and_made_up_for_without_signing_in(world: Wo
     page = await person.press("Do it later")
     assert page.heading == "Your 2 cars are linked"
     assert "The last step is still open." in page.text
+    async with Person() as reading:
+        told = await reading.go(f"{world.stack.url}{page.link('More about this')}")
+        assert told.heading == "Vehicle is missing a phone key"
     unpaired = [each for each in await world.vehicles() if each["capabilities"]["startCharging"]["interventionIds"]]
     assert len(unpaired) == 1
     page = await person.go(await world.relink(unpaired[0]["id"]))
