@@ -1,5 +1,6 @@
 """What waits in an application's rows happens when its time jumps: webhooks, commands, a vendor that was down."""
 
+import asyncio
 from typing import Any
 
 from tests.sandbox.conftest import Ci, account_path, until
@@ -84,3 +85,15 @@ async def _is_unreachable(ci: Ci, device_id: str) -> bool:
 
 def _link_body() -> dict[str, Any]:
     return {"scopes": list(manifests()[VENDOR].scopes), "language": "en-US", "redirectUri": "yourapp://back"}
+
+
+async def test_time_jumps_while_much_else_happens(ci: Ci) -> None:
+    await ci.subscribe()
+    accounts = [await ci.sandbox("POST", "/accounts", {"vendor": VENDOR}) for _ in range(4)]
+    jumps = [ci.send("POST", "/clock", {"advance": 60, "waitSeconds": 0}) for _ in range(12)]
+    links = [ci.send("POST", f"{account_path(account)}/link", {"userId": "ada"}) for account in accounts]
+    answers = await asyncio.gather(*jumps, *links)
+    assert {answer.status for answer in answers} == {200}
+    assert [answer.json["state"] for answer in answers[len(jumps) :]] == ["completed"] * len(accounts)
+    assert (await ci.sandbox("GET", "/clock"))["offsetSeconds"] == 12 * 60
+    await ci.event("user:charger:discovered", number=len(accounts))
