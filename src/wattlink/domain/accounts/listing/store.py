@@ -79,7 +79,10 @@ class _Crowded(msgspec.Struct, frozen=True):
 
 
 async def crowded(reader: Reader, registration_ids: Sequence[RegistrationId], *, least: int) -> set[RegistrationId]:
-    """Those of these registrations through which at least so many accounts are linked."""
+    """Those of these registrations through which at least so many accounts are linked.
+
+    The order has no meaning but that of the index: without it a registration with few accounts costs the whole table.
+    """
     found = await reader.all(
         _Crowded,
         """
@@ -88,7 +91,8 @@ async def crowded(reader: Reader, registration_ids: Sequence[RegistrationId], *,
          CROSS JOIN LATERAL (SELECT count(*) AS accounts
                                FROM (SELECT FROM account
                                       WHERE account.registration_id = wanted.registration_id
-                                        AND state IN ('good', 'suspect', 'broken') LIMIT %(least)s) AS known) AS counted
+                                        AND state IN ('good', 'suspect', 'broken')
+                                      ORDER BY state LIMIT %(least)s) AS known) AS counted
          WHERE counted.accounts >= %(least)s
         """,
         registration_ids=registration_ids,
