@@ -97,6 +97,13 @@ async def test_a_page_is_kept_and_asked_for_again_in_vain(world: World, path: st
         assert (await again.go(f"{world.stack.url}{path}?lang=de")).status == 200
 
 
+@pytest.mark.parametrize("path", ["/brands", "/brands/tesla", f"/interventions/{LINK_AGAIN}"])
+async def test_what_only_looks_whether_a_page_is_there_is_told(world: World, path: str) -> None:
+    async with world.stack.http.head(f"{world.stack.url}{path}") as answer:
+        assert (answer.status, await answer.read()) == (200, b"")
+        assert answer.headers["etag"]
+
+
 async def test_headers_are_as_strict_as_the_link_ui_s_and_let_no_script_run(world: World, person: Person) -> None:
     headers = (await person.go(f"{world.stack.url}/brands")).headers
     assert "script-src" not in headers["content-security-policy"]

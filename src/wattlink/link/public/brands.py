@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, route
 from litestar.params import FromPath
 
 from wattlink.connectors.devices import Kind
@@ -30,7 +30,7 @@ class Listed(msgspec.Struct, frozen=True):
     address: str
 
 
-@get("/")
+@route("/", http_method=["GET", "HEAD"])
 async def listed(request: AnyRequest, site: Site) -> Response[str]:
     """Every brand, alphabetical."""
     view, standing = site.view(request), await site.standing.of_vendors()
@@ -43,7 +43,7 @@ async def listed(request: AnyRequest, site: Site) -> Response[str]:
     )
 
 
-@get("/{vendor:str}")
+@route("/{vendor:str}", http_method=["GET", "HEAD"])
 async def shown(request: AnyRequest, site: Site, vendor: FromPath[str]) -> Response[str]:
     """What can be linked of a brand, how one signs in, how it does, and what may need somebody."""
     view, manifest = site.view(request), manifests().get(vendor)

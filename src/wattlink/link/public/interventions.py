@@ -1,6 +1,6 @@
 """What somebody must do before a device or an account works again, for whoever has only its id."""
 
-from litestar import Response, get
+from litestar import Response, route
 from litestar.params import FromPath
 
 from wattlink.connectors.devices import Kind
@@ -16,7 +16,7 @@ from wattlink.link.texts.words import kind_name
 _KEEP_FOR = 3600  # seconds: they change with a release
 
 
-@get("/{intervention_id:str}")
+@route("/{intervention_id:str}", http_method=["GET", "HEAD"])
 async def shown(request: AnyRequest, site: Site, intervention_id: FromPath[str]) -> Response[str]:
     """An entry of the catalogue."""
     view = site.view(request)
