@@ -14,7 +14,6 @@ _NOT_YET = {
     "lt",
     "lv",
     "nl",
-    "pl",
     "pt",
     "ro",
 }
