@@ -10,7 +10,6 @@ _NOT_YET = {
     "fi",
     "hu",
     "ja",
-    "lt",
     "lv",
     "nl",
     "ro",
