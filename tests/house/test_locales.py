@@ -12,7 +12,6 @@ _NOT_YET = {
     "ja",
     "lv",
     "nl",
-    "ro",
 }
 """Languages whose catalogues are being written; those that are there are held to be complete all the same."""
 
