@@ -15,7 +15,7 @@ from wattlink.domain.commands.end import end
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, cancelled
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
-from wattlink.domain.errors import CommandNotPossible, Overloaded
+from wattlink.domain.errors import CommandNotPossible, NotFound, Overloaded
 from wattlink.domain.visits import store as visits
 
 _MOST, _WITHIN = 30, timedelta(minutes=5)  # commands to one device
@@ -31,6 +31,8 @@ async def create(
     afterwards.
     """
     device = await devices.get(tx, access, device_id, kind)
+    if not await store.hold_user(tx, device.user_id):  # before the visit, as whoever ends a user does
+        raise NotFound("device", device_id)
     is_visited = await visits.want(tx, device.account_id, now)  # holds the visit: one of these at a time
     before = await store.open_of_device(tx, device_id)
     check(device, command, is_busy=before is not None)

@@ -51,6 +51,8 @@ class Ledger:
         verdicts = [entry.what for entry in entries if isinstance(entry.what, Verdict)]
         true: set[CommandId] = set()
         async with self._db.transaction() as tx:
+            if sum(map(bool, (begun, sent or put_back, verdicts))) > 1:
+                await store.lock(tx, [entry.command_id for entry in entries])  # in one order, for all three
             if begun:
                 true |= await store.begin(tx, begun, again=again, now=now, ends_at=now + ANSWERS_WITHIN)
             if sent or put_back:

@@ -7,7 +7,7 @@ import msgspec
 
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, CommandId, DeviceId
+from wattlink.domain.access.ids import AccountId, CommandId, DeviceId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, Verdict
 from wattlink.domain.errors import NotFound
@@ -91,6 +91,14 @@ async def pending_of_accounts(reader: Reader, account_ids: Sequence[AccountId]) 
     )
 
 
+async def hold_user(tx: Transaction, user_id: UserId) -> bool:
+    """Whether the user of a new command is still there: what its foreign key locks, before anything else is."""
+    held = await tx.one_or_none(
+        UserId, "SELECT user_id FROM app_user WHERE user_id = %(user_id)s FOR KEY SHARE", user_id=user_id
+    )
+    return held is not None
+
+
 async def insert(tx: Transaction, command: DeviceCommand) -> None:
     """A new command; its device has no other that isn't over."""
     await tx.execute(
@@ -110,6 +118,14 @@ async def insert(tx: Transaction, command: DeviceCommand) -> None:
         command=Json(command.command),
         now=command.created_at,
         expires_at=command.expires_at,
+    )
+
+
+async def lock(tx: Transaction, command_ids: Sequence[CommandId]) -> None:
+    """Hold these commands until the end of the transaction."""
+    await tx.execute(
+        "SELECT FROM command WHERE command_id = ANY(%(command_ids)s) ORDER BY command_id FOR UPDATE",
+        command_ids=list(command_ids),
     )
 
 
@@ -246,6 +262,18 @@ async def end_of_accounts(
         failure=failure.value,
         detail=detail,
         now=now,
+    )
+
+
+async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
+    """Remove every command of a user."""
+    await tx.execute(
+        """
+        DELETE FROM command
+         WHERE command_id IN (SELECT command_id FROM command WHERE user_id = %(user_id)s
+                               ORDER BY command_id FOR UPDATE)
+        """,
+        user_id=user_id,
     )
 
 

@@ -6,6 +6,7 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Transaction
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.leave import hand_over_for_revocation
+from wattlink.domain.commands import store as commands
 from wattlink.domain.devices.delete import delete_of_user
 from wattlink.domain.events.record import erase_payloads
 from wattlink.domain.linking.ending.end_sessions import end_sessions
@@ -19,6 +20,7 @@ async def delete_user(tx: Transaction, access: Access, external_id: str, *, vaul
     user = await users.lock(tx, access, external_id)
     await end_sessions(tx, access, user.user_id, vault=vault, now=now)
     await hand_over_for_revocation(tx, access, user.user_id, vault=vault, now=now)  # locks its visits: no late save
+    await commands.delete_of_user(tx, user.user_id)  # whoever ends one has recorded it before, or finds it gone
     await lock_cursors(tx, access)  # nothing is frozen from a payload that was read before
     await erase_payloads(tx, access, user.user_id)
     await refreeze_open(tx, access, user.user_id, now=now)
