@@ -7,7 +7,6 @@ from wattlink.base.languages import LANGUAGES, translated
 
 _NOT_YET = {
     "et",
-    "hu",
 }
 """Languages whose catalogues are being written; those that are there are held to be complete all the same."""
 
