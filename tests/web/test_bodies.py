@@ -1,7 +1,7 @@
 """A body is JSON whatever it is called, and whoever sent a bad one hears of everything that is wrong with it."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -87,3 +87,29 @@ def test_anything_is_either_a_cart_or_has_issues(value: object) -> None:
         assert issues(body).keys() == {issue.field for issue in found}
     else:
         assert msgspec.json.decode(msgspec.json.encode(decode(body, Cart)), type=Cart) == decode(body, Cart)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "field"),
+    [
+        (b'{"api": "https://a\\u0000b"}', dict[str, str], "api"),
+        (b'{"a\\u0000b": "x"}', dict[str, str], ""),
+        (b'{"name": "\\u0000"}', dict[str, Any], "name"),
+        (b'{"place": [1, {"name": "\\u0000"}]}', dict[str, Any], "place[1].name"),
+    ],
+)
+def test_text_that_no_database_holds_is_refused_under_names_of_the_sender_s(
+    body: bytes, expected: Any, field: str
+) -> None:
+    with pytest.raises(InvalidBody) as caught:
+        decode(body, expected)
+    assert [issue.field for issue in caught.value.issues] == [field]
+
+
+@pytest.mark.parametrize("depth", [100, 400, 900, 1_100, 100_000])
+def test_what_is_nested_without_end_is_refused_and_nothing_worse(depth: int) -> None:
+    body = b'{"a":' * depth + b"1" + b"}" * depth
+    try:
+        assert decode(body, dict[str, Any])
+    except NotJson:
+        assert depth > 100

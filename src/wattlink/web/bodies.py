@@ -46,9 +46,10 @@ def decode(raw: bytes, expected: type[T]) -> T:
     """The body as a struct; raises NotJson, or InvalidBody with all its issues."""
     try:
         value = msgspec.json.decode(raw)
+        issues = list(issues_of(value, expected))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotJson(str(error)) from None
-    if issues := list(issues_of(value, expected)):
+    if issues:
         raise InvalidBody(issues)
     return msgspec.convert(value, expected)
 
@@ -58,12 +59,24 @@ def issues_of(value: Any, expected: Any, field: str = "") -> Iterator[Issue]:
     kind = _bare(expected)
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield from _issues_of_fields(value, kind, field)
-    elif isinstance(value, list) and get_origin(kind) is list:
-        (inner,) = get_args(kind)
+    elif isinstance(value, list) and (get_origin(kind) is list or kind is Any):
+        (inner,) = get_args(kind) or (Any,)
         found = [issue for at, part in enumerate(value) for issue in issues_of(part, inner, f"{field}[{at}]")]
         yield from found or _issues_of_whole(value, expected, field)
+    elif isinstance(value, dict) and (get_origin(kind) is dict or kind is Any):
+        yield from list(_issues_of_entries(value, kind, field)) or _issues_of_whole(value, expected, field)
     else:
         yield from _issues_of_whole(value, expected, field)
+
+
+def _issues_of_entries(value: dict[str, Any], kind: Any, field: str) -> Iterator[Issue]:
+    """Names are the sender's own here."""
+    _, inner = get_args(kind) or (str, Any)
+    for name, part in value.items():
+        if not is_storable(name):
+            yield Issue(field, "has a name with a character that no text can hold")
+        else:
+            yield from issues_of(part, inner, _path(field, name))
 
 
 def _issues_of_fields(value: dict[str, Any], kind: type[msgspec.Struct], field: str) -> Iterator[Issue]:

@@ -30,6 +30,12 @@ class Call(Request[None, Access, Any]):
         """The ids in the path, decoded; raises InvalidInput for what isn't text."""
         return {name: _decoded(name, value) for name, value in self.scope["path_params"].items()}
 
+    def check_query(self) -> None:
+        """Raise InvalidInput for what is asked for with a character that no text can hold."""
+        for name, value in self.query_params.multi_items():
+            if not is_storable(name + value):
+                raise InvalidInput(name if is_storable(name) else "query", "holds a character that no text can hold")
+
     async def json(self) -> Any:
         """The body as what the view declares `data` to be, whatever the Content-Type says."""
         field = self.route_handler.parsed_data_field

@@ -115,3 +115,18 @@ async def test_both_kinds_of_tokens_of_another_organization_stay_apart(
     stranger = await application_of(hub, app, theirs)
     assert (await stranger.get("/application")).json()["name"] == "Amply"
     assert (await ours.operator.get("/application")).json()["name"] == "Voltly"
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/accounts?userId=%00", "userId"),
+        ("/accounts?vendor=a%00b", "vendor"),
+        ("/link-sessions?userId=%00", "userId"),
+        ("/link-sessions?x%00=1", "query"),
+    ],
+)
+async def test_what_is_asked_for_must_be_text_that_a_database_holds(application: Caller, path: str, field: str) -> None:
+    answer = await application.get(path)
+    assert answer.status_code == 400
+    assert [issue["field"] for issue in answer.json()["issues"]] == [field]

@@ -18,6 +18,7 @@ from wattlink.wiring import Hub
 _DEMANDING = next(
     vendor for vendor, manifest in manifests().items() if {"client_id", "client_secret"} < set(manifest.registration)
 )
+_HOST = next(iter(manifests()[_DEMANDING].hosts))
 
 
 def client_of(vendor: str) -> dict[str, Any]:
@@ -74,9 +75,20 @@ async def test_a_secret_is_never_shown_and_a_new_one_replaces_it(hub: Hub, opera
         ({"clientSecret": ""}, "clientSecret"),
         ({"options": {}}, f"options.{manifests()[_DEMANDING].registration[-1]}"),
         ({"options": {**client_of(_DEMANDING)["options"], "some_thing": "x"}}, "options.some_thing"),
-        ({"options": {"domain": 5}}, "options"),
+        ({"options": {"domain": 5}}, "options.domain"),
         ({"hosts": {"moon": "https://moon.example"}}, "hosts"),
-        ({"hosts": {next(iter(manifests()[_DEMANDING].hosts)): "moon"}}, "hosts"),
+        ({"hosts": {_HOST: "moon"}}, "hosts"),
+        ({"hosts": {_HOST: "https://moon\0.example"}}, f"hosts.{_HOST}"),
+        ({"hosts": {_HOST: "http://moon.example"}}, "hosts"),
+        ({"hosts": {_HOST: "HTTP://moon.example"}}, "hosts"),
+        ({"hosts": {_HOST: "http://"}}, "hosts"),
+        ({"hosts": {_HOST: "https://moon.example\r\nx: y"}}, "hosts"),
+        ({"hosts": {_HOST: "https://moon .example"}}, "hosts"),
+        ({"hosts": {_HOST: "https://ada:secret@moon.example"}}, "hosts"),
+        ({"hosts": {_HOST: "https://moon.example/?to="}}, "hosts"),
+        ({"hosts": {_HOST: "https://moon.example#"}}, "hosts"),
+        ({"hosts": {_HOST: "https://moon.example:99999"}}, "hosts"),
+        ({"hosts": {_HOST: "javascript://moon.example"}}, "hosts"),
         ({"secret": "x"}, "secret"),
     ],
 )

@@ -50,4 +50,6 @@ def of_application(call: Call, application_id: str) -> Access:
 
 async def _access(request: Request[Any, Any, Any]) -> Access:
     assert isinstance(request, Call)
-    return await request.hub.authenticator.access_of_anybody(bearer_of(request))
+    access = await request.hub.authenticator.access_of_anybody(bearer_of(request))
+    request.check_query()
+    return access

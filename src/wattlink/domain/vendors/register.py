@@ -1,6 +1,7 @@
 """Register our client at a vendor, for one application or for all."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -72,5 +73,16 @@ def _check_hosts(manifest: Manifest, hosts: Mapping[str, str]) -> None:
     for name, base in hosts.items():
         if name not in manifest.hosts:
             raise InvalidInput("hosts", f"{manifest.name} has no host {name!r}", allowed=tuple(manifest.hosts))
-        if not base.startswith(("https://", "http://")) or base.endswith("/"):
+        if not _is_base(base):
             raise InvalidInput("hosts", f"{name}: a base URL without a slash at its end is needed, not {base!r}")
+
+
+def _is_base(text: str) -> bool:
+    """Whether a path can be put behind it: nothing else of a URL, and nothing that programs read differently."""
+    if not text.isascii() or not text.isprintable() or any(letter in text for letter in " \\?#@") or text.endswith("/"):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -1,6 +1,8 @@
 """Registrations: our clients at the vendors, as made in their developer portals; what is secret is never shown."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, field
@@ -11,7 +13,7 @@ from wattlink.connectors.registry import Manifest, manifests
 from wattlink.dialects.platform.admission import of_application
 from wattlink.dialects.platform.wire import Answer, Payload, Uuid
 from wattlink.domain.access.ids import ApplicationId
-from wattlink.domain.errors import NotFound
+from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.leaving.remove_registration import remove_registration
 from wattlink.domain.linking.signing_in.leave_for_vendor import callback_address
 from wattlink.domain.organizations.installation import check_installation
@@ -20,6 +22,7 @@ from wattlink.domain.vendors.activation.activate import activate, deactivate, in
 from wattlink.domain.vendors.model import VendorRegistration
 from wattlink.domain.vendors.register import register
 from wattlink.web.call import Call
+from wattlink.wiring import Hub
 
 Text = Annotated[str, Meta(max_length=4096)]
 
@@ -138,6 +141,7 @@ async def _put(
     hub = request.hub
     if vendor not in manifests():
         raise NotFound("vendor", vendor)
+    _check_tls(hub, sent.hosts)
     async with hub.db.transaction() as tx:
         if application_id is None:
             await check_installation(tx, request.access)
@@ -154,6 +158,14 @@ async def _put(
         stored = await store.get(tx, registration_id)
     hub.connectors.forget()
     return _shown(request, stored)
+
+
+def _check_tls(hub: Hub, hosts: Mapping[str, str]) -> None:
+    """Our client's secret and people's credentials go there."""
+    for name, base in hosts.items():
+        scheme, _, rest = base.partition("://")
+        if scheme.lower() == "http" and not hub.outbound.allows_http(urlsplit(f"//{rest}").hostname or ""):
+            raise InvalidInput("hosts", f"{name}: must begin with https://", allowed=["https://..."])
 
 
 async def _delete(request: Call, vendor: str, application_id: ApplicationId | None) -> None:
