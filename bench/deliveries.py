@@ -85,12 +85,13 @@ async def record_events(post: Post, per_application: int) -> None:
     """So many updates of a vehicle for each application, in the feed's order spread over all of them."""
     for first in range(0, per_application, 20):
         numbers = range(first, min(first + 20, per_application))
-        facts = [_update(application_id) for _ in numbers for application_id in post.applications]
+        facts = [update_of(application_id) for _ in numbers for application_id in post.applications]
         async with post.db.transaction() as tx:
             await record(tx, facts, now=system_clock())
 
 
-def _update(application_id: ApplicationId) -> Fact:
+def update_of(application_id: ApplicationId) -> Fact:
+    """A vehicle has changed."""
     document = Vehicle(
         last_seen=system_clock(),
         is_reachable=True,
@@ -184,7 +185,7 @@ async def latencies(post: Post) -> list[float]:
         for number in range(LATENCY_EVENTS):
             await asyncio.sleep(max(0.0, start + number / EVENTS_PER_SECOND - time.perf_counter()))
             async with post.db.transaction() as tx:
-                await record(tx, [_update(post.applications[number % len(post.applications)])], now=system_clock())
+                await record(tx, [update_of(post.applications[number % len(post.applications)])], now=system_clock())
             notifier.wake("events")
         while await post.receiver.count() < LATENCY_EVENTS:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -234,7 +235,7 @@ async def sample_body(post: Post) -> bytes:
     """The body of a single-event delivery."""
     nobody = ApplicationId(new_id())
     async with post.db.transaction() as tx:
-        await record(tx, [_update(nobody)], now=system_clock())
+        await record(tx, [update_of(nobody)], now=system_clock())
     async with post.db.read() as reader:
         found: list[Event] = await feed(reader, Access(applications=(nobody,)), after=None, limit=1)
     return webhook_dialects(Settings())[_DIALECT].render(found, None)

@@ -12,19 +12,18 @@ import asyncio
 import contextlib
 import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 import aiohttp
 import msgspec
 
+from bench.serving import Contender, cpu_seconds, serving
 from wattlink.base.clock import system_clock
 from wattlink.base.ids import new_id
 from wattlink.base.vault import new_master_key
@@ -41,7 +40,6 @@ from wattlink.domain.users import store as users
 _VEHICLES = 1000
 _IN_FLIGHT = 8
 _LIMITS = {"litestar": 1.4, "asgi": 2.2}
-_ROOT = Path(__file__).parents[1]
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -50,14 +48,6 @@ class Stored(msgspec.Struct, frozen=True):
     application: NewApplication
     token: str
     vehicles: Sequence[UUID]
-
-
-class Contender(msgspec.Struct, frozen=True):
-    """A server that is measured."""
-
-    name: str
-    address: str
-    pid: int
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -198,42 +188,10 @@ def _servers(dsn: str, stored: Stored) -> list[contextlib.AbstractContextManager
         "BENCH_APPLICATION": str(stored.application.application_id),
     }
     return [
-        _serving("wattlink", "wattlink.server:create_app", "/enode", environment),
-        _serving("litestar", "bench.bare_reads:litestar_app", "", environment),
-        _serving("asgi", "bench.bare_reads:asgi_app", "", environment),
+        serving("wattlink", "wattlink.server:create_app", "/enode", environment),
+        serving("litestar", "bench.bare_reads:litestar_app", "", environment),
+        serving("asgi", "bench.bare_reads:asgi_app", "", environment),
     ]
-
-
-@contextlib.contextmanager
-def _serving(name: str, app: str, prefix: str, environment: dict[str, str]) -> Iterator[Contender]:
-    """A server in a process of its own, until the block ends."""
-    port = _free_port()
-    options = ["--interface", "asgi", "--loop", "uvloop", "--workers", "1", "--no-ws", "--log-level", "warning"]
-    words = [sys.executable, "-m", "granian", *options, "--port", str(port), "--factory", app]
-    process = subprocess.Popen(words, env=environment, cwd=_ROOT)
-    try:
-        _wait_for(port, process)
-        yield Contender(name, f"http://127.0.0.1:{port}{prefix}", process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise RuntimeError("a server didn't start")
 
 
 async def _measure(
@@ -253,7 +211,7 @@ async def _measure(
 async def _round(
     session: aiohttp.ClientSession, contender: Contender, vehicles: Sequence[UUID], seconds: float
 ) -> Round:
-    busy, began = _cpu_seconds(contender.pid), time.perf_counter()
+    busy, began = cpu_seconds(contender.pid), time.perf_counter()
 
     async def one_after_the_other() -> int:
         done = 0
@@ -267,16 +225,8 @@ async def _round(
         return done
 
     done = sum(await asyncio.gather(*(one_after_the_other() for _ in range(_IN_FLIGHT))))
-    cost = (_cpu_seconds(contender.pid) - busy) / done * 1e6
+    cost = (cpu_seconds(contender.pid) - busy) / done * 1e6
     return Round(rate=done / (time.perf_counter() - began), cost=cost)
-
-
-def _cpu_seconds(pid: int) -> float:
-    """CPU time of a process and its children, as Linux counts it."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return own + sum(_cpu_seconds(int(child)) for child in children)
 
 
 def _figures(rounds: dict[str, list[Round]]) -> list[Figure]:

@@ -17,7 +17,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.vendors import store as vendors
@@ -202,7 +202,7 @@ async def test_a_planted_cookie_makes_no_browser_the_sessions(db: Database, dsn:
             made = await create_application(tx, "Voltly")
             asked = NewLinkSession(kinds=(Kind.CHARGER,), scopes=CHARGER, language="en", redirect_uri=BACK)
             access = Access(applications=(made.application_id,))
-            session = await create(tx, access, "kari", asked, now=hub.clock())
+        session = await create(hub.db, access, "kari", asked, now=hub.clock())
         planted = {"cookie": f"wattlink-{session.session_id.hex}=known"}
         transport = httpx.ASGITransport(make_app(hub))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://behind.the.proxy") as victim:

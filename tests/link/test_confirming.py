@@ -14,7 +14,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.errors import LinkSessionNotUsable, NotFound, WrongLinkCode, WrongUser
 from wattlink.domain.linking.confirming import store
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.ending.end_sessions import withdraw
 from wattlink.domain.linking.model import Cause, NewLinkSession, State
 from wattlink.domain.organizations.model import LinkBinding
@@ -152,8 +152,7 @@ async def test_a_stolen_code_is_worthless_without_the_apps_secret(world: World, 
         binding=LinkBinding.CONFIRM,
         challenge=digest(verifier),
     )
-    async with app.hub.db.transaction() as tx:
-        made = await create(tx, app.access, world.user, asked, now=app.hub.clock())
+    made = await create(app.hub.db, app.access, world.user, asked, now=app.hub.clock())
     await world.at_form(person, f"{world.stack.url}/link/{made.token}")
     await person.press("E Easee")
     await person.press("Sign in", username=world.username, password="right")

@@ -11,7 +11,7 @@ from tests.support.stack import App, Stack
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.create import create_application
@@ -180,7 +180,7 @@ async def test_the_public_url_decides_about_cookies_and_transport(
             asked = NewLinkSession(
                 kinds=(Kind.CHARGER,), scopes=("charger:read:data",), language="en", redirect_uri="yourapp://done"
             )
-            session = await create(tx, access, "kari", asked, now=hub.clock())
+        session = await create(hub.db, access, "kari", asked, now=hub.clock())
         transport = httpx.ASGITransport(make_app(hub))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://behind.the.proxy") as client:
             page = await client.get(f"/{session.token}", headers={"x-forwarded-proto": "gopher"})

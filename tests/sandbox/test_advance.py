@@ -13,7 +13,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.accounts.store import load
 from wattlink.domain.errors import InvalidInput, NotASandbox
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.ending.end_sessions import expire
 from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations.create import create_application
@@ -101,8 +101,7 @@ async def test_a_link_session_expires(world: World) -> None:
         language="en",
         redirect_uri="https://app.example.com",
     )
-    async with world.hub.db.transaction() as tx:
-        await create(tx, world.access, "ada", new, now=world.clock())
+    await create(world.hub.db, world.access, "ada", new, now=world.clock())
     assert await expire(world.hub.db, vault=world.hub.vault, clock=world.clock) == 0
     await _advance(world, hours=24)
     assert await expire(world.hub.db, vault=world.hub.vault, clock=world.clock) == 1

@@ -13,7 +13,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
-from wattlink.domain.linking.create_relink import Mending, mending
+from wattlink.domain.linking.creating.create_relink import Mending, mending
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State
 from wattlink.link.acting import Refused, check_meant, sign_in_with
 from wattlink.link.browser import AnyRequest, new_browser

@@ -11,7 +11,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking import store
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.ending.end_sessions import end_sessions, expire
 from wattlink.domain.linking.model import Cause, CreatedSession, NewLinkSession, State
 from wattlink.domain.linking.status import work_status
@@ -37,8 +37,7 @@ async def access(db: Database) -> Access:
 
 
 async def _create(db: Database, access: Access, clock: StillClock, user: str = "kari") -> CreatedSession:
-    async with db.transaction() as tx:
-        return await create(tx, access, user, ASKED, now=clock())
+    return await create(db, access, user, ASKED, now=clock())
 
 
 async def test_a_session_expires_after_a_day_and_is_forgotten_after_a_month(

@@ -13,7 +13,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.model import Cause, LinkSession, NewLinkSession, State
 from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.linking.signing_in.settle import keep_grant
@@ -40,8 +40,8 @@ async def _session(world: World) -> LinkSession:
     """A session that asks for what Easee's sign-in needs."""
     await world.sandbox.open("easee", NAME)
     await world.register("easee")
+    made = await create(world.hub.db, world.access, "ada", ASKED, now=world.clock())
     async with world.hub.db.transaction() as tx:
-        made = await create(tx, world.access, "ada", ASKED, now=world.clock())
         await bind(tx, await store.get(tx, made.session_id), "browser", now=world.clock())
         return await store.get(tx, made.session_id)
 

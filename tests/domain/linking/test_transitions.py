@@ -12,6 +12,7 @@ from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking import store
 from wattlink.domain.linking.confirming import store as confirming
+from wattlink.domain.linking.creating import store as creating
 from wattlink.domain.linking.model import ENDED, Cause, LinkSession, Purpose, State
 from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.organizations.create import create_application
@@ -102,7 +103,7 @@ async def session(db: Database) -> LinkSession:
             created_at=NOW,
             expires_at=NOW + timedelta(hours=24),
         )
-        await store.add(tx, made, digest("token"))
+        await creating.add(tx, made, digest("token"))
         return await store.get(tx, made.session_id)
 
 

@@ -5,7 +5,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.ending.end_sessions import expire
 from wattlink.domain.linking.ending.notice_discovery import notice_discovery
 from wattlink.domain.linking.model import NewLinkSession, State
@@ -21,8 +21,8 @@ async def _looking(world: World, user: str, *, devices: int = 1) -> SessionId:
     await world.sandbox.open("easee", f"{user}@example.com", devices=devices)
     await world.register("easee")
     hub = world.hub
+    made = await create(hub.db, world.access, user, ASKED, now=world.clock())
     async with hub.db.transaction() as tx:
-        made = await create(tx, world.access, user, ASKED, now=world.clock())
         await bind(tx, await store.get(tx, made.session_id), "browser", now=world.clock())
         session = await store.get(tx, made.session_id)
     typed = Typed(f"{user}@example.com", "right")

@@ -11,8 +11,8 @@ from wattlink.domain.leaving.deauthorize import deauthorize
 from wattlink.domain.leaving.disconnect import disconnect
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
-from wattlink.domain.linking.create import create
-from wattlink.domain.linking.create_relink import create_relink
+from wattlink.domain.linking.creating.create import create
+from wattlink.domain.linking.creating.create_relink import create_relink
 from wattlink.domain.linking.model import Cause, NewLinkSession, NewRelink, State
 from wattlink.domain.linking.signing_in import store as signing_in
 
@@ -29,8 +29,7 @@ async def _link(world: World, vendor: str, kind: Kind) -> SessionId:
     asked = NewLinkSession(
         kinds=(kind,), scopes=(f"{kind}:read:data",), vendor=vendor, language="en", redirect_uri=BACK
     )
-    async with world.hub.db.transaction() as tx:
-        return (await create(tx, world.access, "ada", asked, now=world.clock())).session_id
+    return (await create(world.hub.db, world.access, "ada", asked, now=world.clock())).session_id
 
 
 async def _broken_vehicle(world: World) -> SessionId:

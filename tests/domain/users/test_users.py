@@ -78,3 +78,17 @@ async def test_pages_lead_there_and_back_even_where_times_are_equal(db: Database
 
 def _edge(user: User) -> Position:
     return Position(user.created_at, user.user_id)
+
+
+async def test_several_applications_are_one_list(db: Database) -> None:
+    first, second = await an_app(db), await an_app(db)
+    both = Access(applications=(*first.applications, *second.applications))
+    made = [
+        await add(db, (first, second)[at % 3 == 0], f"user{at}", at=NOON + timedelta(minutes=at)) for at in range(10)
+    ][::-1]
+    async with db.read() as reader:
+        assert await store.page(reader, both, PageRequest(limit=4)) == made[:4]
+        after = Position(made[3].created_at, made[3].user_id)
+        assert await store.page(reader, both, PageRequest(limit=4, after=after)) == made[4:8]
+        before = Position(made[8].created_at, made[8].user_id)
+        assert await store.page(reader, both, PageRequest(limit=4, before=before)) == made[4:8]

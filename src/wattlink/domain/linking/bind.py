@@ -10,7 +10,7 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.devices import store as devices
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
-from wattlink.domain.linking.create_relink import Mending, mending
+from wattlink.domain.linking.creating.create_relink import Mending, mending
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State
 
 

@@ -47,44 +47,6 @@ class Late(msgspec.Struct, frozen=True, kw_only=True):
     awaiting_app: datetime
 
 
-async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> None:
-    """A new session."""
-    await tx.execute(
-        """
-        INSERT INTO link_session (
-            session_id, application_id, user_id, token_digest, state, purpose, relink_account_id, relink_device_id,
-            vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri, binding,
-            challenge, step_started_at, steps, created_at, expires_at)
-        VALUES (
-            %(session_id)s, %(application_id)s, %(user_id)s, %(token_digest)s, %(state)s, %(purpose)s,
-            %(relink_account_id)s, %(relink_device_id)s, %(vendor)s, %(vendor_is_fixed)s, %(registration_id)s,
-            %(kinds)s, %(scopes)s, %(language)s, %(color_scheme)s, %(redirect_uri)s,
-            %(binding)s, %(challenge)s, %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s,
-            %(expires_at)s)
-        """,
-        session_id=session.session_id,
-        application_id=session.application_id,
-        user_id=session.user_id,
-        token_digest=token_digest,
-        state=session.state,
-        purpose=session.purpose,
-        relink_account_id=session.relink_account_id,
-        relink_device_id=session.relink_device_id,
-        vendor=session.vendor,
-        vendor_is_fixed=session.vendor_is_fixed,
-        registration_id=session.registration_id,
-        kinds=list(session.kinds),
-        scopes=list(session.scopes),
-        language=session.language,
-        color_scheme=session.color_scheme,
-        redirect_uri=session.redirect_uri,
-        binding=session.binding,
-        challenge=session.challenge,
-        created_at=session.created_at,
-        expires_at=session.expires_at,
-    )
-
-
 async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
     """An application's time jumps: its open sessions expire that much sooner, and so does waiting for somebody."""
     await tx.execute(

@@ -1,6 +1,7 @@
 """SQL on app_user."""
 
 from datetime import datetime
+from typing import LiteralString
 
 from wattlink.base.ids import new_id
 from wattlink.db.database import Reader, Transaction
@@ -63,10 +64,30 @@ async def hold(tx: Transaction, user_id: UserId) -> bool:
     return held is not None
 
 
-async def get_or_create(tx: Transaction, access: Access, external_id: str, *, now: datetime) -> User:
-    """The user of this id, made if the id is new; raises InvalidInput for an id that is empty or too long."""
+OWNER: LiteralString = """
+    made AS (
+        INSERT INTO app_user (user_id, application_id, external_id, created_at)
+        VALUES (%(new_user_id)s, %(application_id)s, %(user)s, %(created_at)s)
+        ON CONFLICT (application_id, external_id) DO NOTHING
+        RETURNING user_id
+    ), known AS (
+        SELECT user_id FROM app_user WHERE application_id = %(application_id)s AND external_id = %(user)s FOR KEY SHARE
+    ), owner AS (
+        SELECT user_id FROM made UNION ALL SELECT user_id FROM known
+    )
+"""
+"""For a statement that inserts what a user owns, made if new, and held. No row in a race: then try again."""
+
+
+def check_id(external_id: str) -> None:
+    """Raise InvalidInput for an id that is empty or too long."""
     if not 1 <= len(external_id) <= MOST_LETTERS:
         raise InvalidInput("user_id", f"must have 1 to {MOST_LETTERS} characters")
+
+
+async def get_or_create(tx: Transaction, access: Access, external_id: str, *, now: datetime) -> User:
+    """The user of this id, made if the id is new; raises InvalidInput for an id that is empty or too long."""
+    check_id(external_id)
     await tx.execute(
         """
         INSERT INTO app_user (user_id, application_id, external_id, created_at)

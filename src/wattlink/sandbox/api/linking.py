@@ -14,7 +14,7 @@ from wattlink.domain.access.ids import ApplicationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.linking import store
-from wattlink.domain.linking.create import create
+from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import Cause, LinkSession, NewLinkSession, State
 from wattlink.domain.linking.pair import linked_devices
@@ -91,16 +91,17 @@ async def _new(request: Call, access: Access, account: KeptAccount, data: JSONBo
     kinds = tuple(data.kinds or dict.fromkeys(device.kind for device in account.devices)) or manifest.kinds
     everything = [scope for scope in manifest.scopes if scope.split(":")[0] in kinds]
     assert data.user_id is not None
-    async with request.hub.db.transaction() as tx:
-        new = NewLinkSession(
-            kinds=kinds,
-            scopes=tuple(everything if data.scopes is None else data.scopes),
-            vendor=account.vendor,
-            language="en",
-            redirect_uri=await _home(tx, access.application_id),
-            binding=LinkBinding.BROWSER,  # who asks is the app itself
-        )
-        made = await create(tx, access, data.user_id, new, now=request.hub.clock())
+    async with request.hub.db.read() as reader:
+        home = await _home(reader, access.application_id)
+    new = NewLinkSession(
+        kinds=kinds,
+        scopes=tuple(everything if data.scopes is None else data.scopes),
+        vendor=account.vendor,
+        language="en",
+        redirect_uri=home,
+        binding=LinkBinding.BROWSER,  # who asks is the app itself
+    )
+    made = await create(request.hub.db, access, data.user_id, new, now=request.hub.clock())
     return await find(request.hub, made.session_id)
 
 

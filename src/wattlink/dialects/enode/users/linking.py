@@ -10,8 +10,8 @@ from wattlink.connectors.devices import Kind
 from wattlink.dialects.enode.vendors import VendorName, names_of, vendors_named
 from wattlink.dialects.enode.wire import Answer, Payload, device_id_of
 from wattlink.domain.errors import InvalidInput, NotFound
-from wattlink.domain.linking.create import create
-from wattlink.domain.linking.create_relink import create_relink
+from wattlink.domain.linking.creating.create import create
+from wattlink.domain.linking.creating.create_relink import create_relink
 from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRelink
 from wattlink.domain.organizations.redirects import MOST_LETTERS, check_redirect_uri
 from wattlink.web.bodies import Check, InvalidBody, Issue
@@ -102,8 +102,7 @@ class LinkUserResponse(Answer):
 async def link_user(request: Call, user_id: FromPath[str], data: JSONBody[LinkUserPayload]) -> LinkUserResponse:
     """Begin linking for a user, who is made if the id is new."""
     hub = request.hub
-    async with hub.db.transaction() as tx:
-        session = await create(tx, request.access, user_id, _asked(data), now=hub.clock())
+    session = await create(hub.db, request.access, user_id, _asked(data), now=hub.clock())
     return _answer(hub.settings.public_url, session)
 
 

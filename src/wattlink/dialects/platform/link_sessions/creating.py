@@ -13,8 +13,8 @@ from wattlink.connectors.registry import manifests
 from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of
 from wattlink.dialects.platform.wire import Answer, Payload, uuid_of
 from wattlink.domain.access.ids import DeviceId
-from wattlink.domain.linking.create import create
-from wattlink.domain.linking.create_relink import create_relink
+from wattlink.domain.linking.creating.create import create
+from wattlink.domain.linking.creating.create_relink import create_relink
 from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRelink
 from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.users.model import MOST_LETTERS
@@ -105,8 +105,7 @@ async def create_link_session(request: Call, data: JSONBody[LinkSessionCreatePay
         binding=None if data.link_binding is UNSET else data.link_binding,
         challenge=None if data.link_challenge is UNSET else _digest_of(data.link_challenge),
     )
-    async with hub.db.transaction() as tx:
-        made = await create(tx, request.access, data.user_id, new, now=hub.clock())
+    made = await create(hub.db, request.access, data.user_id, new, now=hub.clock())
     return await _made(request, made)
 
 

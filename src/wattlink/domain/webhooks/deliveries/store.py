@@ -20,19 +20,7 @@ async def lock_waiting(tx: Transaction, rules: Rules, now: datetime, limit: int)
     """Hold the cursors of those without a delivery under way for which something waits, the furthest behind first."""
     return await tx.all(
         SubscriptionId,
-        """
-        SELECT subscription_id
-          FROM subscription_cursor AS place JOIN subscription USING (subscription_id)
-         WHERE is_active AND dialect = ANY(%(dialects)s)
-           AND NOT EXISTS (SELECT FROM delivery
-                            WHERE delivery.subscription_id = place.subscription_id AND state = 'open')
-           AND (heartbeat_at <= %(now)s
-                OR EXISTS (SELECT FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
-                                                     place.recorded_at)))
-         ORDER BY place.recorded_at
-         LIMIT %(limit)s
-           FOR UPDATE OF place SKIP LOCKED
-        """,
+        "SELECT * FROM lock_waiting_subscriptions(%(dialects)s, %(now)s, %(limit)s::integer)",
         dialects=list(rules.dialects),
         now=now,
         limit=limit,
@@ -66,19 +54,7 @@ async def behind(reader: Reader, subscription_ids: Sequence[SubscriptionId], max
     """What comes next for each of these subscriptions, in the order of the feed."""
     return await reader.all_from_json(
         Behind,
-        """
-        SELECT row_to_json(waiting)::text
-          FROM (SELECT subscription_id, event.epoch, event.xid, event.position, event.recorded_at, event_id,
-                       event.application_id, user_id, account_id, device_id, type, occurred_at, payload
-                  FROM subscription_cursor AS place,
-                       LATERAL (SELECT *
-                                  FROM events_behind(place.application_id, place.epoch, place.xid, place.position,
-                                                     place.recorded_at) AS event
-                                 ORDER BY event.epoch, event.xid, event.position
-                                 LIMIT least(place.batch_limit, %(max_events)s)) AS event
-                 WHERE subscription_id = ANY(%(subscription_ids)s)) AS waiting
-         ORDER BY subscription_id, epoch, xid, position
-        """,
+        "SELECT * FROM next_events(%(subscription_ids)s, %(max_events)s::integer)",
         subscription_ids=list(subscription_ids),
         max_events=max_events,
     )

@@ -13,7 +13,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked, NotFound
 from wattlink.domain.interventions import catalogue
-from wattlink.domain.linking.create import keep
+from wattlink.domain.linking.creating.create import keep
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
 from wattlink.domain.linking.pair import interventions_of
 from wattlink.domain.organizations import store as organizations

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from wattlink.base.ids import digest, new_id, new_secret
 from wattlink.connectors.registry import manifests
-from wattlink.db.database import Transaction
-from wattlink.domain.access.ids import SessionId
+from wattlink.db.database import Database, Reader, Transaction
+from wattlink.domain.access.ids import SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.errors import ConnectionsLimitReached, InvalidInput
-from wattlink.domain.linking import store
+from wattlink.domain.linking.creating import store
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewLinkSession, Purpose, State
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.redirects import check_redirect_uri
@@ -19,23 +19,33 @@ from wattlink.domain.vendors.model import VendorRegistration
 
 
 async def create(
-    tx: Transaction, access: Access, external_id: str, new: NewLinkSession, *, now: datetime
+    db: Database, access: Access, external_id: str, new: NewLinkSession, *, now: datetime
 ) -> CreatedSession:
     """A session of a day; raises InvalidInput with the field at fault, and ConnectionsLimitReached."""
-    application = await organizations.get_application(tx, access.application_id)
+    users.check_id(external_id)
+    async with db.read() as reader:
+        session = await _checked(reader, access, external_id, new, now=now)
+    token, is_kept = new_secret(), False
+    while not is_kept:
+        async with db.one_statement() as tx:
+            is_kept = await store.add_for_user(tx, session, digest(token))
+    return _created(session, token)
+
+
+async def _checked(
+    reader: Reader, access: Access, external_id: str, new: NewLinkSession, *, now: datetime
+) -> LinkSession:
+    application = await organizations.get_application(reader, access.application_id)
     check_redirect_uri(new.redirect_uri, application.redirect_uris)
     _check_scopes(new)
-    registration = None if new.vendor is None else await _registration(tx, access, new)
+    registration = None if new.vendor is None else await _registration(reader, access, new)
     limit = application.connections_limit
-    if limit is not None and await accounts.count_live(tx, application.application_id) >= limit:
+    if limit is not None and await accounts.count_live(reader, application.application_id) >= limit:
         raise ConnectionsLimitReached
-    user = await users.get_or_create(tx, access, external_id, now=now)
-    if not await users.hold(tx, user.user_id):  # deleted at this moment: the id is a new user's
-        user = await users.get_or_create(tx, access, external_id, now=now)
-    session = LinkSession(
+    return LinkSession(
         session_id=SessionId(new_id()),
         application_id=access.application_id,
-        user_id=user.user_id,
+        user_id=UserId(new_id()),  # if it is a new user
         user=external_id,
         state=State.CREATED,
         purpose=Purpose.LINK,
@@ -53,13 +63,16 @@ async def create(
         created_at=now,
         expires_at=now + LIFE,
     )
-    return await keep(tx, session)
 
 
 async def keep(tx: Transaction, session: LinkSession) -> CreatedSession:
     """Store a new session; of its token only the digest."""
     token = new_secret()
     await store.add(tx, session, digest(token))
+    return _created(session, token)
+
+
+def _created(session: LinkSession, token: str) -> CreatedSession:
     return CreatedSession(
         session_id=session.session_id, token=token, redirect_uri=session.redirect_uri, expires_at=session.expires_at
     )
@@ -71,10 +84,10 @@ def _check_scopes(new: NewLinkSession) -> None:
         raise InvalidInput("scopes", "must hold the read:data scope of each kind that is to be linked", allowed=needed)
 
 
-async def _registration(tx: Transaction, access: Access, new: NewLinkSession) -> VendorRegistration:
+async def _registration(reader: Reader, access: Access, new: NewLinkSession) -> VendorRegistration:
     fitting = {
         registration.vendor: registration
-        for registration in await vendors.usable(tx, access)
+        for registration in await vendors.usable(reader, access)
         if set(manifests()[registration.vendor].kinds) & set(new.kinds)
     }
     if new.vendor not in fitting:

@@ -1,0 +1,1 @@
+"""Whether the same work costs the same, however many accounts are stored."""

@@ -1,0 +1,1 @@
+"""A session comes into being."""
