@@ -82,9 +82,13 @@ def test_it_is_called_as_its_owner_calls_it(kind: str, name: str) -> None:
     assert shown(_document(kind, {}), choose("en-US", "")).name == name
 
 
-def test_numbers_are_written_as_the_language_does() -> None:
+@pytest.mark.parametrize(
+    ("language", "now"),
+    [("de-DE", "64\N{NO-BREAK SPACE}%, lädt mit 2,3 kW"), ("ja-JP", "64%, 2.3 kWで充電中")],
+)
+def test_numbers_are_written_as_the_language_does(language: str, now: str) -> None:
     document = _document("battery", {"status": "CHARGING", "charge_rate": 2.34, "battery_level": 64.0})
-    assert shown(document, choose("de-DE", "")).now == "64\N{NO-BREAK SPACE}%, lädt mit 2,3 kW"
+    assert shown(document, choose(language, "")).now == now
 
 
 def test_every_kind_is_tried() -> None:

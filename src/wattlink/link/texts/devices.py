@@ -1,7 +1,7 @@
 """A device with its live value, in words: `Model 3` and `64%, plugged in`."""
 
 import msgspec
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_percent
 from babel.units import format_unit
 
 from wattlink.connectors.devices import (
@@ -153,12 +153,10 @@ def _percent(level: float | None, language: Language) -> str:
 
 
 def _kilowatts(power: float, language: Language) -> str:
-    number = format_decimal(round(power, 1), locale=language.locale)
-    return format_unit(number, "kilowatt", length="short", locale=language.locale)
+    return format_unit(round(power, 1), "kilowatt", length="short", locale=language.locale)
 
 
 def _degrees(temperature: float | None, language: Language) -> str:
     if temperature is None:
         return ""
-    number = format_decimal(round(temperature, 1), locale=language.locale)
-    return format_unit(number, "celsius", length="short", locale=language.locale)
+    return format_unit(round(temperature, 1), "celsius", length="short", locale=language.locale)
