@@ -6,7 +6,7 @@ import pytest
 from enode import models
 
 from tests.dialects.enode.conftest import Api
-from tests.dialects.enode.test_sdk import Sdk
+from tests.dialects.enode.sdk.calls import Sdk
 from tests.support.stack import Stack
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind

@@ -5,19 +5,14 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
-from enode import errors, models
+from enode import errors
 
 from tests.dialects.enode.conftest import own
+from tests.dialects.enode.sdk.calls import Sdk
 from tests.dialects.enode.test_devices import CHARGER, VEHICLE
-from tests.dialects.enode.test_sdk import Sdk, sdk, until
 from tests.support.documents import BATTERY, HVAC, INVERTER, METER
-from tests.support.linking import Login
-from tests.support.receiver import Receiver
-from tests.support.walk import walk
 from wattlink.connectors.devices import Document
 from wattlink.domain.access.model import Access
-
-__all__ = ["sdk"]  # the fixture
 
 
 class Methods(NamedTuple):
@@ -136,85 +131,3 @@ async def test_locations_and_the_devices_that_are_there(sdk: Sdk) -> None:
     with pytest.raises(errors.EnodeDefaultError) as missing:
         await sdk("locations", "get", location_id=home.id)
     assert missing.value.status_code == 404
-
-
-_HOME_KINDS = ("battery", "inverter", "meter")
-
-
-async def link(sdk: Sdk, vendor: str, *kinds: str) -> Login:
-    """Link a new account at the vendor of this name with devices of these kinds, in one sign-in."""
-    login = Login(f"{uuid4().hex}@example.com", "right")
-    folder = {"NIBE": "myuplink"}.get(vendor, vendor.lower())
-    await sdk.stack.sandbox.open(folder, login.username, login.password, kind=kinds[0])
-    for kind in kinds[1:]:
-        await sdk.stack.sandbox.change(folder, login.username, add_devices=1, kind=kind)
-    session = await sdk(
-        "user_management",
-        "post_users_userid_link",
-        user_id="ada",
-        scopes=[models.Scopes(f"{kind}:read:data") for kind in kinds],
-        language=models.LinkUserPayloadLanguage.EN_US,
-        redirect_uri="yourapp://integrations/enode",
-        vendor=vendor,
-    )
-    await walk(session.link_url, login, sdk.stack.hub.outbound)
-    return login
-
-
-async def turn(sdk: Sdk, vendor: str, login: Login, kind: str, **knobs: Any) -> None:
-    """Turn the knobs of an account's devices of a kind."""
-    accounts = await sdk.stack.sandbox.control("GET", "/accounts")
-    devices = next(account["devices"] for account in accounts if account["username"] == login.username)
-    of_kind = {device["vendor_device_id"]: knobs for device in devices if device["kind"] == kind}
-    await sdk.stack.sandbox.change(vendor, login.username, devices=of_kind)
-
-
-async def told(receiver: Receiver, name: str, changed: str | None = None) -> dict[str, Any]:
-    """Wait for an event of this name, perhaps one by which this field changed."""
-
-    def found() -> list[dict[str, Any]]:
-        events = [event for request in receiver.received for event in request.events if event["event"] == name]
-        return [event for event in events if changed is None or changed in event["updatedFields"]]
-
-    async def is_told() -> bool:
-        return bool(found())
-
-    await until(is_told)
-    return found()[0]
-
-
-async def test_a_home_from_one_sign_in_to_the_last_event(sdk: Sdk) -> None:
-    async with Receiver() as receiver:
-        await sdk("webhooks", "create", url=receiver.url(), secret="a secret of the app")
-        login = await link(sdk, "TESLA", *_HOME_KINDS)
-        (battery,) = (await sdk("batteries", "list_user_batteries", user_id="ada")).data
-        (inverter,) = (await sdk("solar_inverters", "list_user_inverters", user_id="ada")).data
-        (meter,) = (await sdk("meters", "get_by_user", user_id="ada")).data
-        user = await sdk("user_management", "get", user_id="ada")
-        assert {linked.vendor_type.value for linked in user.linked_vendors} == {*_HOME_KINDS}
-        for kind, device in zip(_HOME_KINDS, (battery, inverter, meter), strict=True):
-            assert (await told(receiver, f"user:{kind}:discovered"))[kind]["id"] == device.id
-
-        await turn(sdk, "tesla", login, "battery", mode="backup")
-        await sdk("batteries", "refresh_data", battery_id=battery.id)
-        updated = await told(receiver, "user:battery:updated", "config")
-        assert updated["battery"]["config"]["operationMode"] != battery.config.operation_mode.value
-
-        await sdk.app.call("DELETE", "/users/ada/vendors/TESLA/battery")  # no method of this SDK's
-        deleted = await told(receiver, "user:battery:deleted")
-        assert deleted["battery"]["id"] == battery.id
-        assert (await sdk("batteries", "list")).data == []
-        assert (await sdk("meters", "list")).data[0].id == meter.id
-
-
-async def test_a_heat_pump_from_its_sign_in_to_an_event(sdk: Sdk) -> None:
-    async with Receiver() as receiver:
-        await sdk("webhooks", "create", url=receiver.url(), secret="a secret of the app")
-        login = await link(sdk, "NIBE", "hvac")
-        (pump,) = (await sdk("hvac", "list_user_hva_cs", user_id="ada")).data
-        assert (await told(receiver, "user:hvac:discovered"))["hvac"]["id"] == pump.id
-        assert (pump.vendor, pump.information.category.value) == (models.HvacVendor.NIBE, "HEAT_PUMP")
-        await turn(sdk, "myuplink", login, "hvac", mode="off")
-        await sdk("hvacs", "refresh_hint", hvac_id=pump.id)
-        updated = await told(receiver, "user:hvac:updated", "thermostatState")
-        assert updated["hvac"]["thermostatState"]["mode"] == "OFF"

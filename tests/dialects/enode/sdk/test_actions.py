@@ -3,19 +3,12 @@
 import time
 from typing import Any
 
-import msgspec
 import pytest
 from enode import errors, models
-from enode.errors import chargeraction, hvacaction
-from enode.errors.hvacactionfollowschedule_error import HvacActionFollowScheduleErrorData
-from enode.utils.serializers import unmarshal_json
+from enode.errors import hvacaction
 
-from tests.dialects.enode.test_sdk import Sdk, sdk, until
+from tests.dialects.enode.sdk.calls import Sdk, confirmed, seen, turn, until
 from tests.support.receiver import Receiver
-from wattlink.connectors.registry import simulator
-from wattlink.domain.vendors.register import register
-
-__all__ = ["sdk"]  # the fixture
 
 _TOMORROW = 86_400
 
@@ -23,11 +16,8 @@ _TOMORROW = 86_400
 async def charger_with_a_car(sdk: Sdk, **knobs: Any) -> str:
     """A user's charger at which a car waits; gives its id."""
     login = await sdk.link("ada", "charger", "EASEE", "charger:control:charging")
-    sandbox = sdk.stack.sandbox
-    accounts = await sandbox.control("GET", "/accounts")
-    (device,) = next(account["devices"] for account in accounts if account["username"] == login.username)
     knobs = {"car": "waiting", "wants_kwh": 40.0, "next": time.time() + _TOMORROW, **knobs}
-    await sandbox.change("easee", login.username, devices={device["vendor_device_id"]: knobs})
+    await turn(sdk, "easee", login, "charger", **knobs)
     (charger,) = (await sdk("chargers", "list")).data
 
     async def is_plugged_in() -> bool:
@@ -36,32 +26,6 @@ async def charger_with_a_car(sdk: Sdk, **knobs: Any) -> str:
 
     await until(is_plugged_in)
     return str(charger.id)
-
-
-async def seen(sdk: Sdk, part: str, method: str, action_id: str) -> Any:
-    """The action. SDK 0.2.6 reads those of chargers and HVACs into an exception, which no answer can be."""
-    try:
-        return await sdk(part, method, action_id=action_id)
-    except errors.ResponseValidationError as misread:
-        return _read_anyway(misread, part)
-
-
-def _read_anyway(misread: errors.ResponseValidationError, part: str) -> Any:
-    assert misread.raw_response.status_code == 200
-    assert "should be an instance of" in str(misread.__cause__)
-    if part == "chargers":
-        return unmarshal_json(misread.body, chargeraction.ChargerActionUnion)
-    follows = msgspec.json.decode(misread.body)["target"]["holdType"] == "SCHEDULED"
-    return unmarshal_json(misread.body, HvacActionFollowScheduleErrorData if follows else hvacaction.HvacActionUnion)
-
-
-async def confirmed(sdk: Sdk, part: str, method: str, action_id: str) -> None:
-    """Wait until the device is seen to have done it."""
-
-    async def is_confirmed() -> bool:
-        return bool((await seen(sdk, part, method, action_id)).state is models.ActionState.CONFIRMED)
-
-    await until(is_confirmed)
 
 
 async def test_a_charger_is_started_and_the_webhook_says_that_it_was(sdk: Sdk) -> None:
@@ -137,25 +101,11 @@ async def test_a_vehicle_is_stopped_limited_and_asked_for_the_same_twice(sdk: Sd
     await confirmed(sdk, "vehicles", "get_action", start.id)
 
 
-async def own_registration(sdk: Sdk, vendor: str) -> None:
-    """A client of the application's own at a vendor, with a budget that other tests don't spend."""
-    hub = sdk.stack.hub
-    async with hub.db.transaction() as tx:
-        await register(
-            tx,
-            vendor=vendor,
-            application_id=sdk.application_id,
-            registration=simulator(vendor).DEMO_REGISTRATION,
-            hosts=sdk.stack.sandbox.hosts(vendor),
-            is_sandbox=True,
-            vault=hub.vault,
-        )
-
-
 async def test_a_heat_pump_holds_what_it_is_told_and_follows_its_schedule_again(sdk: Sdk) -> None:
-    await own_registration(sdk, "myuplink")
     await sdk.link("ada", "hvac", "NIBE", "hvac:control:mode")
     (pump,) = (await sdk("hvac", "list")).data
+    assert pump.thermostat_state.hold_type == "SCHEDULED"
+    assert pump.capabilities.set_permanent_hold.is_capable
     hold = await sdk(
         "hvacs",
         "set_permanent_hold",
@@ -168,7 +118,8 @@ async def test_a_heat_pump_holds_what_it_is_told_and_follows_its_schedule_again(
         "PERMANENT",
     )
     await confirmed(sdk, "hvac", "get_action", hold.id)
-    assert (await sdk("hvacs", "get", hvac_id=pump.id)).thermostat_state.heat_setpoint == 19.0
+    state = (await sdk("hvacs", "get", hvac_id=pump.id)).thermostat_state
+    assert (state.mode, state.heat_setpoint, state.hold_type) == ("HEAT", 19.0, "PERMANENT")
     with pytest.raises(hvacaction.HvacAction) as over:
         await sdk("hvac", "cancel_hvac_action", action_id=hold.id)
     assert over.value.data.id == hold.id
@@ -176,6 +127,7 @@ async def test_a_heat_pump_holds_what_it_is_told_and_follows_its_schedule_again(
     follow = await sdk("hvacs", "set_follow_schedule", hvac_id=pump.id)
     assert follow.target.hold_type.value == "SCHEDULED"
     await confirmed(sdk, "hvac", "get_action", follow.id)
+    assert (await sdk("hvacs", "get", hvac_id=pump.id)).thermostat_state.hold_type == "SCHEDULED"
     with pytest.raises(errors.ProblemError) as refused:
         await sdk(
             "hvacs",

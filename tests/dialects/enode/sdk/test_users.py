@@ -1,80 +1,15 @@
-"""Enode's official SDK for Python, unchanged, against the served application; both its styles."""
+"""Users, what becomes of their links, interventions and webhooks, with Enode's official SDK in both its styles."""
 
-import asyncio
-import base64
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import uuid4
 
-import enode
-import msgspec
 import pytest
 from enode import errors, models
 
+from tests.dialects.enode.sdk.calls import Sdk, relink, until
 from tests.support.linking import Login
 from tests.support.receiver import Receiver
-from tests.support.stack import App, Stack
 from tests.support.walk import walk
-from wattlink.connectors.registry import manifests
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
-
-_PATIENCE_SECONDS = 30.0
-
-
-class Sdk:
-    """Calls the SDK in one of its two styles, as `await sdk("vehicles", "get", vehicle_id=...)`."""
-
-    def __init__(self, app: App, *, is_async: bool) -> None:
-        self.app = app
-        self.stack = app.stack
-        self.application_id = app.credentials.application_id
-        self._is_async = is_async
-        security = models.Security(
-            client_id=str(app.credentials.client_id),
-            client_secret=app.credentials.client_secret,
-            token_url=f"{app.stack.enode}/oauth2/token",
-        )
-        self._sdk = enode.Enode(security=security, server_url=app.stack.enode)
-
-    async def __call__(self, part: str, method: str, **arguments: Any) -> Any:
-        of_part = getattr(self._sdk, part)
-        if self._is_async:
-            return await getattr(of_part, f"{method}_async")(**arguments)
-        return await asyncio.to_thread(getattr(of_part, method), **arguments)
-
-    async def link(
-        self, user_id: str, kind: str, vendor: str, *controls: str, without: frozenset[str] = frozenset()
-    ) -> Login:
-        """Link a new virtual account of the vendor to a user, as the user would, `without` these scopes of its own."""
-        login = Login(f"{uuid4().hex}@example.com", "right")
-        simulated = next(name for name, one in manifests().items() if vendor in one.names["enode"].values())
-        await self.stack.sandbox.open(simulated, login.username, login.password, kind=kind)
-        session = await self(
-            "user_management",
-            "post_users_userid_link",
-            user_id=user_id,
-            scopes=[models.Scopes(f"{kind}:read:data"), *map(models.Scopes, controls)],
-            language=models.LinkUserPayloadLanguage.EN_US,
-            redirect_uri="yourapp://integrations/enode",
-            vendor=vendor,
-        )
-        assert msgspec.json.decode(base64.b64decode(session.link_token))["linkUrl"] == session.link_url
-        await walk(session.link_url, login, self.stack.hub.outbound, without=without)
-        return login
-
-
-@pytest.fixture(params=["sync", "async"])
-async def sdk(request: pytest.FixtureRequest, stack: Stack) -> Sdk:
-    return Sdk(await stack.new_app(), is_async=request.param == "async")
-
-
-async def until(seen: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something that the workers are about to do."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not await seen():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.05)
 
 
 async def test_users_and_their_devices_from_the_first_link_to_the_end(sdk: Sdk) -> None:
@@ -133,17 +68,6 @@ async def test_a_broken_link_is_told_and_mended(sdk: Sdk) -> None:
     assert mended.capabilities.information.intervention_ids == []
     assert mended.is_reachable
     assert (await sdk("user_management", "get", user_id="ada")).linked_vendors[0].is_valid
-
-
-async def relink(sdk: Sdk, asset_id: str) -> Any:
-    """Ask for a way to mend a device's link."""
-    return await sdk(
-        "user_management",
-        "relink_asset",
-        asset_id=asset_id,
-        language=models.RelinkUserPayloadLanguage.EN_US,
-        redirect_uri="yourapp://done",
-    )
 
 
 async def test_the_catalogue_of_interventions(sdk: Sdk) -> None:
