@@ -26,16 +26,24 @@ _VALUES = [
     ),
     ("hvac", {"thermostat_state": {"mode": "OFF"}}, "21.3°C, switched off"),
     ("hvac", {}, "21.3°C"),
-    ("inverter", {"production_rate": 3.456, "is_producing": True}, "Producing 3.5 kW"),
+    ("inverter", {"production_rate": 3.456, "is_producing": True}, "Producing 3.5\N{NO-BREAK SPACE}kW"),
     ("inverter", {"production_rate": 0.0, "is_producing": False}, "Not producing at the moment"),
     ("inverter", {"is_producing": True}, "Producing"),
     ("inverter", {}, "Linked, no values yet"),
-    ("battery", {"status": "CHARGING", "charge_rate": 2.04, "battery_level": 64.0}, "64%, charging at 2 kW"),
-    ("battery", {"status": "DISCHARGING", "charge_rate": -1.5, "battery_level": 8.0}, "8%, discharging at 1.5 kW"),
+    (
+        "battery",
+        {"status": "CHARGING", "charge_rate": 2.04, "battery_level": 64.0},
+        "64%, charging at 2\N{NO-BREAK SPACE}kW",
+    ),
+    (
+        "battery",
+        {"status": "DISCHARGING", "charge_rate": -1.5, "battery_level": 8.0},
+        "8%, discharging at 1.5\N{NO-BREAK SPACE}kW",
+    ),
     ("battery", {"status": "IDLE", "battery_level": 100.0}, "100%, neither charging nor discharging"),
     ("battery", {"status": "UNKNOWN"}, "Linked, no values yet"),
-    ("meter", {"power": 1.25}, "Taking 1.2 kW from the grid"),
-    ("meter", {"power": -4.0}, "Feeding 4 kW into the grid"),
+    ("meter", {"power": 1.25}, "Taking 1.2\N{NO-BREAK SPACE}kW from the grid"),
+    ("meter", {"power": -4.0}, "Feeding 4\N{NO-BREAK SPACE}kW into the grid"),
     ("meter", {"power": 0.0}, "No power from or to the grid"),
     ("meter", {}, "Linked, no values yet"),
 ]
@@ -84,7 +92,10 @@ def test_it_is_called_as_its_owner_calls_it(kind: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "now"),
-    [("de-DE", "64\N{NO-BREAK SPACE}%, lädt mit 2,3 kW"), ("ja-JP", "64%, 2.3 kWで充電中")],
+    [
+        ("de-DE", "64\N{NO-BREAK SPACE}%, lädt mit 2,3\N{NO-BREAK SPACE}kW"),
+        ("ja-JP", "64%, 2.3\N{NO-BREAK SPACE}kWで充電中"),
+    ],
 )
 def test_numbers_are_written_as_the_language_does(language: str, now: str) -> None:
     document = _document("battery", {"status": "CHARGING", "charge_rate": 2.34, "battery_level": 64.0})

@@ -153,10 +153,14 @@ def _percent(level: float | None, language: Language) -> str:
 
 
 def _kilowatts(power: float, language: Language) -> str:
-    return format_unit(round(power, 1), "kilowatt", length="short", locale=language.locale)
+    return _measured(power, "kilowatt", language)
 
 
 def _degrees(temperature: float | None, language: Language) -> str:
-    if temperature is None:
-        return ""
-    return format_unit(round(temperature, 1), "celsius", length="short", locale=language.locale)
+    return "" if temperature is None else _measured(temperature, "celsius", language)
+
+
+def _measured(value: float, unit: str, language: Language) -> str:
+    """`3,9 kW`, which no line's end divides."""
+    shown_value = format_unit(round(value, 1), unit, length="short", locale=language.locale)
+    return shown_value.replace(" ", "\N{NO-BREAK SPACE}")
