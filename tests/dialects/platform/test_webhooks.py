@@ -22,6 +22,7 @@ from wattlink.domain.webhooks.deliveries.model import Rules
 from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.deliveries.settle import settle
 from wattlink.domain.webhooks.deliveries.take import take
+from wattlink.domain.webhooks.erase import lock_cursors
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
 
@@ -145,6 +146,18 @@ async def test_what_was_held_is_delivered_once_the_receiver_takes_it(
     assert receiver.received[-1].body == receiver.received[0].body
     assert (await application.get(f"/deliveries/{held['id']}")).json()["state"] == "delivered"
     assert (await application.get(f"/webhooks/{webhook}")).json()["heldDeliveries"] == 0
+
+
+async def test_a_replay_that_has_nothing_to_move_holds_nobody_up(
+    hub: Hub, application: Caller, ours: Organization, receiver: Receiver, clock: StillClock
+) -> None:
+    webhook = (await application.post("/webhooks", {"url": receiver.url()})).json()["id"]
+    mine, tomorrow = ours.application.application_id, rfc3339(clock() + timedelta(days=1))
+    await happen(hub, charger_updated(mine, clock))
+    async with hub.db.transaction() as tx:
+        await lock_cursors(tx, Access(applications=(mine,)))  # as whoever writes verdicts down does
+        answer = await application.post(f"/webhooks/{webhook}/replay", {"since": tomorrow})
+    assert answer.json() == {"pendingEvents": 1}
 
 
 async def test_a_replay_delivers_again_all_that_happened_since(

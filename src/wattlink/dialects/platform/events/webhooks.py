@@ -208,8 +208,7 @@ async def test_webhook(request: Call, webhook_id: FromPath[str]) -> WebhookTest:
 async def replay_webhook(request: Call, webhook_id: FromPath[str], data: JSONBody[ReplayPayload]) -> Replay:
     """Deliver again, in order and under new delivery ids, everything that happened since a moment."""
     hub = request.hub
-    async with hub.db.transaction() as tx:
-        pending = await replay(tx, request.access, webhook_id_of(webhook_id), data.since, now=hub.clock())
+    pending = await replay(hub.db, request.access, webhook_id_of(webhook_id), data.since, now=hub.clock())
     hub.notifier.wake("events")
     return Replay(pending_events=pending)
 

@@ -50,7 +50,7 @@ _NEWER = (
 
 
 class Again(Address, frozen=True, kw_only=True):
-    """A delivery that may be sent again: to whom it went, what it carried, and where in the feed that began."""
+    """A delivery that may be sent again: to whom it went, what it carried, and where in the feed that stands."""
 
     state: State
     body: bytes | None
@@ -59,6 +59,9 @@ class Again(Address, frozen=True, kw_only=True):
     before_xid: int
     before_position: int
     before_recorded_at: datetime
+    last_epoch: int
+    last_xid: int
+    last_position: int
 
 
 async def page(
@@ -116,7 +119,8 @@ async def again(reader: Reader, access: Access, delivery_id: DeliveryId) -> Agai
         Again,
         """
         SELECT subscription_id, dialect, api_version, url, sealed_secret, header_name, sealed_header,
-               state, body, event_ids, before_epoch, before_xid::text, before_position, before_recorded_at
+               state, body, event_ids, before_epoch, before_xid::text, before_position, before_recorded_at,
+               last_epoch, last_xid::text, last_position
           FROM delivery JOIN subscription USING (subscription_id)
          WHERE delivery_id = %(delivery_id)s AND delivery.application_id = ANY(%(applications)s)
         """,
@@ -137,17 +141,19 @@ async def events_of(reader: Reader, access: Access, carried: Again) -> list[Even
                type, occurred_at, payload
           FROM events_behind(%(application_id)s, %(before_epoch)s, %(before_xid)s::text::xid8, %(before_position)s,
                              %(before_recorded_at)s) AS event
-         WHERE event_id = ANY(%(event_ids)s) AND payload IS NOT NULL
+         WHERE (epoch, xid, position) <= (%(last_epoch)s, %(last_xid)s::text::xid8, %(last_position)s)
+           AND event_id = ANY(%(event_ids)s) AND payload IS NOT NULL
          ORDER BY event.epoch, event.xid, event.position
-         LIMIT %(number)s
         """,
         application_id=access.application_id,
         before_epoch=carried.before_epoch,
         before_xid=carried.before_xid,
         before_position=carried.before_position,
         before_recorded_at=carried.before_recorded_at,
+        last_epoch=carried.last_epoch,
+        last_xid=carried.last_xid,
+        last_position=carried.last_position,
         event_ids=list(carried.event_ids),
-        number=len(carried.event_ids),
     )
 
 
