@@ -1,26 +1,35 @@
-"""The same read without Wattlink: a bare Litestar app and bare ASGI, with the same pool, SELECT and JSON library.
+"""The same reads without Wattlink: a bare Litestar app and bare ASGI, with the same pool, SELECT and JSON library.
 
-The SELECT is the one of the dialect, whatever its store makes of it; neither app authenticates.
+A page is read by bare Litestar only. The SELECT is the one of the dialect, whatever its store makes of it; neither app
+authenticates.
 """
 
 import contextlib
 import os
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Litestar, get
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
-SELECT = """
+_COLUMNS = """
     SELECT device_id, device.application_id, device.user_id, external_id AS "user", account_id, vendor, kind, scopes,
            document, location_id, located_at, device.created_at, updated_at
       FROM device JOIN device_state USING (device_id) JOIN app_user ON app_user.user_id = device.user_id
-     WHERE is_published AND device.application_id = ANY(%(applications)s) AND device_id = %(device_id)s
 """
+_ONE = f"{_COLUMNS} WHERE is_published AND device.application_id = ANY(%(applications)s) AND device_id = %(device_id)s"
+_PAGE = f"""
+    {_COLUMNS}
+     WHERE is_published AND device.application_id = %(application)s AND kind = 'vehicle'
+       AND (device.created_at, device_id) < ('infinity', '00000000-0000-0000-0000-000000000000')
+     ORDER BY device.created_at DESC, device_id DESC LIMIT %(limit)s
+"""
+
+PageSize = Annotated[int, QueryParameter(name="pageSize")]
 
 
 def _pool() -> AsyncConnectionPool[Any]:
@@ -33,9 +42,20 @@ async def _read(pool: AsyncConnectionPool[Any], device_id: UUID) -> dict[str, An
     applications = [UUID(os.environ["BENCH_APPLICATION"])]
     async with pool.connection() as connection:
         cursor = connection.cursor(row_factory=dict_row, binary=True)
-        await cursor.execute(SELECT, {"applications": applications, "device_id": device_id}, prepare=True)
+        await cursor.execute(_ONE, {"applications": applications, "device_id": device_id}, prepare=True)
         found: dict[str, Any] | None = await cursor.fetchone()
     assert found is not None
+    return found
+
+
+async def _page(pool: AsyncConnectionPool[Any], limit: int) -> list[dict[str, Any]]:
+    async with pool.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row, binary=True)
+        found: list[dict[str, Any]] = await (
+            await cursor.execute(
+                _PAGE, {"application": UUID(os.environ["BENCH_APPLICATION"]), "limit": limit}, prepare=True
+            )
+        ).fetchall()
     return found
 
 
@@ -52,7 +72,11 @@ def litestar_app() -> Litestar:
     async def get_vehicle(vehicle_id: FromPath[UUID]) -> dict[str, Any]:
         return await _read(pool, vehicle_id)
 
-    return Litestar([get_vehicle], lifespan=[living], openapi_config=None)
+    @get("/vehicles")
+    async def list_vehicles(page_size: PageSize) -> dict[str, Any]:
+        return {"data": await _page(pool, page_size)}
+
+    return Litestar([get_vehicle, list_vehicles], lifespan=[living], openapi_config=None)
 
 
 def asgi_app() -> Any:

@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -81,19 +81,17 @@ def main() -> None:
         data = Path(folder, "postgres")
         with EmbeddedPostgres(data, fsync=False) as running:
             migrate(running.dsn)
-            stored = asyncio.run(_store(running.dsn))
+            stored = asyncio.run(store(running.dsn))
             with contextlib.ExitStack() as stack:
-                contenders = [stack.enter_context(server) for server in _servers(running.dsn, stored)]
-                rounds = asyncio.run(_measure(contenders, stored, options.rounds, options.seconds))
-    figures = _figures(rounds)
-    _tell(rounds, figures)
-    if options.json:
-        shown = {"rounds": rounds, "figures": figures}
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(shown)))
-    sys.exit(any(figure.is_missed for figure in figures))
+                contenders = [stack.enter_context(server) for server in servers(running.dsn, stored)]
+                rounds = asyncio.run(
+                    measure(contenders, stored, lambda: f"/vehicles/{random.choice(stored.vehicles)}", options)
+                )
+    sys.exit(told("a read", rounds, _LIMITS, options.json))
 
 
-async def _store(dsn: str) -> Stored:
+async def store(dsn: str) -> Stored:
+    """An application, its token, and a thousand vehicles."""
     async with Database(dsn) as db:
         async with db.transaction() as tx:
             application = await create_application(tx, "Bench")
@@ -179,7 +177,8 @@ def _vehicle() -> normal.Vehicle:
     )
 
 
-def _servers(dsn: str, stored: Stored) -> list[contextlib.AbstractContextManager[Contender]]:
+def servers(dsn: str, stored: Stored) -> list[contextlib.AbstractContextManager[Contender]]:
+    """Ours and the bare ones."""
     environment = {
         **os.environ,
         "WATTLINK_DATABASE_URL": dsn,
@@ -194,30 +193,29 @@ def _servers(dsn: str, stored: Stored) -> list[contextlib.AbstractContextManager
     ]
 
 
-async def _measure(
-    contenders: Sequence[Contender], stored: Stored, rounds: int, seconds: float
+async def measure(
+    contenders: Sequence[Contender], stored: Stored, path: Callable[[], str], options: argparse.Namespace
 ) -> dict[str, list[Round]]:
     """Rounds of every contender, in turns; the first of each warms up and doesn't count."""
     found: dict[str, list[Round]] = {contender.name: [] for contender in contenders}
     async with aiohttp.ClientSession(headers={"authorization": f"Bearer {stored.token}"}) as session:
-        for at in range(rounds + 1):
+        for at in range(options.rounds + 1):
             for contender in contenders:
-                measured = await _round(session, contender, stored.vehicles, seconds)
+                measured = await _round(session, contender, path, options.seconds)
                 if at > 0:
                     found[contender.name].append(measured)
     return found
 
 
 async def _round(
-    session: aiohttp.ClientSession, contender: Contender, vehicles: Sequence[UUID], seconds: float
+    session: aiohttp.ClientSession, contender: Contender, path: Callable[[], str], seconds: float
 ) -> Round:
     busy, began = cpu_seconds(contender.pid), time.perf_counter()
 
     async def one_after_the_other() -> int:
         done = 0
         while time.perf_counter() - began < seconds:
-            address = f"{contender.address}/vehicles/{random.choice(vehicles)}"
-            async with session.get(address) as answer:
+            async with session.get(contender.address + path()) as answer:
                 body = await answer.read()
                 if answer.status != 200:
                     raise RuntimeError(f"{contender.name} answered {answer.status}: {body[:200]!r}")
@@ -229,22 +227,31 @@ async def _round(
     return Round(rate=done / (time.perf_counter() - began), cost=cost)
 
 
-def _figures(rounds: dict[str, list[Round]]) -> list[Figure]:
+def told(what: str, rounds: dict[str, list[Round]], limits: Mapping[str, float], file: Path | None) -> bool:
+    """Print the figures, keep them in a file if one is given, and say whether a limit was missed."""
+    figures = _figures(rounds, limits)
+    _tell(what, rounds, figures)
+    if file:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode({"rounds": rounds, "figures": figures})))
+    return any(figure.is_missed for figure in figures)
+
+
+def _figures(rounds: dict[str, list[Round]], limits: Mapping[str, float]) -> list[Figure]:
     ours = rounds["wattlink"]
     return [
         Figure(name, statistics.median(a.cost / b.cost for a, b in zip(ours, rounds[name], strict=True)), limit)
-        for name, limit in _LIMITS.items()
+        for name, limit in limits.items()
     ]
 
 
-def _tell(rounds: dict[str, list[Round]], figures: Sequence[Figure]) -> None:
+def _tell(what: str, rounds: dict[str, list[Round]], figures: Sequence[Figure]) -> None:
     for name, measured in rounds.items():
         rate = statistics.median(each.rate for each in measured)
         cost = statistics.median(each.cost for each in measured)
         print(f"{name:10} {rate:8.0f} requests/s {cost:8.0f} us of CPU per request")
     for figure in figures:
         verdict = "MISSED" if figure.is_missed else "kept"
-        print(f"a read costs {figure.ratio:.2f} times that of {figure.against} (limit {figure.limit}): {verdict}")
+        print(f"{what} costs {figure.ratio:.2f} times that of {figure.against} (limit {figure.limit}): {verdict}")
 
 
 if __name__ == "__main__":

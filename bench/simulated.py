@@ -17,12 +17,12 @@ import uvloop
 from wattlink.base.clock import system_clock
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.connectors.simulation import SimulatedRequest, State
-from wattlink.sandbox.accounts import MemoryShelf
+from wattlink.sandbox.accounts import MemoryShelf, Shelf
 from wattlink.sandbox.server import make_app, serving
 
 VENDOR = "easee"
 HOST = next(iter(manifests()[VENDOR].hosts))
-_PASSWORD = "bench"
+PASSWORD = "bench"
 
 
 class Tokens(msgspec.Struct, rename="camel"):
@@ -41,12 +41,17 @@ class Login(NamedTuple):
     bare: Tokens
 
 
+def name_of(number: int) -> str:
+    """The user name of an account."""
+    return f"user{number}@example.com"
+
+
 def signed_in(number: int, now: datetime, **knobs: int) -> Login:
     """An account with one charger; the same for the same arguments."""
-    username = f"user{number}@example.com"
+    username = name_of(number)
     vendor = simulator(VENDOR)
-    state: State | None = {**vendor.new_account(username, _PASSWORD, now), **knobs}
-    body = msgspec.json.encode({"userName": username, "password": _PASSWORD})
+    state: State | None = {**vendor.new_account(username, PASSWORD, now), **knobs}
+    body = msgspec.json.encode({"userName": username, "password": PASSWORD})
     login = SimulatedRequest(method="POST", host=HOST, path="/api/accounts/login", body=body)
     found = []
     for _ in range(2):
@@ -64,18 +69,35 @@ class _SignedIn(MemoryShelf):
         return [(VENDOR, login.username, login.state) for login in self._logins]
 
 
-async def serve(number: int, now: datetime, grace_seconds: int) -> None:
+class _Fresh(MemoryShelf):
+    """Accounts of every vendor that nobody has signed in to."""
+
+    def __init__(self, number: int, now: datetime) -> None:
+        self._number, self._now = number, now
+
+    async def load_all(self) -> Iterable[tuple[str, str, State]]:
+        return [
+            (vendor, name_of(each), simulator(vendor).new_account(name_of(each), PASSWORD, self._now))
+            for vendor in manifests()
+            for each in range(self._number)
+        ]
+
+
+async def serve(shelf: Shelf) -> None:
     """Serve until standard input ends; the base URL is printed."""
-    app = make_app(_SignedIn(number, now, grace_seconds), system_clock, key="unused")
+    app = make_app(shelf, system_clock, key="unused")
     async with serving(app) as base:
         print(base, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 @contextmanager
-def running_simulator(number: int, now: datetime, *, grace_seconds: int = 60) -> Iterator[str]:
-    """Start the process, give its base URL, and end it."""
-    command = [sys.executable, "-m", "bench.simulated", str(number), now.isoformat(), str(grace_seconds)]
+def running_simulator(
+    number: int, now: datetime, *, grace_seconds: int = 60, are_signed_in: bool = True
+) -> Iterator[str]:
+    """Start the process, give its base URL, and end it; with this many accounts, or, if fresh, as many per vendor."""
+    kind = "signed-in" if are_signed_in else "fresh"
+    command = [sys.executable, "-m", "bench.simulated", kind, str(number), now.isoformat(), str(grace_seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -86,4 +108,5 @@ def running_simulator(number: int, now: datetime, *, grace_seconds: int = 60) ->
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])))
+    kind, number, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
+    uvloop.run(serve(_Fresh(number, now) if kind == "fresh" else _SignedIn(number, now, int(sys.argv[4]))))

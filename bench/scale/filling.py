@@ -54,6 +54,7 @@ class Filling:
             "vendor": VENDOR,
             "logins": LOGINS,
         }
+        self._connection.execute("SET log_statement = 'none'")
         self._connection.execute(_FILLED)
 
     def close(self) -> None:

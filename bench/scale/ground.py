@@ -52,6 +52,7 @@ async def opened(dsn: str, data: Path, simulator_base: str) -> AsyncIterator[tup
             worker = stack.enter_context(working(environment))
             own = stack.enter_context(psycopg.connect(dsn, autocommit=True))
             own.execute("SET enable_seqscan = off")
+            own.execute("SET log_statement = 'none'")
             ground = Ground(
                 db=db,
                 own=own,

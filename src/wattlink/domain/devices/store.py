@@ -40,8 +40,11 @@ _OF_SESSION = (
      ORDER BY device.created_at, device_id
     """
 )
-_OF_KIND_OLDER, _OF_KIND_NEWER = across(_OF_KIND + _OLDER, _DOWN), across(_OF_KIND + _NEWER, _UP)
-_OF_USER_OLDER, _OF_USER_NEWER = _OF_USER + _OLDER + _DOWN, _OF_USER + _NEWER + _UP
+_AS_JSON = "SELECT row_to_json(listed)::text FROM ("
+_OF_KIND_OLDER = _AS_JSON + across(_OF_KIND + _OLDER, _DOWN) + ") AS listed" + _DOWN
+_OF_KIND_NEWER = _AS_JSON + across(_OF_KIND + _NEWER, _UP) + ") AS listed" + _UP
+_OF_USER_OLDER = _AS_JSON + _OF_USER + _OLDER + _DOWN + ") AS listed" + _DOWN
+_OF_USER_NEWER = _AS_JSON + _OF_USER + _NEWER + _UP + ") AS listed" + _UP
 
 
 async def get(reader: Reader, access: Access, device_id: DeviceId, kind: Kind | None = None) -> Device:
@@ -65,9 +68,10 @@ async def page(
     """Devices of a kind, newest first, perhaps of one user; with `before` the page that ends just before it."""
     reach = {"applications": list(access.applications), "only_user": access.only_user, "kind": kind, **page.params()}
     if user is None:
-        found = await reader.all(Device, _OF_KIND_NEWER if page.is_backwards else _OF_KIND_OLDER, **reach)
+        sql = _OF_KIND_NEWER if page.is_backwards else _OF_KIND_OLDER
     else:
-        found = await reader.all(Device, _OF_USER_NEWER if page.is_backwards else _OF_USER_OLDER, user=user, **reach)
+        sql, reach = _OF_USER_NEWER if page.is_backwards else _OF_USER_OLDER, {**reach, "user": user}
+    found = await reader.all_from_json(Device, sql, **reach)
     return found[::-1] if page.is_backwards else found
 
 
