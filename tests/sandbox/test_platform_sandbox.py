@@ -1,5 +1,6 @@
 """The API of the sandbox: each application keeps to its own, operators reach all, and bad input is told by name."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -83,6 +84,24 @@ async def test_an_application_keeps_to_its_own(ci: Ci, other: Ci) -> None:
     url = (await ci.app.call("POST", "/users/ada/link", _link_body()))["linkUrl"]
     theirs = await other.sandbox("POST", "/accounts", {"vendor": VENDOR})
     assert (await other.send("POST", f"{account_path(theirs)}/link", {"linkUrl": url})).status == 410
+
+
+async def test_a_user_name_is_the_first_one_s_whoever_asks_at_the_same_moment(ci: Ci, other: Ci) -> None:
+    for number in range(10):
+        wanted = {"vendor": VENDOR, "username": f"both-{number}@example.com"}
+        answers = await asyncio.gather(*(each.send("POST", "/accounts", wanted) for each in (ci, other, ci, other)))
+        assert sorted(answer.status for answer in answers) == [201, 409, 409, 409]
+        (made,) = [answer.json for answer in answers if answer.status == 201]
+        owner = (ci, other, ci, other)[[answer.status for answer in answers].index(201)]
+        assert await owner.sandbox("GET", account_path(made)) == made
+
+
+async def test_an_account_has_no_more_devices_than_an_account_may_begin_with(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR, "devices": [{}] * 49})
+    await ci.sandbox("POST", f"{account_path(account)}/devices", {})
+    refused = await ci.send("POST", f"{account_path(account)}/devices", {})
+    assert (refused.status, refused.json["issues"][0]["field"]) == (400, "devices")
+    assert len((await ci.sandbox("GET", account_path(account)))["devices"]) == 50
 
 
 async def test_an_operator_reaches_all_and_says_which_application_is_meant(ci: Ci, other: Ci, operator: Ci) -> None:

@@ -202,3 +202,16 @@ async def test_the_fleet_is_put_on_the_shelf_once(db: Database) -> None:
     states = {(vendor, username): state for vendor, username, state in await shelf.load_all()}
     assert set(states) == there
     assert states[vendor, account.username] == changed
+
+
+async def test_an_application_fills_nobody_s_memory() -> None:
+    one, another = "one's id", "another's id"
+    async with running_sandbox(clock=StillClock()) as sandbox:
+        for number in range(1_000):
+            await sandbox.open(VENDOR, f"{number}@example.com", devices=0, application=one)
+        with pytest.raises(aiohttp.ClientResponseError) as refused:
+            await sandbox.open(VENDOR, "more@example.com", application=one)
+        assert refused.value.status == 422
+        await sandbox.open(VENDOR, "more@example.com", application=another)
+        await sandbox.control("DELETE", f"/accounts/{VENDOR}/0@example.com")
+        await sandbox.open(VENDOR, "again@example.com", application=one)

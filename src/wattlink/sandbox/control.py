@@ -5,6 +5,7 @@ empty one: accounts of nobody's): then nothing else is within reach. It needs a 
 on another site can reach loopback, but can't help sending an Origin.
 """
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -28,6 +29,10 @@ Ahead = Callable[[str], Awaitable[timedelta]]
 """How far an application's time was advanced."""
 
 
+MOST_DEVICES = 50  # of an account, of those that are made one by one
+_MOST_ACCOUNTS = 1_000  # of an application, so that none fills the memory of all
+
+
 async def real_time(_: str) -> timedelta:
     """Nobody's time was advanced."""
     return timedelta()
@@ -42,6 +47,7 @@ class Control:
         self._clock = clock
         self._key = key
         self._ahead = ahead
+        self._opening = asyncio.Lock()
         self._vendor_faults: dict[tuple[str | None, str], Sequence[Fault]] = {}  # by owner; None: for everybody
 
     def vendor_faults(self, vendor: str, account: VirtualAccount | None) -> Sequence[Fault]:
@@ -94,11 +100,18 @@ class Control:
     async def _open(self, request: web.Request) -> web.Response:
         wanted = await _body(request, NewAccount)
         _known_vendor(wanted.vendor, wanted.kind, *(device.kind for device in wanted.new_devices))
-        if wanted.application is not None and self._accounts.find(wanted.vendor, wanted.username) is not None:
-            raise web.HTTPConflict(text="there is a virtual account of this name")
-        state = opened(wanted, await self.now({"application": wanted.application}))
-        await self._accounts.add(wanted.vendor, wanted.username, state)
+        async with self._opening:  # of two who want the same name at the same moment the second is refused
+            if wanted.application is not None:
+                self._check_room(wanted)
+            state = opened(wanted, await self.now({"application": wanted.application}))
+            await self._accounts.add(wanted.vendor, wanted.username, state)
         return _json(await self._told(self._account(wanted.vendor, wanted.username)), status=201)
+
+    def _check_room(self, wanted: NewAccount) -> None:
+        if self._accounts.find(wanted.vendor, wanted.username) is not None:
+            raise web.HTTPConflict(text="there is a virtual account of this name")
+        if sum(account.application == wanted.application for account in self._accounts) >= _MOST_ACCOUNTS:
+            raise BadWord("username", f"would be one of more than {_MOST_ACCOUNTS} accounts: delete others first")
 
     async def _get(self, request: web.Request) -> web.Response:
         return _json(await self._told(self._account_in(request)))
@@ -110,6 +123,8 @@ class Control:
         unknown = (set(change.devices) | set(change.words) | set(change.remove_devices)) - set(account.state["devices"])
         if unknown:
             raise web.HTTPNotFound(text=f"no device {', '.join(sorted(unknown))}")
+        if change.new_devices and len(account.state["devices"]) + len(change.new_devices) > MOST_DEVICES:
+            raise BadWord("devices", f"an account has {MOST_DEVICES} at most")
         now = await self.now(account.state)
         await self._accounts.change(account, lambda state: changed(account.vendor, state, change, now))
         return _json(await self._told(account))

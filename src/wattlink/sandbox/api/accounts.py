@@ -14,9 +14,8 @@ from wattlink.domain.errors import InvalidInput
 from wattlink.sandbox.api.admission import reach_of, sandbox_application
 from wattlink.sandbox.api.keeper import Keeper, KeptAccount, KeptDevice
 from wattlink.sandbox.api.wire import Answer, FaultName, Name, Payload, Seconds, Vendor, Words
+from wattlink.sandbox.control import MOST_DEVICES
 from wattlink.web.call import Call
-
-_MOST_DEVICES = 50
 
 
 class NewDevice(Payload):
@@ -32,7 +31,7 @@ class NewAccount(Payload):
     vendor: Vendor
     username: Name | None = None
     password: Name | None = None
-    devices: Annotated[list[NewDevice], msgspec.Meta(max_length=_MOST_DEVICES)] | None = None  # None: one
+    devices: Annotated[list[NewDevice], msgspec.Meta(max_length=MOST_DEVICES)] | None = None  # None: one
     faults: list[FaultName] = msgspec.field(default_factory=list)
     latency_seconds: Seconds = 0
 
