@@ -6,12 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support.accounts import World, open_world
+from wattlink.connectors.commands import SetMaxCurrent
+from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
 from wattlink.connectors.simulation import Fault
-from wattlink.domain.access.ids import AccountId, ApplicationId
+from wattlink.domain.access.ids import AccountId, ApplicationId, CommandId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.accounts.store import load
+from wattlink.domain.commands import store as commands
+from wattlink.domain.commands.create import create as tell
+from wattlink.domain.commands.end import end_overdue
+from wattlink.domain.commands.model import CommandState
 from wattlink.domain.errors import InvalidInput, NotASandbox
 from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.ending.end_sessions import expire
@@ -92,6 +98,32 @@ async def test_a_suspicion_is_confirmed_without_waiting(world: World) -> None:
     await _advance(world, minutes=1)
     await world.visit_due()
     assert (await world.account(account_id)).state is AccountState.BROKEN
+
+
+async def test_a_command_of_which_nobody_knows_whether_it_was_sent_ends_in_advanced_time(world: World) -> None:
+    await _link(world)
+    command_id = await _told(world)
+    await world.sandbox.fault(VENDOR, "ada@example.com", Fault.OUTAGE)
+    await world.visit_due()
+    assert await _stands(world, command_id) == CommandState.SENDING
+    await _advance(world, minutes=2)
+    assert await end_overdue(world.hub.db, world.clock()) == 0  # what the device does meanwhile is to be seen first
+    world.clock.forward(seconds=10)
+    assert await end_overdue(world.hub.db, world.clock()) == 1
+    assert await _stands(world, command_id) == CommandState.FAILED
+
+
+async def _told(world: World) -> CommandId:
+    (device,) = await world.devices(Kind.CHARGER)
+    async with world.hub.db.transaction() as tx:
+        command = SetMaxCurrent(max_current=7)
+        told = await tell(tx, world.access, device.device_id, Kind.CHARGER, command, now=world.clock())
+    return told.command_id
+
+
+async def _stands(world: World, command_id: CommandId) -> CommandState:
+    async with world.hub.db.read() as reader:
+        return (await commands.get(reader, world.access, command_id, Kind.CHARGER)).state
 
 
 async def test_a_link_session_expires(world: World) -> None:

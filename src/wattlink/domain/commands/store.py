@@ -280,16 +280,15 @@ async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
 async def bring_forward(
     tx: Transaction, account_ids: Sequence[AccountId], by: timedelta, *, not_before: datetime
 ) -> None:
-    """The time of these accounts jumps: commands end that much sooner, those that were sent not before this moment."""
+    """The time of these accounts jumps: commands end that much sooner, what may have been sent not before this moment."""
     await tx.execute(
         """
         UPDATE command
            SET expires_at = expires_at - %(by)s,
-               ends_at = CASE state WHEN 'sent' THEN greatest(ends_at - %(by)s, least(ends_at, %(not_before)s))
-                                    ELSE ends_at - %(by)s END
+               ends_at = CASE state WHEN 'pending' THEN ends_at - %(by)s
+                                    ELSE greatest(ends_at - %(by)s, least(ends_at, %(not_before)s)) END
          WHERE command_id IN (SELECT command_id FROM command
                                WHERE account_id = ANY(%(account_ids)s) AND completed_at IS NULL
-                                 AND state IN ('pending', 'sent')
                                ORDER BY command_id FOR UPDATE)
         """,
         account_ids=list(account_ids),
