@@ -243,6 +243,14 @@ async def test_where_no_vendors_are_simulated_there_is_nothing(ci: Ci) -> None:
             assert "without simulated vendors" in answer.json()["detail"]
 
 
+async def test_a_query_key_that_it_does_not_know_is_named(ci: Ci) -> None:
+    with pytest.raises(Refused) as refused:
+        await ci.sandbox("GET", "/requests", vendors="easee")
+    assert refused.value.status == 400
+    (issue,) = refused.value.problem["issues"]
+    assert (issue["field"], issue["allowedValues"]) == ("vendors", ["after", "application", "vendor"])
+
+
 async def test_the_document_is_served(ci: Ci) -> None:
     document = await ci.sandbox("GET", "/openapi.json")
     assert document["servers"] == [{"url": f"{ci.stack.url}/platform/sandbox"}]

@@ -80,6 +80,26 @@ async def test_every_operation_is_in_the_document_under_its_name(stack: Stack) -
     assert all(one["additionalProperties"] is False for one in schemas.values() if "properties" in one)
 
 
+async def test_every_operation_names_the_query_keys_that_it_does_not_know(
+    stack: Stack, headers: dict[str, str]
+) -> None:
+    async with stack.http.get(f"{stack.url}/platform/openapi.json") as answer:
+        paths = (await answer.json())["paths"]
+    for path, operations in paths.items():
+        for method in {*operations} - {"parameters"} if "/oauth2/" not in path else ():
+            url = f"{stack.url}/platform{path}?unheardOf=1&pageSize=2"
+            async with stack.http.request(method, url, headers=headers) as answer:
+                told = await answer.json()
+            assert (answer.status, told["issues"][-1]["field"]) == (400, "unheardOf"), (method, path)
+
+
+async def test_a_stray_query_key_is_told_what_may_stand_there(stack: Stack, headers: dict[str, str]) -> None:
+    async with stack.http.get(f"{stack.url}/platform/accounts?userid=ada", headers=headers) as answer:
+        (issue,) = (await answer.json())["issues"]
+    assert (issue["field"], issue["message"]) == ("userid", "isn't known here")
+    assert issue["allowedValues"] == ["after", "application", "before", "pageSize", "state", "userId", "vendor"]
+
+
 async def test_it_also_answers_at_the_root_of_its_own_host(stack: Stack, headers: dict[str, str]) -> None:
     async with stack.http.get(f"{stack.url}/organization", headers={**headers, "host": "platform.example"}) as answer:
         assert (await answer.json())["name"]

@@ -10,6 +10,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
 from wattlink.web.authentication import bearer_of
 from wattlink.web.call import Call
+from wattlink.web.queries import check_query_keys
 
 _MOST_NAMED = 20
 
@@ -52,4 +53,5 @@ async def _access(request: Request[Any, Any, Any]) -> Access:
     assert isinstance(request, Call)
     access = await request.hub.authenticator.access_of_anybody(bearer_of(request))
     request.check_query()
+    check_query_keys(request)
     return access

@@ -13,6 +13,7 @@ from wattlink.dialects.platform.routes import APPLICATION, OPERATOR, routes
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
+from wattlink.web.queries import QUERY_KEYS, query_keys
 from wattlink.wiring import Hub
 
 VERSION = "1"
@@ -23,6 +24,7 @@ def make_app(hub: Hub, webhook_dialects: Mapping[str, WebhookDialect]) -> Litest
     address = f"{hub.settings.public_url}/{DIALECT}"
     app = make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
     app.state[WEBHOOK_DIALECTS] = webhook_dialects
+    app.state[QUERY_KEYS] = query_keys(app)
     return app
 
 

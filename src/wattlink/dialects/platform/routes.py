@@ -151,7 +151,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         token_route(),
         Router(
             "/",
-            route_handlers=handlers(ADMINISTRATION, Problems(Problem, _MEANINGS, always=(401, 403))),
+            route_handlers=handlers(ADMINISTRATION, Problems(Problem, _MEANINGS, always=(400, 401, 403))),
             before_request=admit_operator,  # a guard would cost a copy of the route per request
             dependencies=given,
             security=[{OPERATOR: []}],

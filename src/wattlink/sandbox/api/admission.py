@@ -11,6 +11,7 @@ from wattlink.domain.errors import InvalidInput, NotASandbox, NotFound
 from wattlink.domain.organizations.clock import store as clocks
 from wattlink.web.authentication import bearer_of
 from wattlink.web.call import Call
+from wattlink.web.queries import check_query_keys
 
 _MOST_NAMED = 20
 
@@ -21,6 +22,7 @@ async def admit(request: Request[Any, Any, Any]) -> None:
     if not request.hub.settings.sandbox_url:
         raise NotFound("sandbox", "on this installation: it runs without simulated vendors")
     access = await request.hub.authenticator.access_of_anybody(bearer_of(request))
+    check_query_keys(request)
     chosen = request.query_params.get("application")
     request.scope["auth"] = access if chosen is None else access.within(_id_of(chosen))
 

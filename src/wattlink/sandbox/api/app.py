@@ -9,6 +9,7 @@ from wattlink.sandbox.api.errors import HANDLERS
 from wattlink.sandbox.api.routes import TOKEN, routes
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
+from wattlink.web.queries import QUERY_KEYS, query_keys
 from wattlink.wiring import Hub
 
 VERSION = "1"
@@ -17,7 +18,9 @@ VERSION = "1"
 def make_app(hub: Hub) -> Litestar:
     """The API under `/platform/sandbox`."""
     address = f"{hub.settings.public_url}{PREFIX}"
-    return make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    app = make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    app.state[QUERY_KEYS] = query_keys(app)
+    return app
 
 
 def _openapi(address: str) -> OpenAPIConfig:
