@@ -117,4 +117,5 @@ async def test_a_deauthorized_user_keeps_ids_and_values(api: Api) -> None:
     assert (await api.get("/users/ada")).json() == {"id": "ada", "linkedVendors": []}
     after = (await api.get(f"/vehicles/{vehicle_id}")).json()
     assert after["chargeState"] == before["chargeState"]
+    assert after["isReachable"] is False
     assert (await api.post(f"/vehicles/{vehicle_id}/refresh-hint")).status_code == 204

@@ -13,6 +13,7 @@ from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.accounts.revocations.hand_over import hand_over_accounts, lock_logins
 from wattlink.domain.commands.end import end_of_deauthorized, end_of_removed
 from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.cut_off import cut_off
 from wattlink.domain.devices.delete import delete_of_accounts
 from wattlink.domain.errors import NotFound
 from wattlink.domain.visits import store as visits
@@ -29,7 +30,10 @@ async def hand_over_for_revocation(
 
 
 async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime) -> None:
-    """Take every credential of a user away; accounts and devices stay as they are, for a later link to revive."""
+    """Take every credential of a user away; accounts stay for a later link to revive, and devices out of reach.
+
+    That they are is no event: a deauthorized user has none.
+    """
     account_ids = await store.ids_of_user(tx, access, user_id)
     await lock_logins(tx, account_ids, vault=vault)
     await visits.stop(tx, account_ids)
@@ -37,6 +41,7 @@ async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault
     await end_of_deauthorized(tx, account_ids, now=now)
     for account in await store.lock_of_user(tx, access, user_id):
         await _deauthorize(tx, account)
+    await cut_off(tx, account_ids)
 
 
 async def disconnect(

@@ -1,4 +1,4 @@
-"""What devices show while their link is broken, and how that is taken back.
+"""What devices show while nobody has access to them, and how that is taken back.
 
 Values and their timestamps stay; nothing is reachable, and everything that the device could do asks to link again.
 """
@@ -22,7 +22,7 @@ AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 
 def out_of_reach(document: AnyDocument) -> AnyDocument:
-    """The same device with a broken link."""
+    """The same device, to which nobody has access."""
     asking = {
         name: _asking(capability)
         for name, capability in capabilities_of(document).items()
@@ -34,7 +34,7 @@ def out_of_reach(document: AnyDocument) -> AnyDocument:
 
 
 async def cut_off(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Fact]:
-    """Show the published devices of broken accounts as out of reach; the facts that they are."""
+    """Show the published devices of accounts without access as out of reach; the facts that they are."""
     before = await store.published_of_accounts(tx, account_ids, None)
     shown = [(device, out_of_reach(device.document)) for device in before]
     changed = [(device, document) for device, document in shown if document != device.document]
