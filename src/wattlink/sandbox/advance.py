@@ -1,8 +1,8 @@
 """Let time jump for one sandbox application: what waits for a moment to come is brought that much nearer.
 
 What moves: visits, commands, suspicions, open link sessions, webhook deliveries and heartbeats, probes of circuits.
-What doesn't: leases (`busy_until`, the 60 s of an exchange), events and their 30 days, keys and tokens of the application,
-revocations, accounts at real vendors, and everything of any other application.
+What doesn't: leases (`busy_until`, the 60 s of an exchange), events and their 30 days, keys and tokens of the
+application, revocations, accounts at real vendors, and everything of any other application.
 Simulators and credentials read the advanced time itself.
 """
 

@@ -1,14 +1,20 @@
-"""An API's URLs as a table, and the handlers that are made of it."""
+"""An API's URLs as a table, the handlers that are made of it, and the query keys that these know."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from litestar import Response
+from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
+from litestar.routes import HTTPRoute
 
+from wattlink.web.bodies import InvalidBody, Issue
+from wattlink.web.call import Call
 from wattlink.web.problems import PROBLEM_JSON
+
+QUERY_KEYS = "query_keys"
+"""Where an app's state holds what `query_keys` found."""
 
 WHICH_APPLICATION = QueryParameter(
     name="application",
@@ -90,3 +96,23 @@ def _allowing(path: str, allow: str) -> HTTPRouteHandler:
         return Response(None, headers={"allow": allow})
 
     return HTTPRouteHandler(path, http_method="OPTIONS", status_code=204, include_in_schema=False)(options)
+
+
+def query_keys(app: Litestar) -> Mapping[object, tuple[str, ...]]:
+    """The keys that each route handler of an app knows."""
+    return {
+        handler: tuple(sorted(key.field_alias for key in model.expected_query_params))
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler, model in route.route_handler_map.values()
+    }
+
+
+def check_query_keys(call: Call) -> None:
+    """Raises InvalidBody for keys that the operation doesn't know: named as those of a body are."""
+    if not call.scope["query_string"]:
+        return
+    known = call.app.state[QUERY_KEYS][call.route_handler]
+    unknown = sorted(set(call.query_params) - set(known))
+    if unknown:
+        raise InvalidBody([Issue(key, "isn't known here", known) for key in unknown])

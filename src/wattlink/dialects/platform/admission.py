@@ -10,7 +10,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
 from wattlink.web.authentication import bearer_of
 from wattlink.web.call import Call
-from wattlink.web.queries import check_query_keys
+from wattlink.web.routing import check_query_keys
 
 _MOST_NAMED = 20
 

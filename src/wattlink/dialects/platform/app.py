@@ -13,7 +13,7 @@ from wattlink.dialects.platform.routes import APPLICATION, OPERATOR, routes
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
-from wattlink.web.queries import QUERY_KEYS, query_keys
+from wattlink.web.routing import QUERY_KEYS, query_keys
 from wattlink.wiring import Hub
 
 VERSION = "1"

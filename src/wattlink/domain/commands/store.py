@@ -280,7 +280,7 @@ async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
 async def bring_forward(
     tx: Transaction, account_ids: Sequence[AccountId], by: timedelta, *, not_before: datetime
 ) -> None:
-    """The time of these accounts jumps: commands end that much sooner, what may have been sent not before this moment."""
+    """The time of these accounts jumps: commands end that much sooner; what may be sent, not before this moment."""
     await tx.execute(
         """
         UPDATE command

@@ -11,7 +11,7 @@ from wattlink.domain.errors import InvalidInput, NotASandbox, NotFound
 from wattlink.domain.organizations.clock import store as clocks
 from wattlink.web.authentication import bearer_of
 from wattlink.web.call import Call
-from wattlink.web.queries import check_query_keys
+from wattlink.web.routing import check_query_keys
 
 _MOST_NAMED = 20
 

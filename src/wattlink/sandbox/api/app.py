@@ -9,7 +9,7 @@ from wattlink.sandbox.api.errors import HANDLERS
 from wattlink.sandbox.api.routes import TOKEN, routes
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
-from wattlink.web.queries import QUERY_KEYS, query_keys
+from wattlink.web.routing import QUERY_KEYS, query_keys
 from wattlink.wiring import Hub
 
 VERSION = "1"
