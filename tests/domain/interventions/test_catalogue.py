@@ -33,7 +33,7 @@ def test_a_country_s_variant_falls_back_to_the_language() -> None:
     assert catalogue.entry(catalogue.LINK_AGAIN, "de-AT") == catalogue.entry(catalogue.LINK_AGAIN, "de")
 
 
-@pytest.mark.parametrize("language", ["en", "en-GB", "lv-LV", "xx", "", "../de", "de/../fr"])
+@pytest.mark.parametrize("language", ["en", "en-GB", "xx", "", "../de", "de/../fr"])
 def test_what_isn_t_translated_is_english(language: str) -> None:
     assert catalogue.entry(catalogue.LINK_AGAIN, language) == catalogue.entry(catalogue.LINK_AGAIN)
 
