@@ -114,7 +114,8 @@ async def test_an_app_in_its_own_colours_can_be_read(
     chosen = Branding(logo=logos[0], logo_dark=logos[1], **branding)
     check_branding(chosen)
     async with world.stack.hub.db.transaction() as tx:
-        await organizations.set_branding(tx, world.app.credentials.application_id, msgspec.to_builtins(chosen))
+        kept = await organizations.get_application(tx, world.app.credentials.application_id)
+        await organizations.put_application(tx, msgspec.structs.replace(kept, branding=chosen))
     context = await browser.new_context(viewport=_NARROW, color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]
     somebody = Visitor(await context.new_page(), world)
     page = somebody.page

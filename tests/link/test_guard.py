@@ -227,7 +227,8 @@ async def test_names_from_outside_are_text(stack: Stack, person: Person) -> None
     )
     async with stack.hub.db.transaction() as tx:
         made = await create_application(tx, "Voltly")
-        await organizations.set_branding(tx, made.application_id, msgspec.to_builtins(branding))  # kept unchecked
+        kept = await organizations.get_application(tx, made.application_id)
+        await organizations.put_application(tx, msgspec.structs.replace(kept, branding=branding))  # kept unchecked
     app = App(stack, made)
     await app.sign_in()
     world = World(stack, app)

@@ -2,11 +2,12 @@
 
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 from litestar import Request
 
 from wattlink.domain.access.model import Access
-from wattlink.domain.errors import InvalidInput
+from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.web.bodies import decode, is_storable
 from wattlink.wiring import Hub
 
@@ -40,6 +41,14 @@ class Call(Request[None, Access, Any]):
         """The body as what the view declares `data` to be, whatever the Content-Type says."""
         field = self.route_handler.parsed_data_field
         return decode(await self.body(), field.annotation if field is not None else Any)
+
+
+def uuid_of(what: str, text: str) -> UUID:
+    """An id of something, as it stands in a path; raises NotFound for what can't be one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(what, text) from None
 
 
 def _decoded(name: str, value: str) -> str:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -11,9 +11,11 @@ from uuid import UUID
 import msgspec
 
 from wattlink.base.vault import Vault
+from wattlink.db.database import Reader
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest, Position
 from wattlink.domain.errors import InvalidInput
+from wattlink.web.call import Call
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,3 +90,17 @@ class Pager:
     def _mac(self, place: bytes) -> bytes:
         reach = f"{self._access.operates or self._access.application_id}{self._access.only_user or ''}"
         return self._vault.keyed_hash(place.hex(), context=f"cursor:{reach}")[:_MAC_BYTES]
+
+
+async def page_of(
+    call: Call,
+    asked: Asked,
+    find: Callable[[Reader, PageRequest], Awaitable[Sequence[T]]],
+    position: Callable[[T], Position],
+) -> Page[T]:
+    """A page of what `find` finds."""
+    pager = Pager(call.hub.vault, call.access)
+    request = pager.request(asked)
+    async with call.hub.db.read() as reader:
+        found = await find(reader, request)
+    return pager.page(request, found, position)

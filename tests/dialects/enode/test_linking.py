@@ -11,7 +11,7 @@ from tests.dialects.enode.test_devices import CHARGER, VEHICLE
 from wattlink.connectors.devices import VehicleCapabilities, blocked
 from wattlink.connectors.registry import simulator
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
-from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.change import ApplicationChanges, change_application
 from wattlink.domain.vendors.register import register
 
 GOOD: dict[str, Any] = {
@@ -133,7 +133,7 @@ async def test_an_application_without_a_list_may_come_back_anywhere(api: Api, ur
 
 async def test_an_application_with_a_list_comes_back_to_what_is_on_it(api: Api) -> None:
     async with api.hub.db.transaction() as tx:
-        await organizations.set_redirect_uris(tx, api.access.application_id, ["http://intranet.example/back"])
+        await change_application(tx, api.access, ApplicationChanges(redirect_uris=("http://intranet.example/back",)))
     assert (await api.post("/users/a/link", {**GOOD, "redirectUri": "http://intranet.example/back"})).status_code == 200
     refused = (await api.post("/users/a/link", GOOD)).json()["issues"]
     assert refused[0]["allowedValues"] == ["http://intranet.example/back"]

@@ -6,10 +6,10 @@ from typing import Annotated
 import msgspec
 
 from wattlink.dialects.enode.vendors import name_of
-from wattlink.dialects.enode.wire import camel
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
 from wattlink.web.failures import Failures, Told, invalid
+from wattlink.web.openapi import camel
 
 _TYPES = "https://developers.enode.com/api/problems/"
 

@@ -20,11 +20,12 @@ from wattlink.dialects.enode.devices.nothing_known import nothing_known
 from wattlink.dialects.enode.devices.vehicles import Vehicle, vehicle
 from wattlink.dialects.enode.headers import CURRENT_VERSION
 from wattlink.dialects.enode.vendors import name_of
-from wattlink.dialects.enode.wire import Answer, Timestamp, camel
+from wattlink.dialects.enode.wire import Answer, Timestamp
 from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.events.model import Event, EventType, Payload
 from wattlink.settings import Settings
+from wattlink.web.openapi import camel
 
 _OF_DEVICES = {
     EventType.DEVICE_DISCOVERED: "discovered",

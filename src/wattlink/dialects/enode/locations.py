@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from wattlink.base.clock import rfc3339
-from wattlink.dialects.enode.paging import cursors_of, page_of
+from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid, location_id_of
 from wattlink.domain.access.paging import Position
 from wattlink.domain.devices.placing.relocate import relocate
@@ -19,7 +19,7 @@ from wattlink.domain.locations.model import MOST_LETTERS, Location, LocationChan
 from wattlink.domain.users import store as users
 from wattlink.web.bodies import Check
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.cursors import Asked, page_of
 
 Name = Annotated[str, Meta(min_length=1, max_length=MOST_LETTERS)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]

@@ -11,7 +11,7 @@ from wattlink.base.clock import rfc3339
 from wattlink.dialects.enode import DIALECT
 from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.dialects.enode.headers import VERSIONS
-from wattlink.dialects.enode.paging import cursors_of, page_of
+from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid, subscription_id_of
 from wattlink.domain.access.paging import Position
 from wattlink.domain.webhooks import store
@@ -22,7 +22,7 @@ from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
 from wattlink.web.bodies import one_of
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.cursors import Asked, page_of
 from wattlink.web.receivers import allows_http
 
 EventName = Literal[

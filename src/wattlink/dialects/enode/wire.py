@@ -2,14 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.domain.access.ids import CommandId, DeviceId, LocationId, SubscriptionId
-from wattlink.domain.errors import NotFound
+from wattlink.web.call import uuid_of
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
@@ -47,34 +46,21 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
     return None if moment is None else rfc3339(moment)
 
 
-def camel(name: str) -> str:
-    """`redirect_uri` as `redirectUri`."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
 def device_id_of(text: str) -> DeviceId:
     """A device's id; raises NotFound."""
-    return DeviceId(_uuid("device", text))
+    return DeviceId(uuid_of("device", text))
 
 
 def location_id_of(text: str) -> LocationId:
     """A location's id; raises NotFound."""
-    return LocationId(_uuid("location", text))
+    return LocationId(uuid_of("location", text))
 
 
 def command_id_of(text: str) -> CommandId:
     """An action's id; raises NotFound."""
-    return CommandId(_uuid("command", text))
+    return CommandId(uuid_of("command", text))
 
 
 def subscription_id_of(text: str) -> SubscriptionId:
     """A webhook's id; raises NotFound."""
-    return SubscriptionId(_uuid("subscription", text))
-
-
-def _uuid(what: str, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(what, text) from None
+    return SubscriptionId(uuid_of("subscription", text))

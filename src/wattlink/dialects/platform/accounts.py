@@ -8,15 +8,15 @@ from litestar.params import FromPath, QueryParameter
 from wattlink.base.clock import rfc3339
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.errors import Refusal
-from wattlink.dialects.platform.paging import cursors_of, page_of
-from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp, uuid_of
+from wattlink.dialects.platform.paging import cursors_of
+from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.accounts.listing import store
 from wattlink.domain.accounts.listing.model import ListedAccount, WantedAccounts
 from wattlink.domain.accounts.model import AccountState
-from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.call import Call, uuid_of
+from wattlink.web.cursors import Asked, page_of
 
 State = Literal["good", "suspect", "broken", "deauthorized"]
 

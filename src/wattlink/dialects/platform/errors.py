@@ -5,10 +5,10 @@ from typing import Annotated
 
 import msgspec
 
-from wattlink.dialects.platform.wire import camel
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
 from wattlink.web.failures import Failures, Told, invalid
+from wattlink.web.openapi import camel
 
 TYPES = "urn:wattlink:problem:"
 

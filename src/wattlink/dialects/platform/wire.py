@@ -2,14 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 
 from wattlink.base.clock import rfc3339
 from wattlink.domain.access.ids import ApplicationId
-from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.names import MOST_LETTERS
+from wattlink.web.call import uuid_of
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_LETTERS, pattern=r"\S")]
@@ -36,20 +35,6 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
     return None if moment is None else rfc3339(moment)
 
 
-def camel(name: str) -> str:
-    """`redirect_uris` as `redirectUris`."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
 def application_id_of(text: str) -> ApplicationId:
     """An application's id; raises NotFound."""
     return ApplicationId(uuid_of("application", text))
-
-
-def uuid_of(what: str, text: str) -> UUID:
-    """An id of something; raises NotFound for what can't be one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(what, text) from None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from wattlink.connectors.devices import Document, Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, SessionId, UserId
+from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.access.store import across
@@ -33,13 +33,6 @@ _DOWN, _UP = (
 _OF_KIND = _PUBLISHED + " AND kind = %(kind)s "
 _OF_USER = _OF_KIND + " AND external_id = %(user)s AND app_user.application_id = ANY(%(applications)s) "
 _GET = _PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
-_OF_SESSION = (
-    _DEVICE  # noqa: S608 - constants only
-    + """
-     WHERE (account_id, kind) IN (SELECT account_id, unnest(kinds) FROM link_session WHERE session_id = %(session_id)s)
-     ORDER BY device.created_at, device_id
-    """
-)
 _AS_JSON = "SELECT row_to_json(listed)::text FROM ("
 _OF_KIND_OLDER = _AS_JSON + across(_OF_KIND + _OLDER, _DOWN) + ") AS listed" + _DOWN
 _OF_KIND_NEWER = _AS_JSON + across(_OF_KIND + _NEWER, _UP) + ") AS listed" + _UP
@@ -82,11 +75,6 @@ async def of_account(reader: Reader, account_id: AccountId) -> list[Device]:
         _DEVICE + " WHERE account_id = %(account_id)s ORDER BY device.created_at, device_id",
         account_id=account_id,
     )
-
-
-async def of_session(reader: Reader, session_id: SessionId) -> list[Device]:
-    """The devices that a link session found, also those that aren't published yet, oldest first."""
-    return await reader.all(Device, _OF_SESSION, session_id=session_id)
 
 
 async def known(reader: Reader, account_ids: Sequence[AccountId]) -> list[KnownDevice]:

@@ -1,14 +1,12 @@
 """SQL on link_session. Every transition names the state it starts from and says whether it happened."""
 
-from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 import msgspec
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId, SessionId, UserId
-from wattlink.domain.access.model import Access
+from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId, SessionId
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.steps.telling import tell
@@ -37,14 +35,6 @@ class Failing(msgspec.Struct, frozen=True):
 
     cause: str
     rows: int
-
-
-class Late(msgspec.Struct, frozen=True, kw_only=True):
-    """What has been in one of these states since before then takes too long."""
-
-    exchanging: datetime
-    pairing: datetime
-    awaiting_app: datetime
 
 
 async def bring_forward(tx: Transaction, application_id: ApplicationId, by: timedelta) -> None:
@@ -223,63 +213,6 @@ async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *
     )
 
 
-async def lock_open_of_user(tx: Transaction, access: Access, user_id: UserId) -> list[SessionId]:
-    """The sessions of a user in which something may still happen, held until the end of the transaction."""
-    return await tx.all(
-        SessionId,
-        """
-        SELECT session_id FROM link_session
-         WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s) AND ended_at IS NULL
-         ORDER BY session_id FOR UPDATE
-        """,
-        user_id=user_id,
-        applications=list(access.applications),
-    )
-
-
-async def lock_open_of_accounts(tx: Transaction, user_id: UserId, account_ids: Sequence[AccountId]) -> list[SessionId]:
-    """The same of a user's accounts: those that link or mend one of them."""
-    return await tx.all(
-        SessionId,
-        """
-        SELECT session_id FROM link_session
-         WHERE user_id = %(user_id)s AND ended_at IS NULL
-           AND (account_id = ANY(%(account_ids)s) OR relink_account_id = ANY(%(account_ids)s))
-         ORDER BY session_id FOR UPDATE
-        """,
-        user_id=user_id,
-        account_ids=list(account_ids),
-    )
-
-
-async def moving(reader: Reader, refusals: Collection[str], late: Late) -> list[LinkSession]:
-    """Those that a pump may move: a visit has ended, with devices or one of these refusals; the user or the account
-    is gone; or something takes too long.
-    """
-    return await reader.all(
-        LinkSession,
-        SELECT  # noqa: S608 - constants only
-        + """
-         WHERE state = 'exchanging' AND step_started_at < %(exchanging_before)s
-            OR state = 'pairing' AND step_started_at < %(idle_before)s
-            OR state = 'awaiting_app' AND step_started_at <= %(awaiting_before)s
-            OR state IN ('discovering', 'pairing', 'awaiting_app') AND user_id IS NULL
-            OR (state IN ('discovering', 'pairing') OR state = 'awaiting_app' AND account_id IS NOT NULL)
-               AND NOT EXISTS (SELECT FROM visit WHERE visit.account_id = link_session.account_id)
-            OR state IN ('discovering', 'pairing')
-               AND EXISTS (SELECT FROM visit
-                            WHERE visit.account_id = link_session.account_id
-                              AND visit.ended_at >= link_session.discover_from
-                              AND (error IS NULL OR state = 'discovering' AND error = ANY(%(refusals)s)))
-         ORDER BY step_started_at
-        """,
-        refusals=list(refusals),
-        exchanging_before=late.exchanging,
-        idle_before=late.pairing,
-        awaiting_before=late.awaiting_app,
-    )
-
-
 async def under_way(reader: Reader) -> UnderWay:
     """The sessions that wait for us or a vendor, not for the person."""
     return await reader.one(
@@ -299,31 +232,6 @@ async def failing(reader: Reader) -> list[Failing]:
         SELECT cause, count(*) AS rows FROM link_session WHERE ended_at IS NULL AND cause IS NOT NULL
          GROUP BY cause ORDER BY rows DESC, cause
         """,
-    )
-
-
-async def expired(reader: Reader, *, now: datetime, limit: int) -> list[SessionId]:
-    """Sessions whose day has passed without an end."""
-    return await reader.all(
-        SessionId,
-        """
-        SELECT session_id FROM link_session WHERE ended_at IS NULL AND expires_at <= %(now)s
-         ORDER BY expires_at LIMIT %(limit)s
-        """,
-        now=now,
-        limit=limit,
-    )
-
-
-async def forget(tx: Transaction, *, now: datetime, kept: timedelta) -> int:
-    """Delete sessions that ended long ago, and those of deleted users once their link URL is dead anyway."""
-    return await tx.execute(
-        """
-        DELETE FROM link_session
-         WHERE ended_at < %(now)s - %(kept)s OR ended_at IS NOT NULL AND user_id IS NULL AND expires_at < %(now)s
-        """,
-        now=now,
-        kept=kept,
     )
 
 

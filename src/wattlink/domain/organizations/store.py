@@ -1,7 +1,5 @@
 """SQL on organization and application."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from wattlink.db.database import Json, Reader, Transaction
@@ -135,24 +133,6 @@ async def add_application(tx: Transaction, application: Application) -> None:
         branding=Json(msgspec.to_builtins(application.branding)),
         limit=application.connections_limit,
         is_sandbox=application.is_sandbox,
-    )
-
-
-async def set_branding(tx: Transaction, application_id: ApplicationId, branding: dict[str, object]) -> None:
-    """Replace how an application shows itself."""
-    await tx.execute(
-        "UPDATE application SET branding = %(branding)s WHERE application_id = %(application_id)s",
-        branding=Json(branding),
-        application_id=application_id,
-    )
-
-
-async def set_redirect_uris(tx: Transaction, application_id: ApplicationId, redirect_uris: Sequence[str]) -> None:
-    """Replace the list of return addresses."""
-    await tx.execute(
-        "UPDATE application SET redirect_uris = %(redirect_uris)s WHERE application_id = %(application_id)s",
-        redirect_uris=list(redirect_uris),
-        application_id=application_id,
     )
 
 

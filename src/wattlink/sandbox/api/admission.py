@@ -1,7 +1,6 @@
 """Who may come in: a sandbox application for what is its own, and operators for what is their applications'."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Request
 
@@ -10,7 +9,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput, NotASandbox, NotFound
 from wattlink.domain.organizations.clock import store as clocks
 from wattlink.web.authentication import bearer_of
-from wattlink.web.call import Call
+from wattlink.web.call import Call, uuid_of
 from wattlink.web.routing import check_query_keys
 
 _MOST_NAMED = 20
@@ -24,7 +23,7 @@ async def admit(request: Request[Any, Any, Any]) -> None:
     access = await request.hub.authenticator.access_of_anybody(bearer_of(request))
     check_query_keys(request)
     chosen = request.query_params.get("application")
-    request.scope["auth"] = access if chosen is None else access.within(_id_of(chosen))
+    request.scope["auth"] = access if chosen is None else access.within(ApplicationId(uuid_of("application", chosen)))
 
 
 async def sandbox_application(call: Call) -> ApplicationId:
@@ -43,10 +42,3 @@ def reach_of(access: Access) -> list[str]:
     """Whose virtual accounts are within reach, as the control API knows it; operators' are those of nobody else too."""
     own = [str(application_id) for application_id in access.applications]
     return own if access.operates is None else [*own, ""]
-
-
-def _id_of(text: str) -> ApplicationId:
-    try:
-        return ApplicationId(UUID(text))
-    except ValueError:
-        raise NotFound("application", text) from None

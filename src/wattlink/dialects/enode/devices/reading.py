@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.paging import page_of
 from wattlink.dialects.enode.wire import device_id_of
 from wattlink.domain.access.ids import LocationId
 from wattlink.domain.access.paging import Position
@@ -13,7 +12,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.visits import store as visits
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked, Page
+from wattlink.web.cursors import Asked, Page, page_of
 
 
 class Owned(Protocol):

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.paging import cursors_of, page_of
+from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, PaginationCursors, Timestamp
 from wattlink.domain.access.paging import Position
@@ -13,7 +13,7 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.users import store as users
 from wattlink.domain.users.model import User
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.cursors import Asked, page_of
 
 
 class UsersListEntry(Answer):

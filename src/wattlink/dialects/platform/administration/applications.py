@@ -14,7 +14,7 @@ from wattlink.dialects.platform.administration.branding import (
     changes_of,
 )
 from wattlink.dialects.platform.admission import of_application
-from wattlink.dialects.platform.paging import cursors_of, page_of
+from wattlink.dialects.platform.paging import cursors_of
 from wattlink.dialects.platform.wire import Answer, Name, PaginationCursors, Payload, Timestamp, Uuid
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import Position
@@ -24,7 +24,7 @@ from wattlink.domain.organizations.change import MOST_CONNECTIONS, ApplicationCh
 from wattlink.domain.organizations.create import create_application as create
 from wattlink.domain.organizations.model import LinkBinding, StoredApplication
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.cursors import Asked, page_of
 
 Limit = Annotated[int, Meta(ge=0, le=MOST_CONNECTIONS)]
 

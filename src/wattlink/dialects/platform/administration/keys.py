@@ -4,12 +4,12 @@ from litestar.params import FromPath, JSONBody
 
 from wattlink.base.clock import rfc3339
 from wattlink.dialects.platform.admission import of_application
-from wattlink.dialects.platform.wire import Answer, Name, Payload, Timestamp, Uuid, timestamp, uuid_of
+from wattlink.dialects.platform.wire import Answer, Name, Payload, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import KeyId
 from wattlink.domain.organizations.keys import store
 from wattlink.domain.organizations.keys.create import create_key as create
 from wattlink.domain.organizations.model import Key
-from wattlink.web.call import Call
+from wattlink.web.call import Call, uuid_of
 
 
 class KeyPayload(Payload):

@@ -3,12 +3,12 @@
 from litestar.params import FromPath, JSONBody
 
 from wattlink.base.clock import rfc3339
-from wattlink.dialects.platform.wire import Answer, Name, Payload, Timestamp, Uuid, timestamp, uuid_of
+from wattlink.dialects.platform.wire import Answer, Name, Payload, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import OperatorTokenId
 from wattlink.domain.organizations.model import OperatorToken
 from wattlink.domain.organizations.operators import store
 from wattlink.domain.organizations.operators.create import create_operator_token as create
-from wattlink.web.call import Call
+from wattlink.web.call import Call, uuid_of
 
 
 class OperatorTokenPayload(Payload):

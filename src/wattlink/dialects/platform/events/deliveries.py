@@ -8,8 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from wattlink.base.clock import rfc3339
 from wattlink.dialects.platform.events.telling import webhook_dialects
 from wattlink.dialects.platform.events.webhooks import webhook_id_of
-from wattlink.dialects.platform.paging import cursors_of, page_of
-from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp, uuid_of
+from wattlink.dialects.platform.paging import cursors_of
+from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.webhooks import store as subscriptions
@@ -18,8 +18,8 @@ from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.log import store
 from wattlink.domain.webhooks.log.model import Entry
 from wattlink.domain.webhooks.log.resend import resend
-from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.call import Call, uuid_of
+from wattlink.web.cursors import Asked, page_of
 
 InState = Annotated[State | None, QueryParameter(name="state", description="Only deliveries in this state.")]
 

@@ -10,8 +10,8 @@ from msgspec import UNSET, Meta, UnsetType
 from wattlink.base.clock import rfc3339
 from wattlink.dialects.platform import DIALECT
 from wattlink.dialects.platform.events.telling import webhook_dialects
-from wattlink.dialects.platform.paging import cursors_of, page_of
-from wattlink.dialects.platform.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid, timestamp, uuid_of
+from wattlink.dialects.platform.paging import cursors_of
+from wattlink.dialects.platform.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import SubscriptionId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.webhooks import store
@@ -24,8 +24,8 @@ from wattlink.domain.webhooks.model import NewSubscription, Subscription, Subscr
 from wattlink.domain.webhooks.secrets import new_signing_secret
 from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
-from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.call import Call, uuid_of
+from wattlink.web.cursors import Asked, page_of
 from wattlink.web.receivers import allows_http
 
 _COUNTED = 10_000

@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of
-from wattlink.dialects.platform.wire import Answer, Payload, uuid_of
+from wattlink.dialects.platform.wire import Answer, Payload
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.creating.create_relink import create_relink
@@ -19,7 +19,7 @@ from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRel
 from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.users.model import MOST_LETTERS
 from wattlink.web.bodies import Check, one_of
-from wattlink.web.call import Call
+from wattlink.web.call import Call, uuid_of
 
 Scope = Literal[
     "vehicle:read:data",

@@ -7,16 +7,16 @@ from litestar.params import FromPath, QueryParameter
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.platform.paging import cursors_of, page_of
-from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp, uuid_of
+from wattlink.dialects.platform.paging import cursors_of
+from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.linking.listing import store
 from wattlink.domain.linking.listing.model import ListedSession, Wanted
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.organizations.model import LinkBinding
-from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.call import Call, uuid_of
+from wattlink.web.cursors import Asked, page_of
 
 StepName = Literal[
     "created",

@@ -12,8 +12,9 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.link import take_back
 from wattlink.domain.accounts.revocations.hand_over import lock_logins
-from wattlink.domain.linking import store
+from wattlink.domain.linking import store as sessions
 from wattlink.domain.linking.confirming.hold import withdraw_held
+from wattlink.domain.linking.ending import store
 from wattlink.domain.linking.model import Cause, LinkSession, State
 
 _log = get_logger(__name__)
@@ -49,7 +50,7 @@ async def end_sessions_of(
     session_ids = await store.lock_open_of_accounts(tx, user_id, account_ids)
     await lock_logins(tx, account_ids, vault=vault)
     for session_id in session_ids:
-        ended = await store.end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
+        ended = await sessions.end(tx, session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
         if ended is not None:
             await withdraw_held(tx, ended, vault=vault, now=now)
 
@@ -77,7 +78,7 @@ async def expire(db: Database, *, vault: Vault, clock: Clock) -> int:
 
 async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *, vault: Vault, now: datetime) -> bool:
     """Any state that isn't an end -> failed, cancelled or expired: what the session added is taken back."""
-    ended = await store.end(tx, session_id, to, cause, now=now)
+    ended = await sessions.end(tx, session_id, to, cause, now=now)
     if ended is None:
         return False
     await take_back(tx, session_id, vault=vault, now=now)

@@ -13,8 +13,9 @@ from wattlink.domain.accounts.link import discovery, take_back
 from wattlink.domain.accounts.model import Discovery
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
-from wattlink.domain.linking import store
+from wattlink.domain.linking import store as sessions
 from wattlink.domain.linking.confirming.finish import finish
+from wattlink.domain.linking.ending import store
 from wattlink.domain.linking.ending.end_sessions import end
 from wattlink.domain.linking.model import CONFIRMED_WITHIN, Cause, LinkSession, Purpose, State, cause_of_refusal
 from wattlink.domain.linking.pair import unpaired
@@ -106,13 +107,13 @@ async def _end_discovering(
 async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *, vault: Vault, now: datetime) -> bool:
     assert session.account_id is not None
     if unpaired(session, devices):
-        return await store.start_pairing(tx, session, session.account_id, now=now)
+        return await sessions.start_pairing(tx, session, session.account_id, now=now)
     return await finish(tx, session, vault=vault, now=now)
 
 
 async def _end_check(tx: Transaction, session: LinkSession, found: Discovery, *, vault: Vault, now: datetime) -> bool:
     if unpaired(session, _asked_for(session, found)):
-        return await store.pairing_missing(tx, session.session_id, now=now)
+        return await sessions.pairing_missing(tx, session.session_id, now=now)
     return await finish(tx, session, vault=vault, now=now)
 
 
