@@ -183,7 +183,9 @@ _STATEMENTS: Sequence[LiteralString] = (
       FROM filled WHERE number BETWEEN %(first)s AND %(last)s
     """,
     """
-    UPDATE subscription_cursor
+    WITH held AS MATERIALIZED (SELECT subscription_id FROM subscription_cursor ORDER BY subscription_id FOR UPDATE)
+    UPDATE subscription_cursor AS place
        SET epoch = current_epoch(), xid = pg_current_xact_id(), position = 0, recorded_at = clock_timestamp()
+      FROM held WHERE place.subscription_id = held.subscription_id
     """,
 )
