@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from wattlink.connectors.simulated_sign_in import tokens
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 from wattlink.connectors.vendors.myuplink import simulated_points as points
 from wattlink.connectors.vendors.myuplink import simulated_systems
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome, failure, told, unauthorized
-from wattlink.connectors.vendors.myuplink.simulated_sign_in import tokens
 
 _DEVICE = re.compile(
     r"/v2/devices/([^/]+)(?:/(points|smart-home-zones|smart-home-categories|firmware-info|zones/([^/]+)))?"

@@ -12,11 +12,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.simulated_sign_in import tokens
+from wattlink.connectors.simulated_sign_in.pages import username_on
 from wattlink.connectors.simulation import FleetAccount, SimulatedAnswer, SimulatedRequest, State, devices_of
 from wattlink.connectors.vendors.myuplink import simulated_api, simulated_words
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome
-from wattlink.connectors.vendors.myuplink.simulated_sign_in import grants, pages, tokens
+from wattlink.connectors.vendors.myuplink.simulated_sign_in import grants, pages
 from wattlink.connectors.vendors.myuplink.simulated_sign_in.grants import CLIENT_ID, CLIENT_SECRET
 
 DEMO_REGISTRATION = Registration(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
@@ -33,7 +35,7 @@ def account_of(request: SimulatedRequest) -> str | None:
     form = request.form
     match request.path:
         case path if path == _AUTHORIZE:
-            return pages.username_on(request)
+            return username_on(request)
         case path if path in (_TOKEN, _REVOKE):
             carried = form.get("refresh_token") or form.get("token", "")
             claims = tokens.opened("code", form.get("code", "")) or tokens.opened("refresh", carried)

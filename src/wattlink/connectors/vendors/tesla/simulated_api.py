@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from wattlink.connectors.simulated_sign_in import tokens
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla import simulated_life as life
 from wattlink.connectors.vendors.tesla.energy import simulated_api as energy
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure, told
 from wattlink.connectors.vendors.tesla.simulated_commands import command
 from wattlink.connectors.vendors.tesla.simulated_data import data_of, entry_of
-from wattlink.connectors.vendors.tesla.simulated_sign_in import tokens
 from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import CLIENT_ID, DOMAIN, session_of
 
 _BASES = {

@@ -13,6 +13,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.simulated_sign_in import tokens
+from wattlink.connectors.simulated_sign_in.pages import username_on
 from wattlink.connectors.simulation import FleetAccount, SimulatedRequest, State, devices_of
 from wattlink.connectors.vendors.tesla import simulated_api, simulated_words
 from wattlink.connectors.vendors.tesla import simulated_life as life
@@ -20,7 +22,7 @@ from wattlink.connectors.vendors.tesla.energy import simulated_life as homes
 from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
 from wattlink.connectors.vendors.tesla.energy.site import device_id
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure
-from wattlink.connectors.vendors.tesla.simulated_sign_in import grants, pages, tokens
+from wattlink.connectors.vendors.tesla.simulated_sign_in import grants, pages
 from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import CLIENT_ID, CLIENT_SECRET, DOMAIN
 
 DEMO_REGISTRATION = Registration(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, options={"domain": DOMAIN})
@@ -42,7 +44,7 @@ def account_of(request: SimulatedRequest) -> str | None:
             form.get("refresh_token") or form.get("token", "")
         )
     else:
-        return pages.username_on(request)
+        return username_on(request)
     return str(claims["username"]) if claims is not None else None
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from wattlink.connectors.simulated_sign_in import tokens
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome, refusal, told
-from wattlink.connectors.vendors.myuplink.simulated_sign_in import tokens
+from wattlink.connectors.vendors.myuplink.simulated_sign_in.access import ACCESS_SECONDS, access_token
 
 CLIENT_ID, CLIENT_SECRET = "wattlink-demo", "wattlink-demo-secret"  # ours, at the simulator
 _CODE_SECONDS = 300
@@ -110,9 +111,9 @@ def _given(state: State, key: str, session: Mapping[str, Any], now: datetime) ->
     scopes = [scope for scope in session["scopes"] if kept is None or scope in kept]
     claims = {"sub": state["subject"], "client_id": CLIENT_ID, "scope": scopes}
     answer = {
-        "access_token": tokens.access_token(state["username"], now, **claims),
+        "access_token": access_token(state["username"], now, **claims),
         "token_type": "Bearer",
-        "expires_in": tokens.ACCESS_SECONDS,
+        "expires_in": ACCESS_SECONDS,
         "refresh_token": tokens.sealed("refresh", state["username"], session=key, serial=session["serial"]),
         "scope": " ".join(scopes),
     }

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from wattlink.connectors.simulated_sign_in import tokens
 from wattlink.connectors.simulation import Fault, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, json_answer, refusal
-from wattlink.connectors.vendors.tesla.simulated_sign_in import tokens
+from wattlink.connectors.vendors.tesla.simulated_sign_in.access import ACCESS_SECONDS, access_token
 
 CLIENT_ID, CLIENT_SECRET, DOMAIN = "wattlink-demo", "wattlink-demo-secret", "wattlink.example"  # ours, at the simulator
 ALWAYS = ("openid", "offline_access")  # scopes without which there is no sign-in
@@ -38,7 +39,7 @@ def token(request: SimulatedRequest, state: State | None, now: datetime) -> Outc
         return _exchanged(form, state, now)
     if grant_type == "client_credentials":
         partner = {"access_token": tokens.sealed("partner", CLIENT_ID), "token_type": "Bearer"}
-        return json_answer({**partner, "expires_in": tokens.ACCESS_SECONDS}), state
+        return json_answer({**partner, "expires_in": ACCESS_SECONDS}), state
     return refusal(400, "unsupported_grant_type", "The grant type isn't supported."), state
 
 
@@ -113,7 +114,7 @@ def _refreshed(form: Mapping[str, str], state: State | None, now: datetime) -> O
 
 def _given(state: State, key: str, session: Mapping[str, Any], now: datetime) -> Outcome:
     username = state["username"]
-    access = tokens.access_token(
+    access = access_token(
         username,
         now,
         sub=state["subject"],
@@ -127,7 +128,7 @@ def _given(state: State, key: str, session: Mapping[str, Any], now: datetime) ->
         "access_token": access,
         "refresh_token": "EU_" + tokens.sealed("refresh", username, session=key, serial=session["serial"]),
         "id_token": tokens.sealed("id", username),
-        "expires_in": tokens.ACCESS_SECONDS,
+        "expires_in": ACCESS_SECONDS,
         "token_type": "Bearer",
     }
     return json_answer(answer), {**state, "sessions": {**state["sessions"], key: dict(session)}}

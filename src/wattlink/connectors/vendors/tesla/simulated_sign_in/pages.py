@@ -1,23 +1,14 @@
-"""The simulated vendor's own pages: sign-in with consent, and the page that puts our key into cars.
+"""The simulated vendor's own pages: sign-in with consent, and the page that puts our key into cars."""
 
-Nothing is remembered between two pages but a sealed ticket that says who signed in.
-"""
-
-from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-from jinja2 import Environment, PackageLoader
-
+from wattlink.connectors.simulated_sign_in.pages import back, has_ticket, mistake_in, page, ticket_for
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome
 from wattlink.connectors.vendors.tesla.simulated_life import cars
-from wattlink.connectors.vendors.tesla.simulated_sign_in import tokens
 from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import ALWAYS, CLIENT_ID, DOMAIN, new_code
 
-_TICKET_SECONDS = 900
 _PERMISSIONS = {
     "user_data": "Profile information",
     "vehicle_device_data": "Vehicle information: battery, range, odometer",
@@ -29,32 +20,25 @@ _PERMISSIONS = {
 }
 
 
-def username_on(request: SimulatedRequest) -> str | None:
-    """Who signs in, or did on the page before."""
-    form = request.form
-    ticket = tokens.opened("ticket", form.get("ticket", ""))
-    return str(ticket["username"]) if ticket is not None else form.get("username")
-
-
 def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
     """`/oauth2/v3/authorize`: sign in, then choose what to allow, then back to the app."""
     query, form = request.query, request.form
-    mistake = _mistake_in(query)
+    mistake = mistake_in(query, CLIENT_ID)
     if mistake is not None:
         return _page("message", 400, title="This sign-in link is broken", text=mistake), state
     if form.get("decision") == "deny":
-        return _back(query, error="access_denied", error_description="User denied access"), state
+        return back(query, error="access_denied", error_description="User denied access"), state
     asked = [scope for scope in query.get("scope", "").split() if scope in _PERMISSIONS]
-    if state is not None and _has_ticket(form, now):
+    if state is not None and has_ticket(form, now):
         scopes = [*ALWAYS, *(scope for scope in asked if scope in form)]
         code, state = new_code(state, query["redirect_uri"], scopes, now)
-        return _back(query, code=code), state
+        return back(query, code=code), state
     refused = _sign_in(request, state, "to continue to Wattlink Demo", can_cancel=True)
     if refused is not None:
         return refused, state
     assert state is not None  # nobody unknown is let in
     permissions = {scope: _PERMISSIONS[scope] for scope in asked}
-    return _page("consent", ticket=_ticket(state, now), permissions=permissions, username=state["username"]), state
+    return _page("consent", ticket=ticket_for(state, now), permissions=permissions, username=state["username"]), state
 
 
 def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
@@ -63,7 +47,7 @@ def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> O
     if request.path != f"/_ak/{DOMAIN}":
         text = "No app is registered for this address, so there is no key to add."
         return _page("message", 404, title="Unknown app", text=text), state
-    if state is not None and _has_ticket(form, now):
+    if state is not None and has_ticket(form, now):
         keyless = {vin: car for vin, car in cars(state).items() if not car["key"] and vin in form}
         devices = state["devices"] | {vin: {**car, "key": True} for vin, car in keyless.items()}
         added = [car["name"] for car in keyless.values()]
@@ -74,7 +58,7 @@ def pair_key(request: SimulatedRequest, state: State | None, now: datetime) -> O
     if refused is not None:
         return refused, state
     assert state is not None  # nobody unknown is let in
-    return _page("pairing", ticket=_ticket(state, now), cars=cars(state)), state
+    return _page("pairing", ticket=ticket_for(state, now), cars=cars(state)), state
 
 
 def _sign_in(
@@ -94,43 +78,5 @@ def _sign_in(
     return None
 
 
-def _mistake_in(query: Mapping[str, str]) -> str | None:
-    address = urlsplit(query.get("redirect_uri", ""))
-    if query.get("client_id") != CLIENT_ID:
-        return "The app that sent you here isn't known to us."
-    if address.scheme not in ("http", "https") or not address.netloc:
-        return "The app that sent you here doesn't say where to go afterwards."
-    return None if query.get("response_type") == "code" else "The app asks for an answer that we don't give."
-
-
-def _back(query: Mapping[str, str], **result: str) -> SimulatedAnswer:
-    address = query["redirect_uri"]
-    joint = "&" if urlsplit(address).query else "?"
-    returned = urlencode({**result, "state": query.get("state", "")})
-    return SimulatedAnswer(status=303, headers={"location": f"{address}{joint}{returned}", "cache-control": "no-store"})
-
-
-def _ticket(state: State, now: datetime) -> str:
-    return tokens.sealed("ticket", state["username"], until=now.timestamp() + _TICKET_SECONDS)
-
-
-def _has_ticket(form: Mapping[str, str], now: datetime) -> bool:
-    ticket = tokens.opened("ticket", form.get("ticket", ""))
-    return ticket is not None and ticket["until"] > now.timestamp()
-
-
-@cache
-def _templates() -> Environment:
-    package = __name__.removesuffix(".simulated_sign_in.pages")
-    return Environment(loader=PackageLoader(package, "simulated_pages"), autoescape=True, trim_blocks=True)
-
-
 def _page(name: str, status: int = 200, **shown: Any) -> SimulatedAnswer:
-    headers = {
-        "content-type": "text/html; charset=utf-8",
-        "cache-control": "no-store",
-        "referrer-policy": "no-referrer",
-        "x-frame-options": "DENY",
-    }
-    body = _templates().get_template(f"{name}.html").render(shown).encode()
-    return SimulatedAnswer(status=status, headers=headers, body=body)
+    return page(__name__.rpartition(".")[0], name, status, **shown)

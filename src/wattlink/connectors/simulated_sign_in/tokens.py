@@ -1,4 +1,4 @@
-"""What the simulated vendor signs: codes, tickets between its pages, access tokens (JWTs) and refresh tokens.
+"""What a simulated vendor signs: codes, tickets between its pages, access tokens (JWTs) and refresh tokens.
 
 Each carries its account's user name, so that the sandbox knows whose request it is. The key is no secret: whoever can
 reach the simulator may be anybody there.
@@ -9,40 +9,29 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 _KEY = b"a simulated vendor keeps no secrets"
-_ISSUER = "https://fleet-auth.tesla.com/oauth2/v3/nts"
-ACCESS_SECONDS = 28_800
 
 
 def sealed(use: str, username: str, **claims: Any) -> str:
     """A value for one use that only the simulator can make."""
     body = _encoded({"use": use, "username": username, **claims})
-    return f"{body}.{_tag(body)}"
+    return f"{body}-{_tag(body)}"
 
 
 def opened(use: str, text: str) -> Mapping[str, Any] | None:
     """What `sealed` made for this use; None for anything else."""
-    body, _, tag = text.rpartition(".")
-    return _claims(body, tag, use)
+    body, tag = text[:-_TAG_LENGTH].removesuffix("-"), text[-_TAG_LENGTH:]
+    return _claims(body, tag, use, body)
 
 
-def access_token(username: str, now: datetime, **claims: Any) -> str:
-    """A JWT as the vendor's, but signed with everybody's key."""
-    issued = int(now.timestamp())
-    payload = {
-        "iss": _ISSUER,
-        "use": "access",
-        "username": username,
-        "iat": issued,
-        "exp": issued + ACCESS_SECONDS,
-        **claims,
-    }
-    body = f"{_encoded({'alg': 'RS256', 'typ': 'JWT', 'kid': 'simulated'})}.{_encoded(payload)}"
+def access_token(username: str, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+    """A JWT as a vendor's, but signed with everybody's key."""
+    payload = {"use": "access", "username": username, **claims}
+    body = f"{_encoded({'alg': 'RS256', 'kid': 'simulated', **header})}.{_encoded(payload)}"
     return f"{body}.{_tag(body)}"
 
 
@@ -57,8 +46,8 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _claims(body: str, tag: str, use: str, signed: str | None = None) -> Mapping[str, Any] | None:
-    if not hmac.compare_digest(_tag(signed or body).encode(), tag.encode()):
+def _claims(body: str, tag: str, use: str, signed: str) -> Mapping[str, Any] | None:
+    if not hmac.compare_digest(_tag(signed).encode(), tag.encode()):
         return None
     try:
         claims = msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -73,3 +62,6 @@ def _encoded(value: Any) -> str:
 
 def _tag(text: str) -> str:
     return base64.urlsafe_b64encode(hmac.digest(_KEY, text.encode(), "sha256")).rstrip(b"=").decode()
+
+
+_TAG_LENGTH = len(_tag(""))
