@@ -1,11 +1,14 @@
 """The event feed: everything since any moment of the last 30 days, in order, and nothing twice."""
 
 import pytest
+from msgspec import structs
 
 from tests.dialects.platform.conftest import Caller, Organization, application_of
 from tests.support.clock import StillClock
+from tests.support.webhooks import PlainDialect
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Charger, ChargerInformation, Kind
+from wattlink.dialects.platform.app import make_app
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, SessionId, UserId
 from wattlink.domain.access.model import Access
@@ -108,6 +111,20 @@ async def test_what_was_erased_is_passed_over(
         await erase_payloads(tx, Access(applications=(mine,)), ANNA)
     answer = (await application.get("/events")).json()
     assert [one["event"]["userId"] for one in answer["data"]] == ["ben"]
+
+
+async def test_an_event_that_a_dialect_stumbles_over_keeps_nobody_from_what_comes_after_it(
+    hub: Hub, clock: StillClock, ours: Organization
+) -> None:
+    plain = PlainDialect()
+    reader = await application_of(hub, make_app(hub, {"platform": plain}), ours)
+    mine = ours.application.application_id
+    told, spoiled = charger_updated(mine, clock), charger_updated(mine, clock)
+    spoiled = structs.replace(spoiled, payload=structs.replace(spoiled.payload, vendor=plain.stumbles_over))
+    await happen(hub, told, spoiled, told)
+    page = await reader.get("/events")
+    assert [one["event"]["vendor"] for one in page.json()["data"]] == ["easee", "easee"]
+    assert (await reader.get("/events", after=page.json()["cursor"])).json()["data"] == []
 
 
 async def test_nobody_reads_another_s_events(

@@ -11,8 +11,10 @@ from tests.dialects.platform.test_feed import ANNA, charger_updated, happen, ste
 from tests.support.accounts import LOOPBACK
 from tests.support.clock import StillClock
 from tests.support.receiver import Receiver
+from tests.support.webhooks import PlainDialect
 from wattlink.base.clock import rfc3339
 from wattlink.base.ids import new_id
+from wattlink.dialects.platform.app import make_app
 from wattlink.dialects.registry import DIALECTS, webhook_dialects
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
@@ -158,6 +160,25 @@ async def test_a_replay_that_has_nothing_to_move_holds_nobody_up(
         await lock_cursors(tx, Access(applications=(mine,)))  # as whoever writes verdicts down does
         answer = await application.post(f"/webhooks/{webhook}/replay", {"since": tomorrow})
     assert answer.json() == {"pendingEvents": 1}
+
+
+async def test_what_can_t_be_rendered_is_told_when_it_is_sent_again(
+    hub: Hub, application: Caller, ours: Organization, receiver: Receiver
+) -> None:
+    webhook = (await application.post("/webhooks", {"url": receiver.url()})).json()["id"]
+    await happen(hub, step_taken(ours.application.application_id))
+    await deliver(hub)
+    (delivery,) = (await application.get(f"/webhooks/{webhook}/deliveries")).json()["data"]
+    plain = PlainDialect()
+    async with hub.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE event SET payload = payload || jsonb_build_object('vendor', %(vendor)s::text)",
+            vendor=plain.stumbles_over,
+        )
+    other = await application_of(hub, make_app(hub, {"platform": plain}), ours)
+    answer = await other.post(f"/deliveries/{delivery['id']}/resend")
+    assert answer.json() == {"isAccepted": False, "status": None, "error": "could not be rendered"}
+    assert len(receiver.received) == 1
 
 
 async def test_a_replay_delivers_again_all_that_happened_since(

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from wattlink.base.log import get_logger
 from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.events.model import Event
+
+_log = get_logger(__name__)
 
 
 class WebhookDialect(Protocol):
@@ -40,3 +43,12 @@ class WebhookDialect(Protocol):
     def headers(self, secret: str, delivery_id: DeliveryId, body: bytes) -> Mapping[str, str]:
         """The dialect's own headers, lower-case; those of Standard Webhooks go along in any case."""
         ...
+
+
+def rendered(dialect: WebhookDialect, events: Sequence[Event], api_version: str | None) -> bytes | None:
+    """The body that carries these events; None if there is one among them that the dialect stumbles over."""
+    try:
+        return dialect.render(events, api_version)
+    except Exception:  # what one event does to the renderer must not keep anybody from all others
+        _log.exception("events can't be rendered", first=str(events[0].event_id), events=len(events))
+        return None

@@ -10,7 +10,7 @@ from wattlink.dialects.platform.events.telling import webhook_dialect
 from wattlink.dialects.platform.wire import Answer
 from wattlink.domain.events import store
 from wattlink.domain.events.model import Event
-from wattlink.domain.webhooks.dialect import WebhookDialect
+from wattlink.domain.webhooks.dialect import WebhookDialect, rendered
 from wattlink.web.call import Call
 from wattlink.web.feed_cursors import FeedCursors
 
@@ -74,5 +74,5 @@ async def read_end(request: Call) -> FeedEnd:
 def _body(event: Event, dialect: WebhookDialect) -> msgspec.Raw | None:
     if event.payload is None or dialect.name_of(event) is None:
         return None
-    (body,) = msgspec.json.decode(dialect.render([event], None), type=list[msgspec.Raw])
-    return body
+    array = rendered(dialect, [event], None)
+    return None if array is None else msgspec.json.decode(array, type=list[msgspec.Raw])[0]

@@ -10,17 +10,15 @@ from datetime import datetime
 import msgspec
 
 from wattlink.base.ids import new_id
-from wattlink.base.log import get_logger
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import DeliveryId, SubscriptionId
 from wattlink.domain.events.model import Event
 from wattlink.domain.webhooks.deliveries import store
 from wattlink.domain.webhooks.deliveries.model import Frozen, Outgoing, Rules, Target
-from wattlink.domain.webhooks.dialect import WebhookDialect
+from wattlink.domain.webhooks.dialect import WebhookDialect, rendered
 from wattlink.domain.webhooks.model import ALL_EVENTS
 from wattlink.domain.webhooks.store import Address
 
-_log = get_logger(__name__)
 _PENDING_COUNTED = 10_000
 
 
@@ -53,10 +51,10 @@ def gathered(target: Target | Outgoing, events: Sequence[Event], rules: Rules) -
     if not wanted:
         return _passed(target, events[-1]), None
     carried = wanted[:1] if target.doubted_id is not None else wanted
-    body = _rendered(carried, dialect, target.api_version)
+    body = rendered(dialect, carried, target.api_version)
     if body is None and len(carried) > 1:
         carried = carried[:1]
-        body = _rendered(carried, dialect, target.api_version)
+        body = rendered(dialect, carried, target.api_version)
     frozen = msgspec.structs.replace(
         _passed(target, events[-1] if len(carried) == len(wanted) else carried[-1]),
         delivery_id=DeliveryId(new_id()),
@@ -84,15 +82,6 @@ def is_wanted(event: Event, event_types: Sequence[str], dialect: WebhookDialect)
         return False
     name = dialect.name_of(event)
     return name is not None and (ALL_EVENTS in event_types or name in event_types)
-
-
-def _rendered(events: Sequence[Event], dialect: WebhookDialect, api_version: str | None) -> bytes | None:
-    """The body that carries these events; None if there is one among them that the dialect stumbles over."""
-    try:
-        return dialect.render(events, api_version)
-    except Exception:  # what one event does to the renderer must not stop the deliveries of all
-        _log.exception("events can't be rendered", first=str(events[0].event_id), events=len(events))
-        return None
 
 
 def outgoing_of(target: Target | Outgoing, frozen: Frozen, body: bytes, rules: Rules) -> Outgoing:

@@ -10,9 +10,11 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import CursorTooOld
 from wattlink.domain.webhooks.deliveries.model import State
 from wattlink.domain.webhooks.deliveries.send import Sender
-from wattlink.domain.webhooks.dialect import WebhookDialect
+from wattlink.domain.webhooks.dialect import WebhookDialect, rendered
 from wattlink.domain.webhooks.log import store
 from wattlink.domain.webhooks.log.model import Resent
+
+_UNFIT = Resent(status=None, error="could not be rendered")
 
 
 async def resend(
@@ -35,19 +37,23 @@ async def resend(
             await store.hasten(tx, delivery_id, clock())
             return None
         body = again.body or await _rendered(tx, access, again, dialects[again.dialect])
-    try:
-        answer = await sender.post(again, delivery_id, body)
-        error = None if 200 <= answer.status < 300 else f"answered {answer.status}"
-        outcome = Resent(status=answer.status, error=error)
-    except OutboundError as failure:
-        outcome = Resent(status=None, error=str(failure))
+    outcome = _UNFIT if body is None else await _sent(again, delivery_id, body, sender)
     async with db.transaction() as tx:
         await store.note(tx, delivery_id, outcome, clock())
     return outcome
 
 
-async def _rendered(reader: Reader, access: Access, again: store.Again, dialect: WebhookDialect) -> bytes:
+async def _sent(again: store.Again, delivery_id: DeliveryId, body: bytes, sender: Sender) -> Resent:
+    try:
+        answer = await sender.post(again, delivery_id, body)
+    except OutboundError as failure:
+        return Resent(status=None, error=str(failure))
+    is_accepted = 200 <= answer.status < 300
+    return Resent(status=answer.status, error=None if is_accepted else f"answered {answer.status}")
+
+
+async def _rendered(reader: Reader, access: Access, again: store.Again, dialect: WebhookDialect) -> bytes | None:
     events = await store.events_of(reader, access, again)
     if not events:
         raise CursorTooOld("nothing of what this delivery carried is there any more")
-    return dialect.render(events, again.api_version)
+    return rendered(dialect, events, again.api_version)
