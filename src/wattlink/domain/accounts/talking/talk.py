@@ -66,15 +66,17 @@ class Talk:
 
     async def _tell_and_read(self, credential: Credential) -> Sequence[DeviceReading]:
         """Probes tell nothing: whether the vendor is there is found out by reading."""
-        if not self._prepared.visit.is_probe:
-            await self._tell_with(credential)
-        readings = await self._read_with(credential)
-        for _ in range(_MOST_ROUNDS - 1):
-            if self._prepared.visit.is_probe or not self.telling.has_more:
-                break
-            await self._tell_with(credential)
+        for _ in range(_MOST_ROUNDS):
+            if self._has_more:
+                await self._tell_with(credential)
             readings = await self._read_with(credential)
+            if not self._has_more:
+                break
         return readings
+
+    @property
+    def _has_more(self) -> bool:
+        return self.telling.has_more and not self._prepared.visit.is_probe
 
     async def _tell_with(self, credential: Credential) -> None:
         try:
