@@ -45,6 +45,8 @@ class Explaining:
         (self.plan,) = await self._reader.one(list, "EXPLAIN (FORMAT JSON) " + sql, **params)
         return []
 
+    all_from_json = all
+
 
 def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]

@@ -33,11 +33,11 @@ _DOWN, _UP = (
 _OF_KIND = _PUBLISHED + " AND kind = %(kind)s "
 _OF_USER = _OF_KIND + " AND external_id = %(user)s AND app_user.application_id = ANY(%(applications)s) "
 _GET = _PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
-_AS_JSON = "SELECT row_to_json(listed)::text FROM ("
-_OF_KIND_OLDER = _AS_JSON + across(_OF_KIND + _OLDER, _DOWN) + ") AS listed" + _DOWN
-_OF_KIND_NEWER = _AS_JSON + across(_OF_KIND + _NEWER, _UP) + ") AS listed" + _UP
-_OF_USER_OLDER = _AS_JSON + _OF_USER + _OLDER + _DOWN + ") AS listed" + _DOWN
-_OF_USER_NEWER = _AS_JSON + _OF_USER + _NEWER + _UP + ") AS listed" + _UP
+_AS_JSON = "row_to_json(found)::text"
+_OF_KIND_OLDER = across(_OF_KIND + _OLDER, _DOWN, _AS_JSON)
+_OF_KIND_NEWER = across(_OF_KIND + _NEWER, _UP, _AS_JSON)
+_OF_USER_OLDER = "SELECT " + _AS_JSON + " FROM (" + _OF_USER + _OLDER + ") AS found" + _DOWN  # noqa: S608 - constants
+_OF_USER_NEWER = "SELECT " + _AS_JSON + " FROM (" + _OF_USER + _NEWER + ") AS found" + _UP  # noqa: S608 - constants
 
 
 async def get(reader: Reader, access: Access, device_id: DeviceId, kind: Kind | None = None) -> Device:
