@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122
 
-from wattlink.base.ids import code_challenge, digest, first_id, new_id, new_secret
+from wattlink.base.ids import code_challenge, digest, first_id, new_id, new_key, new_secret, new_short_id
 
 
 def test_ids_are_of_version_seven_and_carry_their_time() -> None:
@@ -49,3 +50,10 @@ def test_the_challenge_of_the_rfc() -> None:
     assert (
         code_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     )
+
+
+def test_keys_are_80_letters_and_digits_and_never_the_same() -> None:
+    made = {new_key("wlk") for _ in range(100)}
+    assert len(made) == 100
+    assert all(re.fullmatch("wlk[A-Za-z0-9]{77}", key) for key in made)
+    assert re.fullmatch("[0-9a-f]{24}", new_short_id())

@@ -4,10 +4,14 @@ import base64
 import hashlib
 import os
 import secrets
+import string
 import time
 from datetime import datetime
 from uuid import UUID
 
+KEY_LENGTH = 80
+
+_KEY_LETTERS = string.ascii_letters + string.digits
 _VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
 
 
@@ -28,6 +32,16 @@ def first_id(moment: datetime) -> UUID:
 def new_secret() -> str:
     """256 random bits in URL-safe letters (43 of them)."""
     return secrets.token_urlsafe(32)
+
+
+def new_key(prefix: str) -> str:
+    """A key of 80 letters and digits, more than 400 bits of them random; by its prefix secret scanners know it."""
+    return prefix + "".join(secrets.choice(_KEY_LETTERS) for _ in range(KEY_LENGTH - len(prefix)))
+
+
+def new_short_id() -> str:
+    """96 random bits as 24 hexadecimal digits: the id of a role or a share."""
+    return secrets.token_hex(12)
 
 
 def digest(secret: str) -> bytes:

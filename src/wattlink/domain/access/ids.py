@@ -4,10 +4,14 @@ from typing import NewType
 from uuid import UUID
 
 OrganizationId = NewType("OrganizationId", UUID)
+ProjectId = NewType("ProjectId", UUID)
 ApplicationId = NewType("ApplicationId", UUID)
 KeyId = NewType("KeyId", UUID)
 OperatorTokenId = NewType("OperatorTokenId", UUID)
 UserId = NewType("UserId", UUID)
+RoleId = NewType("RoleId", str)
+ShareId = NewType("ShareId", str)
+RecordId = NewType("RecordId", UUID)
 RegistrationId = NewType("RegistrationId", UUID)
 AccountId = NewType("AccountId", UUID)
 CredentialId = NewType("CredentialId", UUID)
