@@ -32,6 +32,7 @@ from bench.simulated import HOST, VENDOR, Login, Tokens, running_simulator, sign
 from wattlink.base.clock import system_clock
 from wattlink.base.ids import new_id
 from wattlink.base.log import set_up_logs
+from wattlink.base.memory import collect_seldom
 from wattlink.connectors.contract import Credential
 from wattlink.connectors.registry import simulator
 from wattlink.db.database import Database, Json, Reader
@@ -239,6 +240,7 @@ async def measured(dsn: str, base: str, logins: Sequence[Login], rounds: int) ->
     """All figures; bare and ours take turns, and the median of the rounds counts."""
     figures: dict[str, float] = {"accounts": len(logins)}
     async with prepared(dsn, base, logins) as ground:
+        collect_seldom()  # as every worker does; the bare loop profits too
         await ours(ground, rotating=False)  # finds the devices
         for name, rotating in (("reading", False), ("rotating", True)):
             pairs = []

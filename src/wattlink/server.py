@@ -11,6 +11,7 @@ from typing import Any
 from litestar import Litestar
 
 from wattlink.base.log import set_up_logs
+from wattlink.base.memory import collect_seldom
 from wattlink.dialects.registry import DIALECTS
 from wattlink.link.app import make_app as make_link_app
 from wattlink.link.public.app import ROUTES as PUBLIC_PAGES
@@ -55,6 +56,7 @@ class Server:
         await receive()
         async with self._running() as (apps, hosts):
             self._apps, self._hosts = apps, hosts
+            collect_seldom()
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -113,3 +113,28 @@ def test_what_is_nested_without_end_is_refused_and_nothing_worse(depth: int) -> 
         assert decode(body, dict[str, Any])
     except NotJson:
         assert depth > 100
+
+
+class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    short_text: Annotated[str, Check(lambda text: "is nobody" if text == "nemo" else None)]
+    wood: Annotated[str, msgspec.Meta(extra_json_schema=one_of("oak", "ash"))] | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"shortText": "nemo"}', "shortText"),
+        (b'{"shortText": "n\\u0065mo"}', "shortText"),
+        (b'{"shortText": "a", "wood": "tin"}', "wood"),
+        (b'{"shortText": "a\\u0000"}', "shortText"),
+        (b'{"shortText": "a", "other": 1}', "other"),
+    ],
+)
+def test_a_flat_body_is_looked_at_as_closely(body: bytes, field: str) -> None:
+    with pytest.raises(InvalidBody) as caught:
+        decode(body, Label)
+    assert [issue.field for issue in caught.value.issues] == [field]
+
+
+def test_a_flat_body_that_is_right_becomes_a_struct() -> None:
+    assert decode(b'{"shortText": "nobody", "wood": "oak"}', Label) == Label("nobody", "oak")

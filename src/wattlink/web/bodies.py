@@ -1,7 +1,9 @@
 """Request bodies: JSON whatever the Content-Type says, and every bad field told at once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -9,6 +11,8 @@ import msgspec
 from msgspec import NODEFAULT, UnsetType
 
 T = TypeVar("T")
+
+_PLAIN = (str, int, float, bool, datetime)
 
 
 class Issue(msgspec.Struct, frozen=True):
@@ -44,6 +48,9 @@ def one_of(*allowed: str) -> dict[str, Any]:
 
 def decode(raw: bytes, expected: type[T]) -> T:
     """The body as a struct; raises NotJson, or InvalidBody with all its issues."""
+    taken = _plainly_right(raw, expected)
+    if taken is not None:
+        return taken
     try:
         value = msgspec.json.decode(raw)
         issues = list(issues_of(value, expected))
@@ -52,6 +59,52 @@ def decode(raw: bytes, expected: type[T]) -> T:
     if issues:
         raise InvalidBody(issues)
     return msgspec.convert(value, expected)
+
+
+def _plainly_right(raw: bytes, expected: type[T]) -> T | None:
+    """The struct, where it is plain that nothing is wrong; None: it takes a closer look to say so."""
+    if b"\\u" in raw or not (isinstance(expected, type) and issubclass(expected, msgspec.Struct)):
+        return None  # an escape may hide what no text can hold
+    rules = _rules_of(expected)
+    if rules is None:
+        return None
+    try:
+        taken = msgspec.json.decode(raw, type=expected)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    texts = [(value, keeps) for name, keeps in rules if isinstance(value := getattr(taken, name), str)]
+    return taken if all(keeps(value) for value, keeps in texts) else None
+
+
+@cache
+def _rules_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, Callable[[str], bool]], ...] | None:
+    """Attributes with a rule that msgspec doesn't know, and whether a text keeps it; None where one stands deeper."""
+    fields = {field.name: list(_parts(field.type)) for field in msgspec.structs.fields(kind)}
+    if not all(_is_plain(part) for parts in fields.values() for part in parts):
+        return None
+    return tuple(
+        (name, keeps) for name, parts in fields.items() for part in parts if (keeps := _rule(part)) is not None
+    )
+
+
+def _rule(part: Any) -> Callable[[str], bool] | None:
+    if isinstance(part, Check):
+        return lambda text: part.problem_of(text) is None
+    if isinstance(part, msgspec.Meta) and (allowed := allowed_in(part)):
+        return lambda text: text in allowed
+    return None
+
+
+def _is_plain(part: Any) -> bool:
+    """Whether nothing about this part of an annotation needs a look below the attribute."""
+    if get_origin(part) is list:
+        return all(_is_plain(inner) and _rule(inner) is None for inner in _parts(get_args(part)[0]))
+    return (
+        isinstance(part, msgspec.Meta | Check)
+        or get_origin(part) is Literal
+        or part in _PLAIN
+        or (isinstance(part, type) and issubclass(part, Enum))
+    )
 
 
 def issues_of(value: Any, expected: Any, field: str = "") -> Iterator[Issue]:

@@ -44,6 +44,15 @@ def check_redirect_uri(uri: str, listed: Sequence[str]) -> None:
         raise _refused(f"{name}: is no private-use scheme")
 
 
+def is_safe_redirect_uri(uri: str) -> bool:
+    """Whether people may be sent to `uri` by an application that has no list."""
+    try:
+        check_redirect_uri(uri, ())
+    except InvalidInput:
+        return False
+    return True
+
+
 def check_list(uris: Sequence[str]) -> None:
     """Raise InvalidInput for an entry that no application may list; plain http of a private network may stand there."""
     if len(uris) > _MOST_LISTED:

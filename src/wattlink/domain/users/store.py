@@ -67,7 +67,7 @@ async def hold(tx: Transaction, user_id: UserId) -> bool:
 OWNER: LiteralString = """
     made AS (
         INSERT INTO app_user (user_id, application_id, external_id, created_at)
-        VALUES (%(new_user_id)s, %(application_id)s, %(user)s, %(created_at)s)
+        SELECT %(new_user_id)s::uuid, %(application_id)s::uuid, %(user)s, %(created_at)s::timestamptz FROM allowing
         ON CONFLICT (application_id, external_id) DO NOTHING
         RETURNING user_id
     ), known AS (
@@ -76,7 +76,8 @@ OWNER: LiteralString = """
         SELECT user_id FROM made UNION ALL SELECT user_id FROM known
     )
 """
-"""For a statement that inserts what a user owns, made if new, and held. No row in a race: then try again."""
+"""For a statement that inserts what a user owns, made if new, and held, behind a part `allowing`: without a row of that
+no user is made. No row in a race: then try again."""
 
 
 def check_id(external_id: str) -> None:

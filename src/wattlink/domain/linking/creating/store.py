@@ -1,9 +1,14 @@
 """SQL that adds to link_session."""
 
+from datetime import datetime
 from typing import Any, LiteralString
 
+import msgspec
+
 from wattlink.db.database import Transaction
-from wattlink.domain.linking.model import LinkSession
+from wattlink.domain.access.ids import RegistrationId, SessionId, UserId
+from wattlink.domain.access.model import Access
+from wattlink.domain.linking.model import LIFE, LinkSession, NewLinkSession
 from wattlink.domain.users import store as users
 
 _INSERT: LiteralString = """
@@ -19,7 +24,26 @@ _VALUES: LiteralString = """
     link_step('created', %(created_at)s, NULL), %(created_at)s, %(expires_at)s
 """
 _INSERT_ONE: LiteralString = f"{_INSERT} VALUES (%(user_id)s, {_VALUES})"
-_INSERT_FOR_USER: LiteralString = f"WITH {users.OWNER} {_INSERT} SELECT user_id, {_VALUES} FROM owner"  # noqa: S608
+_ALLOWING: LiteralString = """
+    allowing AS (
+        SELECT link_binding FROM application
+         WHERE application_id = %(application_id)s
+           AND (%(is_checked)s OR connections_limit IS NULL
+                AND CASE redirect_uris WHEN '{}' THEN %(is_safe)s ELSE %(redirect_uri)s = ANY(redirect_uris) END)
+    )
+"""
+_INSERT_FOR_USER: LiteralString = f"""
+    WITH {_ALLOWING}, {users.OWNER}
+    INSERT INTO link_session (
+        user_id, session_id, application_id, token_digest, state, purpose, vendor, vendor_is_fixed, registration_id,
+        kinds, scopes, language, color_scheme, redirect_uri, binding, challenge, step_started_at, steps, created_at,
+        expires_at)
+    SELECT user_id, %(session_id)s, %(application_id)s, %(token_digest)s, 'created', 'link', %(vendor)s::text,
+           %(vendor)s::text IS NOT NULL, %(registration_id)s::uuid, %(kinds)s, %(scopes)s, %(language)s,
+           %(color_scheme)s, %(redirect_uri)s, coalesce(%(binding)s, link_binding), %(challenge)s::bytea,
+           %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s, %(expires_at)s
+      FROM owner CROSS JOIN allowing
+"""  # noqa: S608
 
 
 async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> None:
@@ -27,16 +51,44 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
     await tx.execute(_INSERT_ONE, user_id=session.user_id, **_params(session, token_digest))
 
 
-async def add_for_user(tx: Transaction, session: LinkSession, token_digest: bytes) -> bool:
-    """A new session of the user whom the app knows by this id, who is made if it is new.
+class ForUser(msgspec.Struct, frozen=True, kw_only=True):
+    """A session to be made for the user whom the app knows by `external_id`; `user_id` if that one is new."""
 
-    False if the user comes or goes at this very moment; then try again.
+    session_id: SessionId
+    token_digest: bytes
+    user_id: UserId
+    external_id: str
+    registration_id: RegistrationId | None
+    is_safe: bool  # the redirect URI suits an application without a list
+    is_checked: bool  # the application was asked already whether it allows this
+    created_at: datetime
+
+
+async def add_for_user(tx: Transaction, access: Access, new: NewLinkSession, made: ForUser) -> bool:
+    """A new session of a user, who is made if it is new.
+
+    False if the application doesn't allow it or has to be asked, or the user comes or goes at this very moment.
     """
     added = await tx.execute(
         _INSERT_FOR_USER,
-        user=session.user,
-        new_user_id=session.user_id,
-        **_params(session, token_digest),
+        application_id=access.application_id,
+        session_id=made.session_id,
+        token_digest=made.token_digest,
+        new_user_id=made.user_id,
+        user=made.external_id,
+        vendor=new.vendor,
+        registration_id=made.registration_id,
+        kinds=list(new.kinds),
+        scopes=list(new.scopes),
+        language=new.language,
+        color_scheme=new.color_scheme,
+        redirect_uri=new.redirect_uri,
+        binding=new.binding,
+        challenge=new.challenge,
+        is_safe=made.is_safe,
+        is_checked=made.is_checked,
+        created_at=made.created_at,
+        expires_at=made.created_at + LIFE,
     )
     return added > 0
 
