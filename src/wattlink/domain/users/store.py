@@ -1,5 +1,6 @@
 """SQL on app_user."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
@@ -120,6 +121,19 @@ async def count(reader: Reader, access: Access) -> int:
     return await reader.one(
         int,
         "SELECT count(*) FROM app_user WHERE application_id = ANY(%(applications)s)",
+        applications=list(access.applications),
+    )
+
+
+async def knows_all(reader: Reader, access: Access, user_ids: Sequence[UserId]) -> bool:
+    """Whether all of these are users within reach."""
+    return await reader.one(
+        bool,
+        """
+        SELECT count(*) = cardinality(%(user_ids)s::uuid[]) FROM app_user
+         WHERE user_id = ANY(%(user_ids)s) AND application_id = ANY(%(applications)s)
+        """,
+        user_ids=list(dict.fromkeys(user_ids)),
         applications=list(access.applications),
     )
 
