@@ -9,6 +9,7 @@ from wattlink.base.outbound import Outbound
 from wattlink.base.vault import Vault
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.organizations.authenticate import Authenticator
+from wattlink.domain.sharing.keys.door import Door
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.settings import Settings
 
@@ -25,6 +26,7 @@ class Hub:
     outbound: Outbound
     connectors: Connectors
     authenticator: Authenticator
+    door: Door
 
 
 @contextlib.asynccontextmanager
@@ -44,4 +46,5 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
             outbound=outbound,
             connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
             authenticator=Authenticator(db=db, clock=clock),
+            door=Door(db),
         )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 from litestar import Litestar
 
-from wattlink.dialects import enode, platform
+from wattlink.dialects import enode, evrythng, platform
 from wattlink.dialects.enode.app import make_app as make_enode_app
 from wattlink.dialects.enode.events import EnodeWebhooks
+from wattlink.dialects.evrythng.app import make_app as make_evrythng_app
 from wattlink.dialects.platform.app import make_app as make_platform_app
 from wattlink.dialects.platform.events.bodies import PlatformWebhooks
 from wattlink.domain.webhooks.dialect import WebhookDialect
@@ -23,4 +24,8 @@ def _platform(hub: Hub) -> Litestar:
     return make_platform_app(hub, webhook_dialects(hub.settings))
 
 
-DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {enode.DIALECT: make_enode_app, platform.DIALECT: _platform}
+DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {
+    enode.DIALECT: make_enode_app,
+    platform.DIALECT: _platform,
+    evrythng.DIALECT: make_evrythng_app,
+}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from litestar import Litestar
+from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap, Receive, Scope, Send
@@ -22,12 +23,14 @@ def make_api(
     routes: Sequence[ControllerRouterHandler],
     errors: ExceptionHandlersMap,
     openapi: OpenAPIConfig,
+    cors: CORSConfig | None = None,
 ) -> Litestar:
     """An app at `address` whose views take a `Call`; `errors` answers for everything that they raise."""
     app = Litestar(
         route_handlers=[*routes, docs_route(address)],
         exception_handlers=errors,
         openapi_config=openapi,
+        cors_config=cors,
         request_class=Call,
         request_max_body_size=_LARGEST_BODY_BYTES,
         state=State({"hub": hub}),

@@ -21,6 +21,8 @@ class Issue(msgspec.Struct, frozen=True):
     field: str
     message: str
     allowed: tuple[str, ...] = ()
+    kind: Literal["missing", "unknown", "value"] = "value"
+    place: Literal["body", "query", "path"] = "body"
 
 
 class NotJson(Exception):
@@ -138,10 +140,10 @@ def _issues_of_fields(value: dict[str, Any], kind: type[msgspec.Struct], field: 
         if name in value:
             yield from issues_of(value[name], info.type, _path(field, name))
         elif info.default is NODEFAULT and info.default_factory is NODEFAULT:
-            yield Issue(_path(field, name), "is missing", allowed_in(info.type))
+            yield Issue(_path(field, name), "is missing", allowed_in(info.type), "missing")
     if kind.__struct_config__.forbid_unknown_fields:
         for name in value.keys() - known.keys():
-            yield Issue(_path(field, name), "isn't known here", tuple(known))
+            yield Issue(_path(field, name), "isn't known here", tuple(known), "unknown")
 
 
 def _issues_of_whole(value: Any, expected: Any, field: str) -> Iterator[Issue]:

@@ -44,15 +44,30 @@ class Tell(Protocol[Problem_co]):
     def __call__(self, told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem_co: ...
 
 
+class Manners(NamedTuple):
+    """How an API tells failures beyond its words: what Enode's and our own do, unless it says otherwise."""
+
+    invalid: int = 400  # the status of fields that can't be used
+    answer: Callable[..., Response[bytes]] = problem_answer
+    name: Callable[[str], str] = camel  # of a query key, from our parameter's
+
+
 class Failures:
     """Answers for everything that the views of an API raise.
 
     `problem_of` is the API's own table of domain errors: the status and the problem of each.
     """
 
-    def __init__(self, *, problem_of: Callable[[Any], tuple[int, msgspec.Struct]], tell: Tell[msgspec.Struct]) -> None:
+    def __init__(
+        self,
+        *,
+        problem_of: Callable[[Any], tuple[int, msgspec.Struct]],
+        tell: Tell[msgspec.Struct],
+        manners: Manners = Manners(),  # noqa: B008
+    ) -> None:
         self._problem_of = problem_of
         self._tell = tell
+        self._manners = manners
 
     @property
     def handlers(self) -> ExceptionHandlersMap:
@@ -74,20 +89,21 @@ class Failures:
         def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
             _log.error("something does not answer", what=what, error=str(error))
             problem = self._tell(told, f"The {what} doesn't answer at the moment.")
-            return problem_answer(request, 503, problem, {"retry-after": "5"})
+            return self._manners.answer(request, 503, problem, {"retry-after": "5"})
 
         return answer
 
     def _of_domain(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         status, problem = self._problem_of(error)
-        return problem_answer(request, status, problem, {"www-authenticate": "Bearer"} if status == 401 else None)
+        headers = {"www-authenticate": "Bearer"} if status == 401 else None
+        return self._manners.answer(request, status, problem, headers)
 
     def _of_body(self, request: AnyRequest, error: InvalidBody) -> Response[bytes]:
         issues = [msgspec.structs.replace(issue, field=issue.field or "body") for issue in error.issues]
-        return problem_answer(request, 400, invalid(self._tell, issues))
+        return self._manners.answer(request, self._manners.invalid, invalid(self._tell, issues))
 
     def _of_not_json(self, request: AnyRequest, error: NotJson) -> Response[bytes]:
-        return problem_answer(request, 400, self._tell(_BAD_REQUEST, f"The body isn't JSON: {error}"))
+        return self._manners.answer(request, 400, self._tell(_BAD_REQUEST, f"The body isn't JSON: {error}"))
 
     def _of_parameters(self, request: AnyRequest, error: ValidationException) -> Response[bytes]:
         """A query that Litestar refused, or a body that isn't there."""
@@ -98,18 +114,18 @@ class Failures:
             if name == "data":
                 return self._of_not_json(request, NotJson("there is none."))
             allowed = allowed_in(fields[name].annotation) if name in fields else ()
-            issues.append(Issue(camel(name), found["message"], allowed))
-        return problem_answer(request, 400, invalid(self._tell, issues))
+            issues.append(Issue(self._manners.name(name), found["message"], allowed, place="query"))
+        return self._manners.answer(request, self._manners.invalid, invalid(self._tell, issues))
 
     def _of_http(self, request: AnyRequest, error: HTTPException) -> Response[bytes]:
         """What Litestar itself refuses: an unknown route or method, a body that is too large."""
         told = _HTTP.get(type(error), Told(error.status_code, "bad-request", "Bad Request"))
         detail = f"{told.title}: {request.method} {request.scope['path']}" if type(error) in _HTTP else error.detail
-        return problem_answer(request, told.status, self._tell(told, detail), error.headers)
+        return self._manners.answer(request, told.status, self._tell(told, detail), error.headers)
 
     def _of_bug(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         _log.error("request failed", exc_info=error)
-        return problem_answer(request, 500, self._tell(_BUG, _BUG.detail))
+        return self._manners.answer(request, 500, self._tell(_BUG, _BUG.detail))
 
 
 def invalid(tell: Tell[Problem_co], issues: Sequence[Issue]) -> Problem_co:

@@ -21,6 +21,13 @@ def problem_answer(
     )
 
 
+def json_answer(
+    _: Request[Any, Any, Any], status: int, problem: msgspec.Struct, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    """A problem as plain JSON, whatever is accepted."""
+    return Response(msgspec.json.encode(problem), status_code=status, media_type=JSON, headers=headers)
+
+
 def media_type(accept: str) -> str:
     """Clients made from an API description know their typed errors by the one type that they ask for."""
     asked = {part.partition(";")[0].strip().lower() for part in accept.split(",")}

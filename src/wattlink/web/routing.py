@@ -1,6 +1,7 @@
 """An API's URLs as a table, the handlers that are made of it, and the query keys that these know."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from litestar import Litestar, Response
@@ -46,6 +47,8 @@ class Problems(NamedTuple):
     type: Any
     meanings: Mapping[int, str]
     always: tuple[int, ...] = (401,)
+    media_type: str = PROBLEM_JSON
+    special: Mapping[int, Any] = MappingProxyType({})  # another type than the others'
 
 
 def handlers(table: Table, problems: Problems) -> list[HTTPRouteHandler]:
@@ -69,10 +72,10 @@ def _operations(table: Table, problems: Problems) -> Iterator[HTTPRouteHandler]:
 def _refusals(route: Route, problems: Problems) -> dict[int, ResponseSpec]:
     told = {
         status: ResponseSpec(
-            problems.type,
+            problems.special.get(status, problems.type),
             generate_examples=False,
             description=problems.meanings[status],
-            media_type=PROBLEM_JSON,
+            media_type=problems.media_type,
         )
         for status in sorted({*route.problems, *problems.always})
     }

@@ -14,12 +14,12 @@ from wattlink.base.clock import Clock
 from wattlink.base.ids import digest, new_secret
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import KeyId
-from wattlink.domain.access.model import Access
+from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.organizations.model import IssuedToken
 from wattlink.domain.organizations.operators import store as operators
-from wattlink.domain.organizations.operators.create import PREFIX
+from wattlink.domain.organizations.operators.create import is_operator_token
 
 _TOKEN_LIFE = timedelta(hours=1)
 _KEPT_SECONDS = 1.0
@@ -53,7 +53,7 @@ class Authenticator:
 
     async def access_of(self, token: str) -> Access:
         """The reach of an application's token; raises NotAuthenticated, for an operator's too."""
-        if token.startswith(PREFIX):
+        if is_operator_token(token):
             raise NotAuthenticated("an operator's token")
         kept = self._kept.get(token)
         if kept is not None and kept[0] > time.monotonic():
@@ -66,7 +66,7 @@ class Authenticator:
 
     async def access_of_anybody(self, token: str) -> Access:
         """The reach of an application's or an operator's token; raises NotAuthenticated."""
-        return await (self._operator_access(token) if token.startswith(PREFIX) else self.access_of(token))
+        return await (self.access_of_operator(token) if is_operator_token(token) else self.access_of(token))
 
     def forget(self) -> None:
         """A key ended: verify every token anew."""
@@ -84,7 +84,8 @@ class Authenticator:
                 await keys.note_use(tx, found.key_id, now)
         return Access(applications=(found.application_id,), actor=found.key_id)
 
-    async def _operator_access(self, token: str) -> Access:
+    async def access_of_operator(self, token: str) -> Access:
+        """The reach of an operator's token; raises NotAuthenticated."""
         now = self._clock()
         async with self._db.read() as reader:
             found = await operators.reach(reader, digest(token))
@@ -93,7 +94,12 @@ class Authenticator:
         if _is_due(found.last_used_at, now):
             async with self._db.transaction() as tx:
                 await operators.note_use(tx, found.token_id, now)
-        return Access(applications=found.applications, actor=found.token_id, operates=found.organization_id)
+        return Access(
+            applications=found.applications,
+            kind=KeyKind.OPERATOR,
+            actor=found.token_id,
+            operates=found.organization_id,
+        )
 
     def _keep(self, token: str, access: Access) -> None:
         if len(self._kept) >= _KEPT_AT_MOST:

@@ -3,7 +3,7 @@
 import msgspec
 
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import ApplicationId, OrganizationId
+from wattlink.domain.access.ids import ApplicationId, OrganizationId, ProjectId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.errors import NotFound
@@ -117,14 +117,15 @@ async def add_organization(tx: Transaction, organization_id: OrganizationId, nam
     )
 
 
-async def add_application(tx: Transaction, application: Application) -> None:
+async def add_application(tx: Transaction, application: Application, project_id: ProjectId | None) -> None:
     """A new application."""
     await tx.execute(
         """
         INSERT INTO application
-               (application_id, organization_id, name, redirect_uris, branding, connections_limit, is_sandbox)
+               (application_id, organization_id, name, redirect_uris, branding, connections_limit, is_sandbox,
+                project_id)
         VALUES (%(application_id)s, %(organization_id)s, %(name)s, %(redirect_uris)s, %(branding)s, %(limit)s,
-                %(is_sandbox)s)
+                %(is_sandbox)s, %(project_id)s)
         """,
         application_id=application.application_id,
         organization_id=application.organization_id,
@@ -133,6 +134,7 @@ async def add_application(tx: Transaction, application: Application) -> None:
         branding=Json(msgspec.to_builtins(application.branding)),
         limit=application.connections_limit,
         is_sandbox=application.is_sandbox,
+        project_id=project_id,
     )
 
 

@@ -6,12 +6,12 @@ from typing import LiteralString
 
 from wattlink.base.ids import new_id
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import UserId
+from wattlink.domain.access.ids import ApplicationId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.access.store import across
 from wattlink.domain.errors import InvalidInput, NotFound
-from wattlink.domain.users.model import MOST_LETTERS, User
+from wattlink.domain.users.model import MOST_LETTERS, AppUser, User
 
 _SELECT = """
     SELECT user_id, application_id, external_id, created_at FROM app_user
@@ -44,6 +44,24 @@ async def get(reader: Reader, access: Access, external_id: str) -> User:
     if found is None:
         raise NotFound("user", external_id)
     return found
+
+
+APP_USER: LiteralString = """
+    SELECT user_id, app_user.application_id, external_id, app_user.created_at, project_id, login, email, first_name,
+           last_name, profile, activated_at, app_user.changed_at
+      FROM app_user JOIN application USING (application_id)
+"""
+"""A user with everything that is said of it, as AppUser."""
+
+
+async def find_by_email(reader: Reader, application_id: ApplicationId, email: str) -> AppUser | None:
+    """The application's user of this address, whose case doesn't matter."""
+    return await reader.one_or_none(
+        AppUser,
+        APP_USER + " WHERE application_id = %(application_id)s AND lower(email) = lower(%(email)s)",
+        application_id=application_id,
+        email=email,
+    )
 
 
 async def lock(tx: Transaction, access: Access, external_id: str) -> User:
@@ -114,6 +132,18 @@ async def page(reader: Reader, access: Access, page: PageRequest) -> list[User]:
         **page.params(),
     )
     return found[::-1] if page.is_backwards else found
+
+
+async def some(reader: Reader, access: Access, *, limit: int) -> list[str]:
+    """The app's own ids of some users, to do the same to all of them in turns."""
+    return await reader.all(
+        str,
+        """
+        SELECT external_id FROM app_user WHERE application_id = ANY(%(applications)s) ORDER BY user_id LIMIT %(limit)s
+        """,
+        applications=list(access.applications),
+        limit=limit,
+    )
 
 
 async def count(reader: Reader, access: Access) -> int:

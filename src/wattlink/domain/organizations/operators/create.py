@@ -2,19 +2,26 @@
 
 from datetime import datetime
 
-from wattlink.base.ids import digest, new_id, new_secret
+from wattlink.base.ids import KEY_LENGTH, digest, new_id, new_key
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import OperatorTokenId, OrganizationId
 from wattlink.domain.organizations.model import NewOperatorToken, OperatorToken
 from wattlink.domain.organizations.names import checked_name
 from wattlink.domain.organizations.operators import store
 
-PREFIX = "wlo_"  # lets secret scanners recognise one, and us whose it is
+PREFIX = "wlo"  # lets secret scanners recognise one, and us whose it is
+
+_OLD_PREFIX = "wlo_"  # of those that were made before tokens were letters and digits alone
 
 
 def new_operator_token() -> str:
     """A fresh token."""
-    return PREFIX + new_secret()
+    return new_key(PREFIX)
+
+
+def is_operator_token(text: str) -> bool:
+    """Whether this can be an operator's token; an application's looks different."""
+    return text.startswith(_OLD_PREFIX) or (len(text) == KEY_LENGTH and text.startswith(PREFIX))
 
 
 async def create_operator_token(

@@ -1,11 +1,13 @@
 """SQL on operator_token."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from wattlink.db.database import Reader, Transaction
+from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, OperatorTokenId, OrganizationId
+from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.model import OperatorToken
 
@@ -84,3 +86,38 @@ async def end(tx: Transaction, organization_id: OrganizationId, token_id: Operat
     )
     if not ended:
         raise NotFound("operator token", token_id)
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who an operator is; `document` is what is said of that person, under the names of whoever says it."""
+
+    token_id: OperatorTokenId
+    name: str
+    document: dict[str, Any]
+    created_at: datetime
+    changed_at: datetime | None
+
+
+async def holder(reader: Reader, access: Access) -> Holder:
+    """The operator who acts."""
+    return await reader.one(
+        Holder,
+        """
+        SELECT token_id, name, document, created_at, changed_at FROM operator_token WHERE token_id = %(token_id)s
+        """,
+        token_id=access.actor,
+    )
+
+
+async def describe(tx: Transaction, access: Access, document: dict[str, Any], *, now: datetime) -> Holder:
+    """Replace what is said of the operator who acts."""
+    return await tx.one(
+        Holder,
+        """
+        UPDATE operator_token SET document = %(document)s, changed_at = %(now)s WHERE token_id = %(token_id)s
+        RETURNING token_id, name, document, created_at, changed_at
+        """,
+        token_id=access.actor,
+        document=Json(document),
+        now=now,
+    )

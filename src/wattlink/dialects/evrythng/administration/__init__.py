@@ -1,0 +1,1 @@
+"""What operators administer: projects, applications, roles; and what a key may ask about itself."""

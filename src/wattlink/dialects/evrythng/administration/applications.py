@@ -1,0 +1,231 @@
+"""Applications: the apps of a project, as operators see them, and as they see themselves."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from wattlink.db.database import Transaction
+from wattlink.dialects.evrythng.administration.projects import project_id_of
+from wattlink.dialects.evrythng.ids import id_of, uuid_of
+from wattlink.dialects.evrythng.listing import asked, numbered
+from wattlink.dialects.evrythng.selecting import selected
+from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, given, merged, milliseconds
+from wattlink.domain.access.ids import ApplicationId, ProjectId, RoleId
+from wattlink.domain.access.model import Access, KeyKind
+from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.domain.leaving.delete_project import delete_with_users
+from wattlink.domain.organizations.create import create_application as create
+from wattlink.domain.organizations.keys.access import issue
+from wattlink.domain.organizations.names import checked_name
+from wattlink.domain.organizations.projects import store
+from wattlink.domain.organizations.projects.model import ProjectApplication
+from wattlink.domain.sharing.roles import store as roles
+from wattlink.web.call import Call
+from wattlink.wiring import Hub
+
+_FIELDS = ("description", "tags", "customFields", "defaultUrl", "socialNetworks")
+_INSIDE = dict(zip(_FIELDS, ("description", "tags", "custom_fields", "default_url", "social_networks"), strict=True))
+
+
+class ApplicationChangesPayload(Payload):
+    """What may be said of an application; what isn't there stays."""
+
+    name: str | UnsetType = UNSET
+    social_networks: dict[str, dict[str, str]] | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
+    custom_fields: dict[str, Any] | UnsetType = UNSET
+    default_url: str | UnsetType = UNSET
+    default_role: str | UnsetType = UNSET
+    scopes: dict[str, Any] | UnsetType = UNSET
+    id: str | UnsetType = UNSET
+    project: str | UnsetType = UNSET
+    app_api_key: str | UnsetType = UNSET
+    created_at: int | UnsetType = UNSET
+    updated_at: int | UnsetType = UNSET
+
+
+class ApplicationPayload(ApplicationChangesPayload):
+    """A new application."""
+
+    name: str
+    social_networks: dict[str, dict[str, str]]
+
+
+class ApplicationDocument(Answer):
+    """An application; `appApiKey` is its public key."""
+
+    id: str
+    created_at: int
+    updated_at: int
+    name: str
+    project: str
+    social_networks: dict[str, dict[str, str]]
+    app_api_key: str
+    default_role: str
+    description: str | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
+    custom_fields: dict[str, Any] | UnsetType = UNSET
+    default_url: str | UnsetType = UNSET
+    scopes: Scopes | UnsetType = UNSET
+
+
+class SecretKeyDocument(Answer):
+    """The trusted key: it belongs on the app's own server."""
+
+    secret_api_key: str
+
+
+async def create_application(
+    request: Call, project_id: FromPath[str], data: JSONBody[ApplicationPayload]
+) -> Response[ApplicationDocument]:
+    """Make an application in a project."""
+    hub, access = request.hub, request.access
+    async with hub.db.transaction() as tx:
+        project = await store.lock(tx, access, project_id_of(project_id))
+        made = await create(tx, data.name, organization_id=project.organization_id, project_id=project.project_id)
+        new = msgspec.structs.replace(access, applications=(made.application_id,))  # made since the key was looked at
+        application = await _described(tx, new, made.application_id, data, hub=hub)
+        shown = await _shown(tx, application, hub)
+    return Response(shown, headers={"location": f"/projects/{project_id}/applications/{shown.id}"})
+
+
+async def list_applications(request: Call, project_id: FromPath[str]) -> Response[list[ApplicationDocument]]:
+    """A project's applications."""
+    async with request.hub.db.read() as reader:
+        project = await store.get(reader, request.access, project_id_of(project_id))
+    return await _list(request, project.project_id)
+
+
+async def list_all_applications(request: Call) -> Response[list[ApplicationDocument]]:
+    """The organization's applications."""
+    return await _list(request, None)
+
+
+async def get_application(
+    request: Call, project_id: FromPath[str], application_id: FromPath[str]
+) -> ApplicationDocument:
+    """One application of a project."""
+    async with request.hub.db.transaction() as tx:
+        return await _shown(tx, await _of_project(tx, request.access, project_id, application_id), request.hub)
+
+
+async def get_any_application(request: Call, application_id: FromPath[str]) -> ApplicationDocument:
+    """One application of the organization's."""
+    async with request.hub.db.transaction() as tx:
+        found = await store.application(tx, request.access, _application_id_of(application_id))
+        return await _shown(tx, found, request.hub)
+
+
+async def update_application(
+    request: Call, project_id: FromPath[str], application_id: FromPath[str], data: JSONBody[ApplicationChangesPayload]
+) -> ApplicationDocument:
+    """Change what is sent."""
+    async with request.hub.db.transaction() as tx:
+        found = await _of_project(tx, request.access, project_id, application_id)
+        changed = await _described(tx, request.access, found.application_id, data, hub=request.hub)
+        return await _shown(tx, changed, request.hub)
+
+
+async def delete_application(request: Call, project_id: FromPath[str], application_id: FromPath[str]) -> None:
+    """Delete an application with its users; the vendors' access is revoked."""
+    hub = request.hub
+    async with hub.db.read() as reader:
+        found = await _of_project(reader, request.access, project_id, application_id)
+    await delete_with_users(hub.db, request.access.within(found.application_id), vault=hub.vault, clock=hub.clock)
+    hub.door.forget()
+    hub.authenticator.forget()
+    hub.connectors.forget()
+
+
+async def get_secret_key(request: Call, project_id: FromPath[str], application_id: FromPath[str]) -> SecretKeyDocument:
+    """The application's trusted key."""
+    hub = request.hub
+    async with hub.db.transaction() as tx:
+        found = await _of_project(tx, request.access, project_id, application_id)
+        key = await issue.of_application(tx, found.application_id, KeyKind.TRUSTED, vault=hub.vault, now=hub.clock())
+    return SecretKeyDocument(secret_api_key=key)
+
+
+async def get_own_application(request: Call) -> ApplicationDocument:
+    """The application whose key this is."""
+    async with request.hub.db.transaction() as tx:
+        found = await store.application(tx, request.access, request.access.application_id)
+        return await _shown(tx, found, request.hub)
+
+
+async def update_own_application(request: Call, data: JSONBody[ApplicationChangesPayload]) -> ApplicationDocument:
+    """Change what is sent of the application whose key this is."""
+    async with request.hub.db.transaction() as tx:
+        changed = await _described(tx, request.access, request.access.application_id, data, hub=request.hub)
+        return await _shown(tx, changed, request.hub)
+
+
+async def _list(request: Call, project_id: ProjectId | None) -> Response[list[ApplicationDocument]]:
+    found = asked(request)
+    async with request.hub.db.transaction() as tx:
+        applications = await store.applications(tx, request.access, project_id)
+        documents = [await _shown(tx, application, request.hub) for application in applications]
+    rows, total = selected(found, documents)
+    return numbered(request, found, rows, total)
+
+
+async def _of_project(tx: Any, access: Access, project_id: str, application_id: str) -> ProjectApplication:
+    found = await store.application(tx, access, _application_id_of(application_id))
+    if found.project_id != project_id_of(project_id):
+        raise NotFound("application", application_id)
+    return found
+
+
+async def _described(
+    tx: Transaction, access: Access, application_id: ApplicationId, data: ApplicationChangesPayload, *, hub: Hub
+) -> ProjectApplication:
+    before = await store.application(tx, access, application_id)
+    changes: dict[str, Any] = {"document": merged(before.document, given(data, _FIELDS))}
+    if data.name is not UNSET:
+        changes["name"] = checked_name(data.name)
+    if data.default_role is not UNSET:
+        changes["default_role"] = await _role_id(tx, before, data.default_role)
+    return await store.describe(tx, application_id, changes, now=hub.clock())
+
+
+async def _role_id(tx: Transaction, application: ProjectApplication, text: str) -> str:
+    try:
+        role = await roles.get(tx, application.organization_id, RoleId(text))
+    except NotFound:
+        raise InvalidInput("default_role", "is no role of the account's") from None
+    if not role.is_for_users:
+        raise InvalidInput("default_role", "is a role for operators")
+    return role.role_id
+
+
+def _application_id_of(text: str) -> ApplicationId:
+    return ApplicationId(uuid_of("application", text))
+
+
+async def _shown(tx: Transaction, application: ProjectApplication, hub: Hub) -> ApplicationDocument:
+    key = await issue.of_application(
+        tx, application.application_id, KeyKind.APPLICATION, vault=hub.vault, now=hub.clock()
+    )
+    said = {_INSIDE[name]: application.document[name] for name in _FIELDS if name in application.document}
+    return ApplicationDocument(
+        id=id_of(application.application_id),
+        created_at=milliseconds(application.created_at),
+        updated_at=milliseconds(application.changed_at),
+        name=application.name,
+        project=id_of(application.project_id),
+        app_api_key=key,
+        default_role=application.default_role,
+        **{**said, "social_networks": _public(said.get("social_networks", {}))},
+    )
+
+
+def _public(networks: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Without the secrets, which nobody is shown again."""
+    return {
+        name: {field: value for field, value in network.items() if field != "appSecret"}
+        for name, network in networks.items()
+    }

@@ -1,0 +1,263 @@
+"""Roles and their permissions."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
+
+from wattlink.dialects.evrythng.ids import id_of, uuid_of
+from wattlink.dialects.evrythng.listing import asked, numbered
+from wattlink.dialects.evrythng.selecting import selected
+from wattlink.dialects.evrythng.wire import Answer, Payload, given, milliseconds
+from wattlink.domain.access.ids import OrganizationId, ProjectId, RoleId
+from wattlink.domain.access.model import Access
+from wattlink.domain.access.permissions import Permission
+from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.domain.organizations.projects import store as projects
+from wattlink.domain.sharing.roles import store
+from wattlink.domain.sharing.roles.change import RoleChanges, change_role, set_permissions
+from wattlink.domain.sharing.roles.change import create_role as create
+from wattlink.domain.sharing.roles.change import delete_role as delete
+from wattlink.domain.sharing.roles.model import DEFAULT, Role, permissions_of
+from wattlink.web.bodies import decode
+from wattlink.web.call import Call
+
+_FIELDS = ("description", "tags", "customFields")
+_INSIDE = {"description": "description", "tags": "tags", "customFields": "custom_fields"}
+_USERS, _VERSION = "userInApp", 2
+
+
+class RoleScopes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which roles its holders may give, and in which projects it counts (none: in all)."""
+
+    roles: list[str] = []
+    projects: list[str] = []
+
+
+class RoleChangesPayload(Payload):
+    """What may be said of a role; what isn't there stays."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
+    custom_fields: dict[str, Any] | UnsetType = UNSET
+    scopes: RoleScopes | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+    id: str | UnsetType = UNSET
+    created_at: int | UnsetType = UNSET
+    updated_at: int | UnsetType = UNSET
+
+
+class RolePayload(RoleChangesPayload):
+    """A new role: with `type` and `version` one for application users, without one for operators."""
+
+    name: str
+
+
+class RoleDocument(Answer):
+    """A role."""
+
+    id: str
+    name: str
+    type: str | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+    created_at: int | UnsetType = UNSET
+    updated_at: int | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
+    custom_fields: dict[str, Any] | UnsetType = UNSET
+    scopes: RoleScopes | UnsetType = UNSET
+
+
+class PermissionPayload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Letters of c, r, u and d at a path."""
+
+    path: str
+    access: str
+    default: bool = False
+
+
+class PermissionDocument(Answer):
+    """What may be done at a path; a default one is there whatever is set."""
+
+    path: str
+    access: str
+    default: bool | UnsetType = UNSET
+
+
+class OperatorPermission(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A permission of an operator's role, by name."""
+
+    name: str
+    enabled: bool
+    project_scoped: bool = False
+    children: list["OperatorPermission"] = []
+
+
+_OPERATORS = {
+    "global_read": ("gl_resource_update", "gl_project_update"),
+    "project_read": ("project_update", "project_resource_update"),
+}
+
+
+async def list_roles(request: Call) -> Response[list[RoleDocument]]:
+    """The predefined roles, and the account's own."""
+    found = asked(request)
+    async with request.hub.db.read() as reader:
+        organization_id = await _organization_id(reader, request.access)
+        roles = await store.all_of_organization(reader, organization_id)
+    rows, total = selected(found, [_shown(role) for role in roles])
+    return numbered(request, found, rows, total)
+
+
+async def create_role(request: Call, data: JSONBody[RolePayload]) -> Response[RoleDocument]:
+    """Make a role."""
+    is_for_users = _is_for_users(data)
+    async with request.hub.db.transaction() as tx:
+        role = await create(
+            tx,
+            request.access.organization_id,
+            _changes(data),
+            is_for_users=is_for_users,
+            now=request.hub.clock(),
+        )
+    return Response(_shown(role), headers={"location": f"/roles/{role.role_id}"})
+
+
+async def get_role(request: Call, role_id: FromPath[str]) -> RoleDocument:
+    """One role."""
+    return _shown(await _role(request, role_id))
+
+
+async def update_role(request: Call, role_id: FromPath[str], data: JSONBody[RoleChangesPayload]) -> RoleDocument:
+    """Change what is sent; who acts by the role may do what it says from then on."""
+    async with request.hub.db.transaction() as tx:
+        role = await change_role(
+            tx, request.access.organization_id, RoleId(role_id), _changes(data), now=request.hub.clock()
+        )
+    request.hub.door.forget()
+    return _shown(role)
+
+
+async def delete_role(request: Call, role_id: FromPath[str]) -> None:
+    """Delete a role that nobody holds."""
+    async with request.hub.db.transaction() as tx:
+        await delete(tx, request.access.organization_id, RoleId(role_id))
+    request.hub.door.forget()
+
+
+async def list_permissions(request: Call, role_id: FromPath[str]) -> Response[list[Any]]:
+    """What a role allows: of an application user's by path, of an operator's by name."""
+    return Response(_permissions(await _role(request, role_id)))
+
+
+async def update_permissions(request: Call, role_id: FromPath[str]) -> Response[list[Any]]:
+    """Replace a role's permissions but for the default ones."""
+    role = await _role(request, role_id)
+    if not role.is_for_users:
+        raise InvalidInput("permissions", "an operator's role has its permissions by name")
+    sent = _decoded(await request.body())
+    given = [Permission(path=one.path, letters=one.access) for one in sent if not one.default]
+    async with request.hub.db.transaction() as tx:
+        role = await set_permissions(tx, request.access.organization_id, role.role_id, given, now=request.hub.clock())
+    request.hub.door.forget()
+    return Response(_permissions(role))
+
+
+async def get_permission(request: Call, role_id: FromPath[str], name: FromPath[str]) -> OperatorPermission:
+    """One permission of an operator's role."""
+    return _named(await _role(request, role_id), name)
+
+
+async def update_permission(
+    request: Call, role_id: FromPath[str], name: FromPath[str], data: JSONBody[OperatorPermission]
+) -> OperatorPermission:
+    """Switch a permission of an operator's role on or off."""
+    hub, access = request.hub, request.access
+    async with hub.db.transaction() as tx:
+        role = await store.lock(tx, access.organization_id, RoleId(role_id))
+        _named(role, name)
+        switched = {**role.document.get("switched", {}), name: data.enabled}
+        changes = RoleChanges(document={"switched": switched})
+        role = await change_role(tx, access.organization_id, role.role_id, changes, now=hub.clock())
+    return _named(role, name)
+
+
+async def _role(request: Call, role_id: str) -> Role:
+    async with request.hub.db.read() as reader:
+        return await store.get(reader, await _organization_id(reader, request.access), RoleId(role_id))
+
+
+async def _organization_id(reader: Any, access: Access) -> OrganizationId:
+    if access.operates is not None:
+        return access.operates
+    return (await projects.application(reader, access, access.application_id)).organization_id
+
+
+def _is_for_users(data: RolePayload) -> bool:
+    if data.type not in (UNSET, _USERS):
+        raise InvalidInput("type", "isn't a type of role", allowed=(_USERS,))
+    if data.version not in (UNSET, _VERSION):
+        raise InvalidInput("version", "isn't a version of roles", allowed=(str(_VERSION),))
+    return data.type == _USERS
+
+
+def _changes(data: RoleChangesPayload) -> RoleChanges:
+    changes = RoleChanges(name=data.name, document=given(data, _FIELDS))
+    if isinstance(data.scopes, msgspec.UnsetType):
+        return changes
+    return msgspec.structs.replace(
+        changes,
+        projects=tuple(ProjectId(uuid_of("project", each)) for each in data.scopes.projects),
+        grantable_roles=tuple(RoleId(each) for each in data.scopes.roles),
+    )
+
+
+def _decoded(raw: bytes) -> list[PermissionPayload]:
+    class Wrapped(msgspec.Struct, frozen=True):
+        permissions: list[PermissionPayload]
+
+    return decode(b'{"permissions":' + (raw or b"[]") + b"}", Wrapped).permissions
+
+
+def _permissions(role: Role) -> list[Any]:
+    if not role.is_for_users:
+        return [_named(role, name) for name in _OPERATORS]
+    return [
+        PermissionDocument(
+            path=permission.path, access=permission.letters, default=True if permission in DEFAULT else UNSET
+        )
+        for permission in permissions_of(role)
+    ]
+
+
+def _named(role: Role, name: str) -> OperatorPermission:
+    names = {*_OPERATORS, *(child for children in _OPERATORS.values() for child in children)}
+    if role.is_for_users or name not in names:
+        raise NotFound("permission", name)
+    return OperatorPermission(
+        name=name,
+        enabled=role.document.get("switched", {}).get(name, role.name != "none"),
+        project_scoped=name.startswith("project_"),
+        children=[_named(role, child) for child in _OPERATORS.get(name, ())],
+    )
+
+
+def _shown(role: Role) -> RoleDocument:
+    said = {_INSIDE[name]: role.document[name] for name in _FIELDS if name in role.document}
+    is_scoped = bool(role.grantable_roles or role.projects)
+    return RoleDocument(
+        id=role.role_id,
+        name=role.name,
+        type=_USERS if role.is_for_users else UNSET,
+        version=_VERSION if role.is_for_users else UNSET,
+        created_at=UNSET if role.created_at is None else milliseconds(role.created_at),
+        updated_at=UNSET if role.updated_at is None else milliseconds(role.updated_at),
+        scopes=RoleScopes(roles=list(role.grantable_roles), projects=[id_of(each) for each in role.projects])
+        if is_scoped
+        else UNSET,
+        **said,
+    )

@@ -1,0 +1,122 @@
+"""Every URL of the dialect in one table, with the kinds of keys that each takes.
+
+O is an operator's, A an application's public, T its trusted one, U a user's, D a device's. A user's key also needs its
+role's permission where
+`by_role` says so, and one that is only lent can't do what is `own_only`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from wattlink.dialects.evrythng.administration import access, accounts, applications, operators, projects, roles
+from wattlink.dialects.evrythng.admission import Need, admit, need
+from wattlink.dialects.evrythng.errors import Problem
+from wattlink.web.problems import JSON
+from wattlink.web.routing import Problems, Route, Table, handlers
+
+SECURITY = "apiKey"
+
+_PROJECT = "/projects/{project_id:str}"
+_APPLICATION = _PROJECT + "/applications/{application_id:str}"
+_OPERATOR = "/operators/{operator_id:str}"
+_ACCOUNT = "/accounts/{account_id:str}"
+_ROLE = "/roles/{role_id:str}"
+_DELETED = (400, 404, 409)
+
+
+class Row(NamedTuple):
+    """A route and what it asks of its caller."""
+
+    route: Route
+    need: Need
+
+
+ROWS: Mapping[str, Sequence[Row]] = {
+    "Keys": [
+        Row(Route("GET", "/access", "getAccess", access.get_access, 200, ()), need("OATUD")),
+        Row(Route("GET", "/rateLimits", "getRateLimits", access.get_rate_limits, 200, ()), need("OATUD")),
+    ],
+    "Operators": [
+        Row(Route("GET", _OPERATOR, "getOperator", operators.get_operator), need("O")),
+        Row(Route("PUT", _OPERATOR, "updateOperator", operators.update_operator), need("O")),
+        Row(Route("GET", "/accounts", "listAccounts", accounts.list_accounts, 200, ()), need("O")),
+        Row(Route("GET", _ACCOUNT, "getAccount", accounts.get_account), need("O")),
+        Row(Route("GET", _ACCOUNT + "/accesses", "listAccountAccesses", accounts.list_account_accesses), need("O")),
+        Row(
+            Route("GET", _ACCOUNT + "/accesses/{access_id:str}", "getAccountAccess", accounts.get_account_access),
+            need("O"),
+        ),
+        Row(
+            Route("PUT", _ACCOUNT + "/accesses/{access_id:str}", "updateAccountAccess", accounts.update_account_access),
+            need("O"),
+        ),
+    ],
+    "Projects": [
+        Row(Route("POST", "/projects", "createProject", projects.create_project, 201, (400,)), need("O")),
+        Row(Route("GET", "/projects", "listProjects", projects.list_projects, 200, (400,)), need("O")),
+        Row(Route("GET", _PROJECT, "getProject", projects.get_project), need("O")),
+        Row(Route("PUT", _PROJECT, "updateProject", projects.update_project), need("O")),
+        Row(Route("DELETE", _PROJECT, "deleteProject", projects.delete_project, 200, _DELETED), need("O")),
+    ],
+    "Applications": [
+        Row(Route("GET", "/applications/me", "getOwnApplication", applications.get_own_application), need("AT")),
+        Row(Route("PUT", "/applications/me", "updateOwnApplication", applications.update_own_application), need("T")),
+        Row(
+            Route("POST", _PROJECT + "/applications", "createApplication", applications.create_application, 201),
+            need("O"),
+        ),
+        Row(Route("GET", _PROJECT + "/applications", "listApplications", applications.list_applications), need("O")),
+        Row(Route("GET", _APPLICATION, "getApplication", applications.get_application), need("O")),
+        Row(Route("PUT", _APPLICATION, "updateApplication", applications.update_application), need("O")),
+        Row(
+            Route("DELETE", _APPLICATION, "deleteApplication", applications.delete_application, 200, _DELETED),
+            need("O"),
+        ),
+        Row(Route("GET", _APPLICATION + "/secretKey", "getSecretKey", applications.get_secret_key), need("O")),
+        Row(Route("GET", "/applications", "listAllApplications", applications.list_all_applications), need("O")),
+        Row(
+            Route("GET", "/applications/{application_id:str}", "getAnyApplication", applications.get_any_application),
+            need("O"),
+        ),
+    ],
+    "Roles": [
+        Row(Route("GET", "/roles", "listRoles", roles.list_roles, 200, (400,)), need("OU", by_role=True)),
+        Row(Route("POST", "/roles", "createRole", roles.create_role, 201, (400, 409)), need("O")),
+        Row(Route("GET", _ROLE, "getRole", roles.get_role), need("O")),
+        Row(Route("PUT", _ROLE, "updateRole", roles.update_role, 200, _DELETED), need("O")),
+        Row(Route("DELETE", _ROLE, "deleteRole", roles.delete_role, 200, _DELETED), need("O")),
+        Row(Route("GET", _ROLE + "/permissions", "listPermissions", roles.list_permissions), need("O")),
+        Row(Route("PUT", _ROLE + "/permissions", "updatePermissions", roles.update_permissions), need("O")),
+        Row(Route("GET", _ROLE + "/permissions/{name:str}", "getPermission", roles.get_permission), need("O")),
+        Row(Route("PUT", _ROLE + "/permissions/{name:str}", "updatePermission", roles.update_permission), need("O")),
+    ],
+}
+
+_OPEN: Table = {"Keys": [Route("GET", "/time", "getTime", access.get_time, 200, (400,))]}
+
+_MEANINGS = {
+    400: "Something about the request can't be used; `errors` names each field.",
+    401: "No API key was sent.",
+    403: "The API key is unknown or was ended, or may not do this.",
+    404: "There is no such thing, or it is out of scope.",
+    409: "What is there already stands in the way.",
+    429: "Too many wrong passwords or codes.",
+}
+
+
+def needs() -> Mapping[str, Need]:
+    """What each operation asks of its caller."""
+    return {row.route.operation_id: row.need for rows in ROWS.values() for row in rows}
+
+
+def routes() -> Sequence[ControllerRouterHandler]:
+    """The table behind the keys, and what is open to everybody."""
+    table = {tag: [row.route for row in rows] for tag, rows in ROWS.items()}
+    problems = Problems(Problem, _MEANINGS, always=(401, 403), media_type=JSON)
+    return [
+        *handlers(_OPEN, Problems(Problem, _MEANINGS, always=(), media_type=JSON)),
+        Router("/", route_handlers=handlers(table, problems), before_request=admit, security=[{SECURITY: []}]),
+    ]

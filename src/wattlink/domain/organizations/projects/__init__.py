@@ -1,0 +1,1 @@
+"""Projects: what an organization groups its applications by, and the applications as their operators describe them."""

@@ -1,0 +1,83 @@
+"""Who is calling with an access key.
+
+A process keeps a verified key for at most a second, so that an ended one is dead everywhere within that time; in the
+process that ended it, `forget` makes it so at once.
+"""
+
+import time
+
+from wattlink.base.ids import KEY_LENGTH, digest
+from wattlink.db.database import Database
+from wattlink.domain.access.model import Access
+from wattlink.domain.access.permissions import Permission
+from wattlink.domain.errors import NotAuthenticated
+from wattlink.domain.organizations.keys.access.issue import PREFIX
+from wattlink.domain.sharing.keys import store
+from wattlink.domain.sharing.keys.store import Opened
+from wattlink.domain.sharing.roles.model import BASE, BASE_PERMISSIONS, DEFAULT
+
+_KEPT_SECONDS = 1.0
+_KEPT_AT_MOST = 10_000
+
+
+def is_access_key(text: str) -> bool:
+    """Whether this can be an access key; other tokens look different."""
+    return len(text) == KEY_LENGTH and text.startswith(PREFIX)
+
+
+class Door:
+    """Verifies access keys."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._kept: dict[str, tuple[float, Access]] = {}
+        self._times_forgotten = 0
+
+    async def access_of(self, key: str) -> Access:
+        """What a key reaches; raises NotAuthenticated."""
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        times_forgotten = self._times_forgotten
+        found = None
+        if is_access_key(key):
+            async with self._db.read() as reader:
+                found = await store.opened_by(reader, digest(key))
+        if found is None:
+            raise NotAuthenticated("unknown or ended key")
+        access = _access(found)
+        if times_forgotten == self._times_forgotten:  # no key ended while it was verified
+            self._keep(key, access)
+        return access
+
+    def forget(self) -> None:
+        """A key, share or role ended or changed: verify every key anew."""
+        self._times_forgotten += 1
+        self._kept.clear()
+
+    def _keep(self, key: str, access: Access) -> None:
+        if len(self._kept) >= _KEPT_AT_MOST:
+            self._kept.clear()
+        self._kept[key] = (time.monotonic() + _KEPT_SECONDS, access)
+
+
+def _access(found: Opened) -> Access:
+    return Access(
+        applications=(found.application_id,),
+        kind=found.kind,
+        actor=found.key_id,
+        only_user=found.owner_id,
+        caller=found.actor_id,
+        share_id=found.share_id,
+        permissions=_permissions(found),
+        subject_id=found.subject_id,
+        project_id=found.project_id,
+    )
+
+
+def _permissions(found: Opened) -> tuple[Permission, ...] | None:
+    if found.role_id is None:
+        return None
+    if found.role_id == BASE:
+        return BASE_PERMISSIONS
+    return DEFAULT if found.own_permissions is None else (*DEFAULT, *found.own_permissions)

@@ -1,0 +1,43 @@
+"""What an access key opens, in one statement."""
+
+from typing import LiteralString
+from uuid import UUID
+
+import msgspec
+
+from wattlink.db.database import Reader
+from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId, ProjectId, RoleId, ShareId, UserId
+from wattlink.domain.access.model import KeyKind
+from wattlink.domain.access.permissions import Permission
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A live key with its share and role; `own_permissions` are those of a role that an organization made."""
+
+    key_id: KeyId
+    kind: KeyKind
+    application_id: ApplicationId
+    organization_id: OrganizationId
+    project_id: ProjectId | None
+    share_id: ShareId | None
+    owner_id: UserId | None
+    actor_id: UserId | None
+    role_id: RoleId | None
+    own_permissions: tuple[Permission, ...] | None
+    subject_id: UUID | None
+
+
+_SELECT: LiteralString = """
+    SELECT key_id, kind, key.application_id, application.organization_id, project_id, share_id, owner_id, actor_id,
+           share.role_id, role.permissions AS own_permissions, subject_id
+      FROM access_key AS key
+      JOIN application ON application.application_id = key.application_id
+      LEFT JOIN share USING (share_id)
+      LEFT JOIN role ON role.role_id = share.role_id AND role.organization_id = application.organization_id
+     WHERE key_digest = %(key_digest)s
+"""
+
+
+async def opened_by(reader: Reader, key_digest: bytes) -> Opened | None:
+    """What a key opens, unless it is unknown or ended."""
+    return await reader.one_or_none(Opened, _SELECT, key_digest=key_digest)

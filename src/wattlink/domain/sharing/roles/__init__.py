@@ -1,0 +1,1 @@
+"""Roles: what the holders of a share may do."""

@@ -1,0 +1,1 @@
+"""Shares: a user's own, and what users give one another."""

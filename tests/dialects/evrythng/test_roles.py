@@ -1,0 +1,66 @@
+"""Roles: some come with the server, others an operator makes, and what every user may stays."""
+
+import pytest
+
+from tests.dialects.evrythng.conftest import World
+
+USERS = {"name": "Reader", "type": "userInApp", "version": 2}
+
+
+async def test_the_predefined_roles_come_first(ours: World) -> None:
+    made = await ours.operator.post("/roles", USERS)
+    listed = await ours.operator.get("/roles")
+    assert [role["id"] for role in listed] == ["admin", "none", "base_app_user", made["id"]]
+    assert listed[2]["type"] == "userInApp"
+    assert len(made["id"]) == 24
+
+
+async def test_permissions_are_replaced_but_for_the_default_ones(ours: World) -> None:
+    path = f"/roles/{(await ours.operator.post('/roles', USERS))['id']}/permissions"
+    before = await ours.operator.get(path)
+    assert len(before) >= 5
+    assert all(permission["default"] for permission in before)
+    after = await ours.operator.put(path, [{"path": "/thngs", "access": "cr"}])
+    assert after == [*before, {"path": "/thngs", "access": "cr"}]
+    assert await ours.operator.put(path, after) == after
+    assert await ours.operator.put(path, []) == before
+
+
+@pytest.mark.parametrize(
+    "permission",
+    [
+        {"path": "/projects", "access": "r"},
+        {"path": "/thngs", "access": "x"},
+        {"path": "thngs", "access": "r"},
+        {"path": "/thngs", "access": ""},
+        {"path": "/thngs"},
+    ],
+)
+async def test_no_role_allows_more_than_users_may_at_all(ours: World, permission: dict[str, str]) -> None:
+    path = f"/roles/{(await ours.operator.post('/roles', USERS))['id']}/permissions"
+    before = await ours.operator.get(path)
+    assert await ours.operator.status("PUT", path, [{"path": "/thngs", "access": "r"}, permission]) == 400
+    assert await ours.operator.get(path) == before
+
+
+async def test_an_operators_role_has_permissions_by_name(ours: World) -> None:
+    path = f"/roles/{(await ours.operator.post('/roles', {'name': 'staff'}))['id']}/permissions"
+    assert [permission["name"] for permission in await ours.operator.get(path)] == ["global_read", "project_read"]
+    assert (await ours.operator.get(f"{path}/global_read"))["enabled"] is True
+    switched = await ours.operator.put(f"{path}/global_read", {"name": "global_read", "enabled": False})
+    assert switched["enabled"] is False
+    assert await ours.operator.get(f"{path}/global_read") == switched
+
+
+async def test_names_are_unique_and_predefined_roles_stay(ours: World, theirs: World) -> None:
+    made = await ours.operator.post("/roles", USERS)
+    assert await ours.operator.status("POST", "/roles", USERS) == 409
+    assert await ours.operator.status("POST", "/roles", {"name": "admin"}) == 409
+    assert await theirs.operator.status("POST", "/roles", USERS) == 201
+    assert await ours.operator.status("PUT", "/roles/base_app_user", {"name": "mine"}) == 404
+    assert await ours.operator.status("DELETE", "/roles/admin") == 404
+    assert await theirs.operator.status("GET", f"/roles/{made['id']}") == 404
+    await ours.operator.put(f"/roles/{made['id']}", {"description": "updated"})
+    assert (await ours.operator.get(f"/roles/{made['id']}"))["description"] == "updated"
+    await ours.operator.delete(f"/roles/{made['id']}")
+    assert await ours.operator.status("GET", f"/roles/{made['id']}") == 404
