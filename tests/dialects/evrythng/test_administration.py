@@ -96,6 +96,6 @@ async def test_an_operator_says_who_it_is(ours: World, theirs: World) -> None:
 
 async def test_a_body_that_cannot_be_used_says_which_field(ours: World) -> None:
     with pytest.raises(Refused) as caught:
-        await ours.operator.post("/projects", {"nmme": "x", "tags": "no"})
+        await ours.operator.post("/projects", {"colour": "x", "tags": "no"})
     assert caught.value.status == 400
-    assert [error.partition(":")[0] for error in caught.value.body["errors"]] == ["name", "tags", "nmme"]
+    assert [error.partition(":")[0] for error in caught.value.body["errors"]] == ["name", "tags", "colour"]

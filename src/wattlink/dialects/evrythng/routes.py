@@ -1,8 +1,7 @@
 """Every URL of the dialect in one table, with the kinds of keys that each takes.
 
 O is an operator's, A an application's public, T its trusted one, U a user's, D a device's. A user's key also needs its
-role's permission where
-`by_role` says so, and one that is only lent can't do what is `own_only`.
+role's permission where `by_role` says so, and one that is only lent can't do what is `own_only`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -38,7 +38,7 @@ def _openapi(address: str) -> OpenAPIConfig:
         use_handler_docstrings=True,
         components=Components(
             security_schemes={
-                OPERATOR: SecurityScheme(type="http", scheme="bearer", description="`wlo_...`, of an operator"),
+                OPERATOR: SecurityScheme(type="http", scheme="bearer", description="`wlo...`, of an operator"),
                 APPLICATION: SecurityScheme(type="oauth2", flows=OAuthFlows(client_credentials=flow)),
             }
         ),
