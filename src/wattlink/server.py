@@ -70,7 +70,7 @@ class Server:
             apps[SANDBOX] = make_sandbox_app(hub)
             for app in apps.values():
                 await stack.enter_async_context(app.lifespan())
-            yield apps, {host: f"/{name}" for name, host in hub.settings.dialect_hosts.items()}
+            yield apps, {host: f"/{name}" for host, name in hub.settings.dialect_hosts.items()}
 
 
 def create_app() -> Server:

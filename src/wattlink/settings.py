@@ -101,7 +101,7 @@ def _hosts(text: str) -> dict[str, str]:
     pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
     if any(not dialect or not host or "/" in host for dialect, _, host in pairs):
         raise ValueError
-    return {dialect: host.lower() for dialect, _, host in pairs}
+    return {host.lower(): dialect for dialect, _, host in pairs}
 
 
 def _setting(default: Any, rule: Rule) -> Any:
@@ -131,7 +131,7 @@ class Settings:
     public_url: str = _setting("", _ADDRESS)  # as browsers and apps see it; empty: http://localhost:<port>
     host: str = _setting("127.0.0.1", _words("an address to listen on", example="::1"))
     port: int = _setting(8080, _whole(1, 65535, example="8080"))
-    dialect_hosts: Mapping[str, str] = _setting({}, _HOSTS)  # where a dialect also answers at the root
+    dialect_hosts: Mapping[str, str] = _setting({}, _HOSTS)  # a host to the dialect that also answers at its root
     serve_processes: int = _setting(0, _whole(0, 1024, example="4"))  # 0: one per core
 
     # What is kept secret, and whom we may reach.

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -75,7 +76,7 @@ def demo(folder: Path, *options: str) -> Iterator[Demo]:
     """Run it until the end of the block, with what it started."""
     info, log = folder / "info.json", folder / "log"
     info.unlink(missing_ok=True)
-    words = (sys.executable, "-m", "wattlink", "demo", "--port", str(free_ports(3)), "--info", str(info), *options)
+    words = (sys.executable, "-m", "wattlink", "demo", "--port", str(free_ports(4)), "--info", str(info), *options)
     with log.open("wb") as output:
         process = subprocess.Popen(words, env=plain_environment(), stdout=output, stderr=output)
     try:
@@ -95,7 +96,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_it_writes_where_to_go_once_everything_answers(running: Demo) -> None:
-    assert set(running.info) == {"enode", "platform", "app_url", "accounts"}
+    assert set(running.info) == {"enode", "platform", "evrythng", "app_url", "accounts"}
     assert set(running.info["enode"]) == {"base_url", "token_url", "client_id", "client_secret"}
     assert running.info["enode"]["token_url"] == running.info["enode"]["base_url"] + "/oauth2/token"
     assert running.ask("GET", "/vehicles")["data"] == []
@@ -109,6 +110,16 @@ def test_its_operator_token_opens_the_platform(running: Demo) -> None:
     request = Request(f"{platform['base_url']}/applications", headers={"authorization": f"Bearer {platform['token']}"})
     with urlopen(request, timeout=30) as answer:
         assert [one["name"] for one in json.load(answer)["data"]] == ["Voltly"]
+
+
+def test_evrythngs_dialect_is_at_the_root_of_a_port_of_its_own(running: Demo) -> None:
+    found = running.info["evrythng"]
+    assert set(found) == {"base_url", "operator_key"}
+    assert re.fullmatch(r"http://localhost:[0-9]+", found["base_url"])
+    for base in (found["base_url"], found["base_url"].replace("localhost", "127.0.0.1")):
+        request = Request(f"{base}/access", headers={"authorization": found["operator_key"]})
+        with urlopen(request, timeout=30) as answer:
+            assert json.load(answer)["actor"]["type"] == "operator"
 
 
 def test_its_sandbox_links_a_user_without_a_browser(running: Demo) -> None:

@@ -17,7 +17,7 @@ def test_the_environment_stands_over_the_file_and_the_file_over_defaults(tmp_pat
     settings = load_settings({"WATTLINK_CONFIG": str(file), "WATTLINK_PORT": "9000", "UNRELATED": "1"})
     assert (settings.port, settings.log_format, settings.log_level) == (9000, "json", "info")
     assert settings.outbound_allow == (ip_network("10.0.0.0/8"),)
-    assert settings.dialect_hosts == {"enode": "api.example"}
+    assert settings.dialect_hosts == {"api.example": "enode"}
 
 
 def test_the_public_address_follows_the_port_until_it_is_given() -> None:

@@ -178,7 +178,7 @@ async def _serving_apart(settings: Settings) -> AsyncIterator[None]:
         WATTLINK_PUBLIC_URL=settings.public_url,
         WATTLINK_PORT=str(settings.port),
         WATTLINK_OUTBOUND_ALLOW=",".join(map(str, settings.outbound_allow)),
-        WATTLINK_DIALECT_HOSTS=",".join(f"{name}={host}" for name, host in settings.dialect_hosts.items()),
+        WATTLINK_DIALECT_HOSTS=",".join(f"{name}={host}" for host, name in settings.dialect_hosts.items()),
         WATTLINK_SERVE_PROCESSES="1",
         WATTLINK_SANDBOX_URL=settings.sandbox_url,
         WATTLINK_SANDBOX_KEY=settings.sandbox_key,

@@ -126,7 +126,7 @@ async def _registered(tx: Transaction, hub: Hub, vendor: str) -> RegistrationId:
 @pytest.fixture(scope="session")
 async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """A `wattlink serve` with workers and simulated vendors; tests share it, each with applications of its own."""
-    async with running_stack(new_database(), apart=True, dialect_hosts={"enode": OWN_HOST}) as running:
+    async with running_stack(new_database(), apart=True, dialect_hosts={OWN_HOST: "enode"}) as running:
         yield running
 
 

@@ -58,7 +58,7 @@ class Organization:
 @pytest.fixture(scope="session")
 async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """A `wattlink serve` with workers and simulated vendors; tests share it, each with an organization of its own."""
-    async with running_stack(new_database(), apart=True, dialect_hosts={"platform": "platform.example"}) as running:
+    async with running_stack(new_database(), apart=True, dialect_hosts={"platform.example": "platform"}) as running:
         yield running
 
 

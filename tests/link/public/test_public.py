@@ -141,7 +141,7 @@ async def test_an_intervention_s_id_is_good_in_any_case(world: World, person: Pe
 
 
 async def test_where_a_dialect_has_a_host_of_its_own_these_are_its_addresses(new_database: Callable[[], str]) -> None:
-    async with running_stack(new_database(), dialect_hosts={"enode": "enode-api.example.com"}) as stack:
+    async with running_stack(new_database(), dialect_hosts={"enode-api.example.com": "enode"}) as stack:
         async with stack.http.get(f"{stack.url}/interventions", headers={"host": "enode-api.example.com"}) as answer:
             assert answer.content_type != "text/html"
         async with stack.http.get(f"{stack.url}/interventions/{LINK_AGAIN}") as answer:

@@ -21,19 +21,20 @@ from wattlink.domain.organizations.operators.create import new_operator_token
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.settings import load_settings
 
-_port = click.IntRange(1, 65533)
+_port = click.IntRange(1, 65532)
 _folder, _file = click.Path(path_type=Path, file_okay=False), click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--port", type=_port, default=8080, show_default=True, help="The first of three ports.")
+@click.option("--port", type=_port, default=8080, show_default=True, help="The first of four ports.")
 @click.option("--data", type=_folder, help="A folder that keeps the demonstration; else it is forgotten at the end.")
 @click.option("--info", type=_file, help="Also write the addresses and accounts to this file, as JSON.")
 def demo(*, port: int, data: Path | None, info: Path | None) -> None:
     """Show everything on this machine until Ctrl-C: simulated vendors, and an app to click through."""
     end_cleanly_on_sigterm()
     at = DemoAddresses(port)
-    refuse_ports_in_use("127.0.0.1", {"the server": at.port, "the vendors": at.sandbox_port, "the app": at.app_port})
+    ports = {"the server": at.port, "the vendors": at.sandbox_port, "the app": at.app_port}
+    refuse_ports_in_use("127.0.0.1", {**ports, "the EVRYTHNG dialect": at.evrythng_port})
     place: AbstractContextManager[Folder] = temporary_folder() if data is None else nullcontext(Folder(data))
     with place as folder:
         _run(folder, at, info)
@@ -49,7 +50,7 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
         before = msgspec.json.decode(file.read_bytes(), type=DemoConfig) if file.exists() else None
         environ |= {"WATTLINK_SANDBOX_URL": at.sandbox, "WATTLINK_SANDBOX_KEY_FILE": str(key)}
         sandbox_key = key.read_text(encoding="utf-8").strip()
-        operator_token = folder.kept("operator-token", new_operator_token).read_text(encoding="utf-8").strip()
+        operator_token = folder.kept("operator-key", new_operator_token).read_text(encoding="utf-8").strip()
         config, accounts = asyncio.run(
             prepare(settings, at, sandbox_key=sandbox_key, operator_token=operator_token, before=before)
         )
@@ -57,14 +58,26 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
         children = [
             _child("sandbox", at.sandbox, environ, "--port", str(at.sandbox_port), "--key-file", str(key)),
             *serving(environ, settings),
+            _child("serve", at.evrythng, _at_root(environ, at), name="serve-evrythng"),
             _child("demo-app", at.app, environ, "--port", str(at.app_port), "--config", str(file)),
         ]
-        ready = _Ready(config, accounts, {"base_url": f"{at.server}/platform", "token": operator_token}, info)
+        operators = {
+            "platform": {"base_url": f"{at.server}/platform", "token": operator_token},
+            "evrythng": {"base_url": at.evrythng, "operator_key": operator_token},
+        }
+        ready = _Ready(config, accounts, operators, info)
         asyncio.run(supervise(children, database=database, database_log=log, ready=ready))
 
 
-def _child(command: str, answers_at: str, environ: Mapping[str, str], *options: str) -> Child:
-    return Child(name=command, words=(command, *options), environ=environ, answers_at=answers_at)
+def _child(command: str, answers_at: str, environ: Mapping[str, str], *options: str, name: str = "") -> Child:
+    return Child(name=name or command, words=(command, *options), environ=environ, answers_at=answers_at)
+
+
+def _at_root(environ: Mapping[str, str], at: DemoAddresses) -> Mapping[str, str]:
+    """A further server, on whose port the EVRYTHNG dialect is at the root, by each name of this machine."""
+    names = (f"localhost:{at.evrythng_port}", f"127.0.0.1:{at.evrythng_port}")
+    hosts = ",".join(f"evrythng={name}" for name in names)
+    return {**environ, "WATTLINK_PORT": str(at.evrythng_port), "WATTLINK_DIALECT_HOSTS": hosts}
 
 
 class _Ready:
@@ -74,10 +87,10 @@ class _Ready:
         self,
         config: DemoConfig,
         accounts: Sequence[VirtualAccount],
-        platform: Mapping[str, str],
+        operators: Mapping[str, Mapping[str, str]],
         info: Path | None,
     ) -> None:
-        self._config, self._accounts, self._platform, self._info = config, accounts, platform, info
+        self._config, self._accounts, self._operators, self._info = config, accounts, operators, info
 
     def __call__(self) -> None:
         if self._info is not None:
@@ -99,7 +112,7 @@ class _Ready:
                 "client_id": self._config.client_id,
                 "client_secret": self._config.client_secret,
             },
-            "platform": self._platform,
+            **self._operators,
             "app_url": self._config.app_url,
             "accounts": [msgspec.to_builtins(account) for account in self._accounts],
         }

@@ -29,7 +29,7 @@ _APP_NAME = "Voltly"
 
 @dataclass(frozen=True)
 class DemoAddresses:
-    """Three ports in a row, under the name by which browsers know this machine."""
+    """Four ports in a row, under the name by which browsers know this machine."""
 
     port: int
 
@@ -42,6 +42,11 @@ class DemoAddresses:
         return self.port + 2
 
     @property
+    def evrythng_port(self) -> int:
+        """Where the EVRYTHNG dialect is at the root, as some of its clients insist."""
+        return self.port + 3
+
+    @property
     def server(self) -> str:
         return f"http://localhost:{self.port}"
 
@@ -52,6 +57,10 @@ class DemoAddresses:
     @property
     def app(self) -> str:
         return f"http://localhost:{self.app_port}"
+
+    @property
+    def evrythng(self) -> str:
+        return f"http://localhost:{self.evrythng_port}"
 
 
 class VirtualDevice(msgspec.Struct, frozen=True):
