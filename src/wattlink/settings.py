@@ -142,6 +142,20 @@ class Settings:
     sandbox_url: str = _setting("", _ADDRESS)  # of its process; empty: there is none
     sandbox_key: str = _setting("", _words("the key to its control API", example="<key>", secret=True))
 
+    # How users log in.
+    password_policy: str = _setting("simple", _one_of("simple", "strict"))  # 8 to 64 letters, or of four kinds, too
+    login_key: str = _setting("new", _one_of("same", "new"))  # of each log-in; `same`: one until log-out
+    anonymous_idle_days: int = _setting(0, _whole(0, 36_500, example="90"))  # then such a user is deleted; 0: never
+    proxies: Sequence[Network] = _setting((), _NETWORKS)  # whose X-Forwarded-For says who calls
+
+    # Mails to users.
+    smtp_host: str = _setting("", _words("a mail server's name", example="smtp.example.com"))  # empty: none are sent
+    smtp_port: int = _setting(587, _whole(1, 65535, example="465"))
+    smtp_security: str = _setting("starttls", _one_of("none", "tls", "starttls"))
+    smtp_user: str = _setting("", _words("a user name", example="wattlink"))  # empty: the server takes mail without
+    smtp_password: str = _setting("", _words("its password", example="<password>", secret=True))
+    smtp_from: str = _setting("", _words("the address that mails come from", example="no-reply@example.com"))
+
     # Logs.
     log_format: str = _setting("text", _one_of("text", "json"))
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error"))
@@ -159,6 +173,16 @@ class Settings:
     def processes_of_serve(self) -> int:
         """How many processes one `serve` has."""
         return self.serve_processes or os.cpu_count() or 1
+
+    @property
+    def threads_for_passwords(self) -> int:
+        """How many of them each process of `serve` has: together no more than there are cores, and one at least."""
+        return max(1, (os.cpu_count() or 1) // self.processes_of_serve)
+
+    @property
+    def passwords_are_strict(self) -> bool:
+        """Whether passwords must hold letters of four kinds."""
+        return self.password_policy == "strict"  # noqa: S105
 
     @property
     def is_plain_http_in_public(self) -> bool:

@@ -10,6 +10,10 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.organizations.authenticate import Authenticator
 from wattlink.domain.sharing.keys.door import Door
+from wattlink.domain.users.logins.gate import Gate
+from wattlink.domain.users.passwords.hashing import Passwords
+from wattlink.domain.users.passwords.policy import PasswordPolicy
+from wattlink.domain.users.throttling.attempt import Throttle
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.settings import Settings
 
@@ -27,24 +31,32 @@ class Hub:
     connectors: Connectors
     authenticator: Authenticator
     door: Door
+    gate: Gate
 
 
 @contextlib.asynccontextmanager
 async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Hub]:
     """Open connections and close them at the end; `clock` is another one in tests."""
     vault = Vault(settings.master_keys)
-    async with (
-        Database(settings.database_url, size=settings.database_connections) as db,
-        Outbound(allowed=settings.outbound_allow) as outbound,
-    ):
-        yield Hub(
-            settings=settings,
-            clock=clock,
-            vault=vault,
-            db=db,
-            notifier=Notifier(db),
-            outbound=outbound,
-            connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
-            authenticator=Authenticator(db=db, clock=clock),
-            door=Door(db),
-        )
+    with Passwords(threads=settings.threads_for_passwords) as passwords:
+        async with (
+            Database(settings.database_url, size=settings.database_connections) as db,
+            Outbound(allowed=settings.outbound_allow) as outbound,
+        ):
+            yield Hub(
+                settings=settings,
+                clock=clock,
+                vault=vault,
+                db=db,
+                notifier=Notifier(db),
+                outbound=outbound,
+                connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
+                authenticator=Authenticator(db=db, clock=clock),
+                door=Door(db),
+                gate=Gate(
+                    passwords=passwords,
+                    policy=PasswordPolicy(is_strict=settings.passwords_are_strict),
+                    throttle=Throttle(vault=vault, clock=clock),
+                    vault=vault,
+                ),
+            )

@@ -1,5 +1,6 @@
 """What can go wrong in the domain, as far as a caller should hear of it. Edges translate each in one table."""
 
+import math
 from collections.abc import Sequence
 
 
@@ -87,3 +88,15 @@ class CursorTooOld(DomainError):
 
 class Overloaded(DomainError):
     """Too many of these at once; try again later."""
+
+
+class TooManyAttempts(Overloaded):
+    """Passwords or codes were tried too often; in `retry_after` seconds one more is allowed."""
+
+    def __init__(self, problem: str, *, retry_after: float = 60.0) -> None:
+        super().__init__(problem)
+        self.retry_after = max(1, math.ceil(retry_after))
+
+
+class WrongPassword(DomainError):
+    """Somebody who logs in knows another password, or the user has none."""

@@ -54,6 +54,8 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.NotASandbox: Told(409, "not-a-sandbox", "Not a sandbox"),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
+    errors.TooManyAttempts: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
+    errors.WrongPassword: Told(401, "unauthorized", "Unauthorized", "The password isn't the one."),
 }
 
 _MISSING: Mapping[str, Told] = {

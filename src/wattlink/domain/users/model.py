@@ -1,5 +1,13 @@
-"""A user is known to the app by an id of the app's own choosing, and may have a login of its own."""
+"""A user is known to the app by an id of the app's own choosing, and may have a login.
 
+A login is
+
+    (none: the app only names the user)
+    inactive -> active        with the activation code
+    anonymous -> active       filled in with an e-mail address and a password
+"""
+
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -7,8 +15,19 @@ from typing import Any
 import msgspec
 
 from wattlink.domain.access.ids import ApplicationId, ProjectId, UserId
+from wattlink.domain.errors import InvalidInput
 
 MOST_LETTERS = 255  # of an app's own id
+_MOST_OF_ADDRESS = 254
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]+")
+
+
+class Login(StrEnum):
+    """What a user who has a login is."""
+
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    ANONYMOUS = "anonymous"
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,16 +39,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Login(StrEnum):
-    """How far a user's own login is; one that the app only names has none."""
-
-    INACTIVE = "inactive"
-    ACTIVE = "active"
-    ANONYMOUS = "anonymous"
-
-
 class AppUser(User, frozen=True, kw_only=True):
-    """A user with everything that is said of it; `profile` holds what no rule of ours looks at."""
+    """A user with all that is said of it; `profile` holds what the app calls as it likes."""
 
     project_id: ProjectId | None
     login: Login | None
@@ -44,8 +55,37 @@ class AppUser(User, frozen=True, kw_only=True):
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
     """What proves that somebody is the user."""
 
+    user_id: UserId
+    login: Login | None
     password_hash: str | None
     sealed_activation_code: bytes | None
 
     def __repr__(self) -> str:
         return "Secrets(***)"
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a user: what isn't set stays. A field of `profile` that is None goes."""
+
+    email: str | msgspec.UnsetType = msgspec.UNSET
+    first_name: str | msgspec.UnsetType | None = msgspec.UNSET
+    last_name: str | msgspec.UnsetType | None = msgspec.UNSET
+    profile: dict[str, Any] = {}
+
+
+class NewUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who signs up; `shown_id` (`user_id` as a dialect writes it) is known where the app has no own id."""
+
+    user_id: UserId
+    shown_id: str
+    email: str
+    first_name: str | None = None
+    last_name: str | None = None
+    profile: dict[str, Any] = {}
+    external_id: str | None = None
+
+
+def check_email(email: str) -> None:
+    """Raise InvalidInput for what can't be an e-mail address; whether somebody reads it only a mail can tell."""
+    if len(email) > _MOST_OF_ADDRESS or not _ADDRESS.fullmatch(email):
+        raise InvalidInput("email", "isn't an e-mail address")

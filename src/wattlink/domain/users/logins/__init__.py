@@ -1,0 +1,1 @@
+"""Users who log in: signing up, activation, proving who one is."""
