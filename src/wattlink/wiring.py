@@ -14,6 +14,7 @@ from wattlink.domain.users.logins.gate import Gate
 from wattlink.domain.users.passwords.hashing import Passwords
 from wattlink.domain.users.passwords.policy import PasswordPolicy
 from wattlink.domain.users.throttling.attempt import Throttle
+from wattlink.domain.users.elsewhere.services import Services
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.settings import Settings
 
@@ -32,6 +33,7 @@ class Hub:
     authenticator: Authenticator
     door: Door
     gate: Gate
+    sign_in_services: Services
 
 
 @contextlib.asynccontextmanager
@@ -60,3 +62,21 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
                     vault=vault,
                 ),
             )
+    async with (
+        Database(settings.database_url, size=settings.database_connections) as db,
+        Outbound(allowed=settings.outbound_allow) as outbound,
+    ):
+        yield Hub(
+            settings=settings,
+            clock=clock,
+            vault=vault,
+            db=db,
+            notifier=Notifier(db),
+            outbound=outbound,
+            connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
+            authenticator=Authenticator(db=db, clock=clock),
+            door=Door(db),
+            sign_in_services=Services(
+                outbound=outbound, vault=vault, clock=clock, graph_url=settings.facebook_graph_url
+            ),
+        )

@@ -35,6 +35,14 @@ class NotPermitted(DomainError):
     """The caller is known, but may not do this."""
 
 
+class SignInRefused(DomainError):
+    """The service that a person signs in with doesn't vouch for them to this application."""
+
+
+class SignInUnavailable(DomainError):
+    """The service that a person signs in with gives no usable answer at the moment; nothing was made."""
+
+
 class StillInUse(DomainError):
     """The row can't go: others hang on it, which the text names."""
 

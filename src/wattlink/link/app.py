@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from wattlink.base.log import get_logger
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.model import Cause
-from wattlink.link import callback, entrance, missing, session
+from wattlink.link import callback, entrance, missing, session, sign_in
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest, Browsers
 from wattlink.link.headers import SecurityHeaders
@@ -49,6 +49,8 @@ _ROUTES = [
     session.paired,  # POST /session/{id}/pairing
     session.cancelled,  # POST /session/{id}/cancel
     callback.came_back,  # GET  /callback/{registration_id}
+    sign_in.left,  # GET  /sign-in/{token}
+    sign_in.came_back,  # GET  /signed-in/{service_id}
     static,  # GET  /static/{name}
 ]
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from wattlink.base.ids import new_secret
-from wattlink.domain.access.ids import SessionId
+from wattlink.domain.access.ids import SessionId, SignInId
 from wattlink.domain.linking.model import LIFE, LinkSession
+from wattlink.domain.users.elsewhere.model import LIFE as SIGN_IN_LIFE
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -42,12 +44,23 @@ class Browsers:
         known = [SessionId(UUID(text)) for text in found if _HEX.fullmatch(text)]
         return sorted(known, reverse=True)[:_MOST_SESSIONS]
 
+    def sign_in_secret(self, request: AnyRequest, sign_in_id: SignInId) -> str | None:
+        """What this browser holds of a sign-in, if anything."""
+        return request.cookies.get(self._sign_in_name(sign_in_id))
+
     def cookie(self, session: LinkSession, secret: str) -> Cookie:
         """The cookie that makes a browser the session's. Lax, since vendors send browsers back from other sites."""
+        return self._cookie(self._name(session.session_id), secret, LIFE)
+
+    def sign_in_cookie(self, sign_in_id: SignInId, secret: str) -> Cookie:
+        """The same for a sign-in."""
+        return self._cookie(self._sign_in_name(sign_in_id), secret, SIGN_IN_LIFE)
+
+    def _cookie(self, name: str, secret: str, life: timedelta) -> Cookie:
         return Cookie(
-            key=self._name(session.session_id),
+            key=name,
             value=secret,
-            max_age=int(LIFE.total_seconds()),
+            max_age=int(life.total_seconds()),
             path="/",
             secure=self._is_https,
             httponly=True,
@@ -65,6 +78,9 @@ class Browsers:
 
     def _name(self, session_id: SessionId) -> str:
         return f"{self._prefix}{session_id.hex}"
+
+    def _sign_in_name(self, sign_in_id: SignInId) -> str:
+        return f"{self._prefix}sign-in-{sign_in_id.hex}"
 
 
 def new_browser() -> str:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from wattlink.domain.organizations.keys import store as keys
+from wattlink.domain.users.elsewhere import store as sign_in_services
+from wattlink.domain.users.elsewhere.redirecting import store as sign_ins
 from wattlink.domain.vendors.budgets.spend import forget_old
 from wattlink.domain.vendors.health import store as health
 from wattlink.domain.vendors.health.model import KEPT
@@ -32,7 +34,13 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
         async with hub.db.transaction() as tx:
             return await wanted.forget(tx, hub.clock() - WISHES_KEPT)
 
+    async def drop_old_sign_ins() -> int:
+        async with hub.db.transaction() as tx:
+            used = await sign_in_services.forget_id_tokens(tx, hub.clock())
+            return used + await sign_ins.forget(tx, hub.clock())
+
     return [
+        (Pump("old sign-ins", drop_old_sign_ins, every=_EVERY_SECONDS), None),
         (Pump("old brand requests", drop_old_wishes, every=_EVERY_SECONDS), None),
         (Pump("old counts of health", drop_old_health, every=_EVERY_SECONDS), None),
         (Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS), None),

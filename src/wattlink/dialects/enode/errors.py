@@ -53,6 +53,8 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.CommandNotPossible: Told(400, "precondition-failed", "Precondition failed"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.NotASandbox: Told(409, "not-a-sandbox", "Not a sandbox"),
+    errors.SignInRefused: Told(403, "forbidden", "Forbidden"),
+    errors.SignInUnavailable: Told(503, "service-unavailable", "Service Unavailable"),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
     errors.TooManyAttempts: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
     errors.WrongPassword: Told(401, "unauthorized", "Unauthorized", "The password isn't the one."),

@@ -38,6 +38,8 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.WrongUser: Told(409, "", ""),
     errors.CommandNotPossible: Told(409, "", ""),
     errors.CursorTooOld: Told(410, "", ""),
+    errors.SignInRefused: Told(403, "", "", "Access was denied! {error}"),
+    errors.SignInUnavailable: Told(503, "", ""),
     errors.Overloaded: Told(429, "", "", "Too many of these: please try again later."),
     errors.TooManyAttempts: Told(429, "", "", "Too many wrong passwords or codes: please try again later."),
     errors.WrongPassword: Told(401, "", "", "The credentials are invalid."),

@@ -54,6 +54,8 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     ),
     errors.CommandNotPossible: Told(409, "command-not-possible", "The device can't do this as it is"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
+    errors.SignInRefused: Told(403, "forbidden", "Forbidden"),
+    errors.SignInUnavailable: Told(503, "service-unavailable", "Service Unavailable"),
     errors.Overloaded: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
     errors.TooManyAttempts: Told(429, "too-many-requests", "Too Many Requests", "Please try again later."),
     errors.WrongPassword: Told(401, "unauthorized", "Unauthorized", "The password isn't the one."),

@@ -14,6 +14,7 @@ from wattlink.dialects.platform import accounts, vendors
 from wattlink.dialects.platform.administration import (
     applications,
     brand_requests,
+    identity_providers,
     keys,
     operator_tokens,
     organization,
@@ -37,6 +38,8 @@ _APPLICATION = "/applications/{application_id:str}"
 _KEY = _APPLICATION + "/keys/{client_id:str}"
 _REGISTRATION = "/registrations/{vendor:str}"
 _ACTIVATION = _APPLICATION + "/vendors/{vendor:str}/activation"
+_IDENTITY_PROVIDERS = _APPLICATION + "/identity-providers"
+_IDENTITY_PROVIDER = _IDENTITY_PROVIDERS + "/{name:str}"
 _OWN_REGISTRATION = _APPLICATION + _REGISTRATION
 
 ADMINISTRATION: Table = {
@@ -60,6 +63,11 @@ ADMINISTRATION: Table = {
         Route("GET", _APPLICATION + "/keys", "listKeys", keys.list_keys),
         Route("POST", _APPLICATION + "/keys", "createKey", keys.create_key, 201, (400, 404, 409)),
         Route("DELETE", _KEY, "revokeKey", keys.revoke_key, 204),
+    ],
+    "Identity providers": [
+        Route("GET", _IDENTITY_PROVIDERS, "listIdentityProviders", identity_providers.list_identity_providers),
+        Route("PUT", _IDENTITY_PROVIDER, "putIdentityProvider", identity_providers.put_identity_provider),
+        Route("DELETE", _IDENTITY_PROVIDER, "deleteIdentityProvider", identity_providers.delete_identity_provider, 204),
     ],
     "Vendors": [
         Route("GET", _APPLICATION + "/vendors", "listVendors", registrations.list_vendors),

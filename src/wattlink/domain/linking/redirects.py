@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.linking.model import Cause
+from wattlink.domain.organizations.redirects import with_query
 
 _SAID = {
     Cause.CANCELLED: "access_denied",
@@ -38,15 +39,9 @@ _MESSAGES = {
 def with_error(uri: str, cause: Cause) -> str:
     """`uri` with `error` and `error_message` behind its own query, which stays as it is."""
     message = quote(_MESSAGES[cause], safe="")
-    return _with_query(uri, f"error={_SAID.get(cause, cause.value)}&error_message={message}")
+    return with_query(uri, f"error={_SAID.get(cause, cause.value)}&error_message={message}")
 
 
 def with_code(uri: str, session_id: SessionId, code: str) -> str:
     """`uri` with `link_session` and `link_code` behind its own query: what the app confirms with, and nothing else."""
-    return _with_query(uri, f"link_session={session_id}&link_code={code}")
-
-
-def _with_query(uri: str, query: str) -> str:
-    before, hash_, fragment = uri.partition("#")
-    joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
-    return f"{before}{joint}{query}{hash_}{fragment}"
+    return with_query(uri, f"link_session={session_id}&link_code={code}")

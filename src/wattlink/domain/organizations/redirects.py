@@ -66,6 +66,13 @@ def check_list(uris: Sequence[str]) -> None:
             raise InvalidInput(f"redirect_uris[{number}]", error.problem, allowed=error.allowed) from None
 
 
+def with_query(uri: str, query: str) -> str:
+    """`uri` with this behind its own query."""
+    before, hash_, fragment = uri.partition("#")
+    joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
+    return f"{before}{joint}{query}{hash_}{fragment}"
+
+
 def _check_entry(uri: str) -> None:
     name = _scheme(uri)
     if name in _DANGEROUS:

@@ -1,0 +1,1 @@
+"""An independent OpenID provider for tests: npm's `oidc-provider`, run by Node."""
