@@ -11,12 +11,13 @@ from litestar.params import FromPath
 from wattlink.base.log import get_logger
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.model import Cause
-from wattlink.link import callback, entrance, missing, session, sign_in
+from wattlink.link import entrance, missing, session
 from wattlink.link.acting import Refused
 from wattlink.link.browser import AnyRequest, Browsers
 from wattlink.link.headers import SecurityHeaders
 from wattlink.link.pages.failure import failure, failure_without_session
 from wattlink.link.rendering.renderer import Renderer
+from wattlink.link.returning import callback, sign_in
 from wattlink.link.sight import LinkUi, Ui
 from wattlink.link.texts.failures import BROKEN, UNKNOWN, Failure
 from wattlink.web.request_log import RequestLog

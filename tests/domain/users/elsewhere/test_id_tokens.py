@@ -33,8 +33,8 @@ _NONCE = "n-0S6_WzA2Mj"
 
 
 def jwk(key: Any, **more: Any) -> dict[str, Any]:
-    algorithm = {rsa.RSAPrivateKey: RSAAlgorithm, ec.EllipticCurvePrivateKey: ECAlgorithm}
-    found = next((maker for kind, maker in algorithm.items() if isinstance(key, kind)), OKPAlgorithm)
+    makers: dict[type, Any] = {rsa.RSAPrivateKey: RSAAlgorithm, ec.EllipticCurvePrivateKey: ECAlgorithm}
+    found = next((maker for kind, maker in makers.items() if isinstance(key, kind)), OKPAlgorithm)
     made: dict[str, Any] = found.to_jwk(key.public_key(), as_dict=True)
     return made | more
 
