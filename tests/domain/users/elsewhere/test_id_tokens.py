@@ -149,6 +149,7 @@ async def test_a_token_for_others_or_another_time_is_refused(world: World, chang
         await world.verify(token)
 
 
+@pytest.mark.filterwarnings("ignore:.*below the minimum")
 async def test_no_signature_and_a_public_key_as_a_secret_are_refused(world: World) -> None:
     pem = _RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     secret = base64.urlsafe_b64encode(b"k" * 32).decode()
