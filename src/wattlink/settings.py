@@ -155,10 +155,9 @@ class Settings:
     smtp_user: str = _setting("", _words("a user name", example="wattlink"))  # empty: the server takes mail without
     smtp_password: str = _setting("", _words("its password", example="<password>", secret=True))
     smtp_from: str = _setting("", _words("the address that mails come from", example="no-reply@example.com"))
+
     # Whom users may sign in with.
-    facebook_graph_url: str = _setting(
-        "https://graph.facebook.com", _ADDRESS
-    )  # where Facebook's tokens are looked into
+    facebook_graph_url: str = _setting("https://graph.facebook.com", _ADDRESS)  # for Facebook's tokens
 
     # Logs.
     log_format: str = _setting("text", _one_of("text", "json"))

@@ -10,11 +10,11 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.organizations.authenticate import Authenticator
 from wattlink.domain.sharing.keys.door import Door
+from wattlink.domain.users.elsewhere.services import Services
 from wattlink.domain.users.logins.gate import Gate
 from wattlink.domain.users.passwords.hashing import Passwords
 from wattlink.domain.users.passwords.policy import PasswordPolicy
 from wattlink.domain.users.throttling.attempt import Throttle
-from wattlink.domain.users.elsewhere.services import Services
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.settings import Settings
 
@@ -61,22 +61,7 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
                     throttle=Throttle(vault=vault, clock=clock),
                     vault=vault,
                 ),
+                sign_in_services=Services(
+                    outbound=outbound, vault=vault, clock=clock, graph_url=settings.facebook_graph_url
+                ),
             )
-    async with (
-        Database(settings.database_url, size=settings.database_connections) as db,
-        Outbound(allowed=settings.outbound_allow) as outbound,
-    ):
-        yield Hub(
-            settings=settings,
-            clock=clock,
-            vault=vault,
-            db=db,
-            notifier=Notifier(db),
-            outbound=outbound,
-            connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
-            authenticator=Authenticator(db=db, clock=clock),
-            door=Door(db),
-            sign_in_services=Services(
-                outbound=outbound, vault=vault, clock=clock, graph_url=settings.facebook_graph_url
-            ),
-        )
