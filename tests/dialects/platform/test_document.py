@@ -20,12 +20,15 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.support.stack import Stack
-from wattlink.dialects.platform.routes import ADMINISTRATION, OF_APPLICATIONS
+from wattlink.dialects.platform.routes import ADMINISTRATION, OF_APPLICATIONS, OF_USERS
 from wattlink.domain.organizations.create import create_organization
 from wattlink.domain.organizations.operators.create import create_operator_token
 
 _OPERATIONS = [
-    route.operation_id for table in (ADMINISTRATION, OF_APPLICATIONS) for rows in table.values() for route in rows
+    route.operation_id
+    for table in (ADMINISTRATION, OF_APPLICATIONS, OF_USERS)
+    for rows in table.values()
+    for route in rows
 ]
 _CHECKS = [
     not_a_server_error,

@@ -7,7 +7,6 @@ from tests.domain.records.conftest import NOW, Account, user_id_of
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.access.paging import PageRequest, Position
-from wattlink.domain.access.permissions import Permission
 from wattlink.domain.errors import AlreadyExists, InvalidInput, NotFound, NotPermitted
 from wattlink.domain.records import store
 from wattlink.domain.records.change import change
@@ -21,7 +20,6 @@ async def seen(db: Database, access: Access, kind: RecordKind = RecordKind.THNG)
     """The names of what a caller sees, newest first; each is also read by its id."""
     async with db.read() as reader:
         found = await store.page(reader, access, Wanted(kind=kind), PageRequest())
-        assert await store.count(reader, access, Wanted(kind=kind)) == len(found)
         for record in found:
             assert await store.get(reader, access, kind, record.record_id) == record
     return [record.name for record in found]
@@ -88,11 +86,7 @@ async def test_scopes_stay_within_the_askers_reach(account: Account, db: Databas
             await change(tx, ada, own, RecordChanges(is_for_all_users=True), now=NOW)
 
 
-async def test_a_role_says_what_a_users_key_may_do(account: Account) -> None:
-    ada = await account.user("ada")
-    reader = msgspec.structs.replace(ada, permissions=(Permission(path="/thngs", letters="r"),))
-    with pytest.raises(NotPermitted):
-        await account.make(reader, name="kettle")
+async def test_an_applications_public_key_makes_no_thngs(account: Account) -> None:
     with pytest.raises(NotPermitted):
         await account.make(account.server(kind=KeyKind.APPLICATION), name="kettle")
 

@@ -61,7 +61,8 @@ def _tell(told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem:
 
 def _said(issue: Issue) -> str:
     allowed = f"; allowed: {', '.join(issue.allowed)}" if issue.allowed else ""
-    return f"{issue.field}: {issue.message}{allowed}"
+    between = " " if issue.message[:1].islower() else ": "  # as in: thng.name cannot be blank
+    return f"{issue.field}{between}{issue.message}{allowed}"
 
 
 HANDLERS = Failures(problem_of=problem_of, tell=_tell, manners=Manners(answer=json_answer)).handlers

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from wattlink.dialects.evrythng.administration import access, accounts, applications, operators, projects, roles
 from wattlink.dialects.evrythng.admission import Need, admit, need
 from wattlink.dialects.evrythng.errors import Problem
+from wattlink.dialects.evrythng.records import action_types, actions, device_keys, products, thngs
 from wattlink.web.problems import JSON
 from wattlink.web.routing import Problems, Route, Table, handlers
 
@@ -23,6 +24,10 @@ _APPLICATION = _PROJECT + "/applications/{application_id:str}"
 _OPERATOR = "/operators/{operator_id:str}"
 _ACCOUNT = "/accounts/{account_id:str}"
 _ROLE = "/roles/{role_id:str}"
+_THNG, _PRODUCT = "/thngs/{thng_id:str}", "/products/{product_id:str}"
+_DEVICE_KEY = "/auth/evrythng/thngs"
+_ACTION_TYPE = "/actions/{action_type:str}"
+_ACTION = _ACTION_TYPE + "/{action_id:str}"
 _DELETED = (400, 404, 409)
 
 
@@ -91,6 +96,64 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(Route("PUT", _ROLE + "/permissions", "updatePermissions", roles.update_permissions), need("O")),
         Row(Route("GET", _ROLE + "/permissions/{name:str}", "getPermission", roles.get_permission), need("O")),
         Row(Route("PUT", _ROLE + "/permissions/{name:str}", "updatePermission", roles.update_permission), need("O")),
+    ],
+    "Thngs": [
+        Row(Route("POST", "/thngs", "createThng", thngs.create_thng, 201), need("OTU", by_role=True)),
+        Row(Route("GET", "/thngs", "listThngs", thngs.list_thngs, 200, (400,)), need("OTU", by_role=True)),
+        Row(Route("GET", _THNG, "getThng", thngs.get_thng), need("OTUD", by_role=True)),
+        Row(Route("PUT", _THNG, "updateThng", thngs.update_thng), need("OTU", by_role=True)),
+        Row(Route("DELETE", _THNG, "deleteThng", thngs.delete_thng), need("OTU", by_role=True)),
+        Row(
+            Route("POST", _DEVICE_KEY, "createDeviceKey", device_keys.create_device_key, 201),
+            need("OTU", by_role=True, own_only=True),
+        ),
+        Row(
+            Route("GET", _DEVICE_KEY + "/{thng_id:str}", "getDeviceKey", device_keys.get_device_key),
+            need("OTU", by_role=True, own_only=True),
+        ),
+        Row(
+            Route("DELETE", _DEVICE_KEY + "/{thng_id:str}", "deleteDeviceKey", device_keys.delete_device_key),
+            need("OTU", by_role=True, own_only=True),
+        ),
+    ],
+    "Products": [
+        Row(Route("POST", "/products", "createProduct", products.create_product, 201), need("OTU", by_role=True)),
+        Row(Route("GET", "/products", "listProducts", products.list_products, 200, (400,)), need("OATU", by_role=True)),
+        Row(Route("GET", _PRODUCT, "getProduct", products.get_product), need("OATU", by_role=True)),
+        Row(Route("PUT", _PRODUCT, "updateProduct", products.update_product), need("OTU", by_role=True)),
+        Row(Route("DELETE", _PRODUCT, "deleteProduct", products.delete_product), need("OTU", by_role=True)),
+    ],
+    "Actions": [
+        Row(
+            Route("POST", "/actions", "createActionType", action_types.create_action_type, 201, (400, 404, 409)),
+            need("OT"),
+        ),
+        Row(
+            Route("GET", "/actions", "listActionTypes", action_types.list_action_types, 200, (400,)),
+            need("OATU", by_role=True),
+        ),
+        Row(
+            Route("PUT", _ACTION_TYPE, "updateActionType", action_types.update_action_type, 200, (400, 404, 409)),
+            need("OT"),
+        ),
+        Row(Route("DELETE", _ACTION_TYPE, "deleteActionType", action_types.delete_action_type), need("OT")),
+        Row(Route("POST", _ACTION_TYPE, "createAction", actions.create_action, 201), need("OATU", by_role=True)),
+        Row(Route("GET", _ACTION_TYPE, "listActions", actions.list_actions), need("OTU", by_role=True)),
+        Row(Route("GET", _ACTION, "getAction", actions.get_action), need("OTU", by_role=True)),
+        Row(Route("DELETE", _ACTION, "deleteAction", actions.delete_action), need("OTU", by_role=True)),
+        Row(
+            Route("POST", _THNG + _ACTION_TYPE, "createActionOnThng", actions.create_action_on_thng, 201),
+            need("OATU"),
+        ),
+        Row(Route("GET", _THNG + _ACTION_TYPE, "listActionsOnThng", actions.list_actions_on_thng), need("OTU")),
+        Row(
+            Route("POST", _PRODUCT + _ACTION_TYPE, "createActionOnProduct", actions.create_action_on_product, 201),
+            need("OATU"),
+        ),
+        Row(
+            Route("GET", _PRODUCT + _ACTION_TYPE, "listActionsOnProduct", actions.list_actions_on_product),
+            need("OTU"),
+        ),
     ],
 }
 

@@ -1,4 +1,8 @@
-"""Who may come in: operators to the administration, and applications, or an operator for one, to the rest."""
+"""Who may come in: operators to the administration, and applications, or an operator for one, to the rest.
+
+A user's own key opens what concerns that user's link sessions. No key that stands in what an app's users carry around
+opens anything else, and a lent key nothing at all.
+"""
 
 from typing import Any
 
@@ -6,8 +10,8 @@ from litestar import Request
 
 from wattlink.base.log import get_logger
 from wattlink.dialects.platform.wire import application_id_of
-from wattlink.domain.access.model import Access
-from wattlink.domain.errors import InvalidInput
+from wattlink.domain.access.model import Access, KeyKind
+from wattlink.domain.errors import InvalidInput, NotPermitted
 from wattlink.web.authentication import bearer_of
 from wattlink.web.call import Call
 from wattlink.web.routing import check_query_keys
@@ -35,13 +39,27 @@ async def admit_operator(request: Request[Any, Any, Any]) -> None:
 async def admit_application(request: Request[Any, Any, Any]) -> None:
     """Let in an application, or an operator for one of them: the reach is a single application's."""
     access = await _access(request)
+    if access.kind not in (KeyKind.OPERATOR, KeyKind.TRUSTED):
+        raise NotPermitted("this key opens none of it")
+    request.scope["auth"] = _of_one_application(access, request)
+
+
+async def admit_user(request: Request[Any, Any, Any]) -> None:
+    """Let in also a user with the user's own key: the reach is that user's."""
+    access = await _access(request)
+    if access.kind not in (KeyKind.OPERATOR, KeyKind.TRUSTED, KeyKind.USER) or access.is_lent:
+        raise NotPermitted("this key opens no link sessions")
+    request.scope["auth"] = _of_one_application(access, request)
+
+
+def _of_one_application(access: Access, request: Request[Any, Any, Any]) -> Access:
     chosen = request.query_params.get("application")
     if chosen is not None:
-        access = access.within(application_id_of(chosen))
-    elif len(access.applications) != 1:
+        return access.within(application_id_of(chosen))
+    if len(access.applications) != 1:
         named = [str(application_id) for application_id in access.applications[:_MOST_NAMED]]
         raise InvalidInput("application", "an operator says which one is meant", allowed=named)
-    request.scope["auth"] = access
+    return access
 
 
 def of_application(call: Call, application_id: str) -> Access:

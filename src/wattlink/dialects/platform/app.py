@@ -9,7 +9,7 @@ from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecuritySch
 from wattlink.dialects.platform import DIALECT
 from wattlink.dialects.platform.errors import HANDLERS
 from wattlink.dialects.platform.events.telling import STATE as WEBHOOK_DIALECTS
-from wattlink.dialects.platform.routes import APPLICATION, OPERATOR, routes
+from wattlink.dialects.platform.routes import APPLICATION, OPERATOR, USER, routes
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.web.app import make_api
 from wattlink.web.openapi import ExactDocument
@@ -39,6 +39,7 @@ def _openapi(address: str) -> OpenAPIConfig:
         components=Components(
             security_schemes={
                 OPERATOR: SecurityScheme(type="http", scheme="bearer", description="`wlo...`, of an operator"),
+                USER: SecurityScheme(type="http", scheme="bearer", description="80 letters and digits, of a user"),
                 APPLICATION: SecurityScheme(type="oauth2", flows=OAuthFlows(client_credentials=flow)),
             }
         ),

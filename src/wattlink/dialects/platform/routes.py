@@ -1,6 +1,7 @@
-"""Every URL of the dialect, in two tables: what operators administer, and what applications have of their own.
+"""Every URL of the dialect, in three tables: what operators administer, what applications have of their own, and what
+a user may do with the user's own key as well.
 
-Behind the second one `request.access` always reaches a single application: the caller's, or the one that an operator
+Behind the last two `request.access` always reaches a single application: the caller's, or the one that an operator
 named by `?application=`.
 """
 
@@ -20,7 +21,7 @@ from wattlink.dialects.platform.administration import (
     organization,
     registrations,
 )
-from wattlink.dialects.platform.admission import admit_application, admit_operator
+from wattlink.dialects.platform.admission import admit_application, admit_operator, admit_user
 from wattlink.dialects.platform.errors import Problem
 from wattlink.dialects.platform.events import deliveries, feed, webhooks
 from wattlink.dialects.platform.link_sessions import creating, ending, reading
@@ -28,7 +29,7 @@ from wattlink.dialects.platform.paging import asked
 from wattlink.web.oauth import token_route
 from wattlink.web.routing import WHICH_APPLICATION, Problems, Route, Table, handlers
 
-OPERATOR, APPLICATION = "operatorToken", "clientCredentials"  # the document's security schemes
+OPERATOR, APPLICATION, USER = "operatorToken", "clientCredentials", "userKey"  # the document's security schemes
 
 _WEBHOOK = "/webhooks/{webhook_id:str}"
 _DELIVERY = "/deliveries/{delivery_id:str}"
@@ -101,6 +102,25 @@ OF_APPLICATIONS: Table = {
         Route("GET", "/vendors", "listVendorHealth", vendors.list_vendor_health, 200, ()),
         Route("GET", "/vendors/{vendor:str}", "getVendorHealth", vendors.get_vendor_health, 200, (404,)),
     ],
+    "Events": [
+        Route("GET", "/events", "readEvents", feed.read_events, 200, (400, 410)),
+        Route("GET", "/events/end", "readEventsEnd", feed.read_end, 200, ()),
+    ],
+    "Webhooks": [
+        Route("POST", "/webhooks", "createWebhook", webhooks.create_webhook, 201, (400, 409)),
+        Route("GET", "/webhooks", "listWebhooks", webhooks.list_webhooks, 200, (400,)),
+        Route("GET", _WEBHOOK, "getWebhook", webhooks.get_webhook),
+        Route("PATCH", _WEBHOOK, "updateWebhook", webhooks.update_webhook, 200, (400, 404, 409)),
+        Route("DELETE", _WEBHOOK, "deleteWebhook", webhooks.delete_webhook, 204),
+        Route("POST", _WEBHOOK + "/test", "testWebhook", webhooks.test_webhook),
+        Route("POST", _WEBHOOK + "/replay", "replayWebhook", webhooks.replay_webhook),
+        Route("GET", _WEBHOOK + "/deliveries", "listDeliveries", deliveries.list_deliveries),
+        Route("GET", _DELIVERY, "getDelivery", deliveries.get_delivery),
+        Route("POST", _DELIVERY + "/resend", "resendDelivery", deliveries.resend_delivery, 200, (404, 410)),
+    ],
+}
+
+OF_USERS: Table = {
     "Link sessions": [
         Route("POST", "/link-sessions", "createLinkSession", creating.create_link_session, 201, (400, 403)),
         Route("GET", "/link-sessions", "listLinkSessions", reading.list_link_sessions, 200, (400,)),
@@ -122,22 +142,6 @@ OF_APPLICATIONS: Table = {
             201,
             (400, 404, 409),
         ),
-    ],
-    "Events": [
-        Route("GET", "/events", "readEvents", feed.read_events, 200, (400, 410)),
-        Route("GET", "/events/end", "readEventsEnd", feed.read_end, 200, ()),
-    ],
-    "Webhooks": [
-        Route("POST", "/webhooks", "createWebhook", webhooks.create_webhook, 201, (400, 409)),
-        Route("GET", "/webhooks", "listWebhooks", webhooks.list_webhooks, 200, (400,)),
-        Route("GET", _WEBHOOK, "getWebhook", webhooks.get_webhook),
-        Route("PATCH", _WEBHOOK, "updateWebhook", webhooks.update_webhook, 200, (400, 404, 409)),
-        Route("DELETE", _WEBHOOK, "deleteWebhook", webhooks.delete_webhook, 204),
-        Route("POST", _WEBHOOK + "/test", "testWebhook", webhooks.test_webhook),
-        Route("POST", _WEBHOOK + "/replay", "replayWebhook", webhooks.replay_webhook),
-        Route("GET", _WEBHOOK + "/deliveries", "listDeliveries", deliveries.list_deliveries),
-        Route("GET", _DELIVERY, "getDelivery", deliveries.get_delivery),
-        Route("POST", _DELIVERY + "/resend", "resendDelivery", deliveries.resend_delivery, 200, (404, 410)),
     ],
 }
 
@@ -171,5 +175,13 @@ def routes() -> Sequence[ControllerRouterHandler]:
             dependencies=given,
             parameters={"which_application": WHICH_APPLICATION},
             security=[{OPERATOR: []}, {APPLICATION: []}],
+        ),
+        Router(
+            "/",
+            route_handlers=handlers(OF_USERS, Problems(Problem, _MEANINGS, always=(400, 401, 403, 404))),
+            before_request=admit_user,
+            dependencies=given,
+            parameters={"which_application": WHICH_APPLICATION},
+            security=[{OPERATOR: []}, {APPLICATION: []}, {USER: []}],
         ),
     ]

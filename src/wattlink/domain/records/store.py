@@ -86,13 +86,6 @@ async def page(reader: Reader, access: Access, wanted: Wanted, page: PageRequest
     return found[::-1] if page.is_backwards else found
 
 
-async def count(reader: Reader, access: Access, wanted: Wanted) -> int:
-    """How many of them there are."""
-    sql, params = _narrowed(wanted)
-    counted = "SELECT count(*) FROM (" + _SELECT + _REACH[access.kind] + sql + ") AS found"  # noqa: S608 - constants
-    return await reader.one(int, counted, kind=wanted.kind, **_reach(access), **params)
-
-
 async def organization_of(reader: Reader, access: Access) -> OrganizationId:
     """To which organization a caller's records belong."""
     if access.operates is not None:

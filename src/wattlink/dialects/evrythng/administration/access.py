@@ -1,15 +1,19 @@
 """What a key may ask about itself."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import UNSET, UnsetType
 
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.evrythng.wire import Answer, milliseconds, told_id
+from wattlink.domain.access.ids import RecordId
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.organizations.projects import store as projects
+from wattlink.domain.records import store as records
+from wattlink.domain.records.model import RecordKind
 from wattlink.web.call import Call
 
 _TYPES = {
@@ -54,6 +58,10 @@ async def get_access(request: Call) -> AccessDocument:
         account = id_of(access.organization_id)
         return AccessDocument(account=account, actor=Actor(type="operator", id=id_of(access.actor)))  # type: ignore[arg-type]
     async with request.hub.db.read() as reader:
+        if not access.applications:
+            thng = await records.get(reader, access, RecordKind.THNG, RecordId(_subject_of(access)))
+            account = id_of(thng.organization_id)
+            return AccessDocument(account=account, actor=Actor(type="device", id=id_of(thng.record_id)))
         application = await projects.application(reader, access, access.application_id)
     return AccessDocument(
         account=id_of(application.organization_id),
@@ -62,6 +70,12 @@ async def get_access(request: Call) -> AccessDocument:
         app=told_id(application.application_id),
         user=told_id(access.only_user if access.is_lent else None),
     )
+
+
+def _subject_of(access: Access) -> UUID:
+    """Of an operator's thng, the only key that is of no application."""
+    assert access.subject_id is not None
+    return access.subject_id
 
 
 def _actor_id(access: Access) -> str:

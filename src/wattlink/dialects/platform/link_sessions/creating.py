@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
-from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of
+from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of, user_meant
 from wattlink.dialects.platform.wire import Answer, Payload
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.linking.creating.create import create
@@ -72,9 +72,12 @@ class Returning(Payload):
 
 
 class LinkSessionCreatePayload(Returning, kw_only=True):
-    """Who shall link what; the kinds are those of the scopes, unless they are given."""
+    """Who shall link what; the kinds are those of the scopes, unless they are given.
 
-    user_id: UserId
+    `userId` is needed, unless a user's own key says who it is.
+    """
+
+    user_id: UserId | UnsetType = UNSET
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1)]
     kinds: Annotated[list[Kind], msgspec.Meta(min_length=1)] | UnsetType = UNSET
     vendor: VendorName | UnsetType = UNSET
@@ -92,7 +95,7 @@ class CreatedLinkSessionResponse(Answer):
 
 
 async def create_link_session(request: Call, data: JSONBody[LinkSessionCreatePayload]) -> CreatedLinkSessionResponse:
-    """Begin linking for a user, who is made if the id is new."""
+    """Begin linking for a user, who is made if the id is new; a user's own key begins it for that user."""
     hub = request.hub
     kinds = [Kind(scope.partition(":")[0]) for scope in data.scopes] if data.kinds is UNSET else data.kinds
     new = NewLinkSession(
@@ -105,7 +108,8 @@ async def create_link_session(request: Call, data: JSONBody[LinkSessionCreatePay
         binding=None if data.link_binding is UNSET else data.link_binding,
         challenge=None if data.link_challenge is UNSET else _digest_of(data.link_challenge),
     )
-    made = await create(hub.db, request.access, data.user_id, new, now=hub.clock())
+    user = await user_meant(request, None if data.user_id is UNSET else data.user_id)
+    made = await create(hub.db, request.access, user, new, now=hub.clock())
     return await _made(request, made)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar.params import FromPath, JSONBody
 
-from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of, session_id_of
+from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of, session_id_of, user_meant
 from wattlink.dialects.platform.wire import Payload
 from wattlink.domain.errors import LinkSessionNotUsable
 from wattlink.domain.linking.ending.confirm import Confirmation, confirm
@@ -18,10 +18,13 @@ _Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class ConfirmationPayload(Payload):
-    """The code that came back as `link_code`, and the id of the user in whose session of the app it came back."""
+    """The code that came back as `link_code`, and the id of the user in whose session of the app it came back.
+
+    `userId` is needed, unless a user's own key says who it is.
+    """
 
     link_code: _Secret
-    user_id: Annotated[str, msgspec.Meta(min_length=1)]
+    user_id: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     link_verifier: _Secret | None = None
 
 
@@ -34,7 +37,8 @@ async def confirm_link_session(
     `discovering` where a login is mended, whose devices are looked for from now on.
     """
     hub, link_session_id = request.hub, session_id_of(session_id)
-    given = Confirmation(code=data.link_code, user=data.user_id, verifier=data.link_verifier)
+    user = await user_meant(request, data.user_id)
+    given = Confirmation(code=data.link_code, user=user, verifier=data.link_verifier)
     try:
         await confirm(hub.db, request.access, link_session_id, given, vault=hub.vault, clock=hub.clock)
     finally:

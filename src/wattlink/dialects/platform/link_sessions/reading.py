@@ -11,10 +11,12 @@ from wattlink.dialects.platform.paging import cursors_of
 from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.access.paging import Position
+from wattlink.domain.errors import InvalidInput, NotPermitted
 from wattlink.domain.linking.listing import store
 from wattlink.domain.linking.listing.model import ListedSession, Wanted
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.organizations.model import LinkBinding
+from wattlink.domain.users.logins import store as logins
 from wattlink.web.call import Call, uuid_of
 from wattlink.web.cursors import Asked, page_of
 
@@ -106,6 +108,20 @@ async def answer_of(call: Call, session_id: SessionId) -> LinkSessionResponse:
     """The session as it is now."""
     async with call.hub.db.read() as reader:
         return shown(await store.get(reader, call.access, session_id))
+
+
+async def user_meant(call: Call, given: str | None) -> str:
+    """The app's id of the user whom a caller means: with a user's own key never another than that user."""
+    own = call.access.caller
+    if own is None:
+        if given is None:
+            raise InvalidInput("user_id", "is missing")
+        return given
+    async with call.hub.db.read() as reader:
+        user = await logins.get(reader, call.access, own)
+    if given not in (None, user.external_id):
+        raise NotPermitted("a user's key is for that user's link sessions only")
+    return user.external_id
 
 
 def session_id_of(text: str) -> SessionId:

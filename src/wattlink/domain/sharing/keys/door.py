@@ -63,7 +63,7 @@ class Door:
 
 def _access(found: Opened) -> Access:
     return Access(
-        applications=(found.application_id,),
+        applications=() if found.application_id is None else (found.application_id,),
         kind=found.kind,
         actor=found.key_id,
         only_user=found.owner_id,

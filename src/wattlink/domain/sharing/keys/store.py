@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from wattlink.db.database import Reader
-from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId, ProjectId, RoleId, ShareId, UserId
+from wattlink.domain.access.ids import ApplicationId, KeyId, ProjectId, RoleId, ShareId, UserId
 from wattlink.domain.access.model import KeyKind
 from wattlink.domain.access.permissions import Permission
 
@@ -16,8 +16,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
     key_id: KeyId
     kind: KeyKind
-    application_id: ApplicationId
-    organization_id: OrganizationId
+    application_id: ApplicationId | None  # None: of an operator's thng
     project_id: ProjectId | None
     share_id: ShareId | None
     owner_id: UserId | None
@@ -28,10 +27,10 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SELECT: LiteralString = """
-    SELECT key_id, kind, key.application_id, application.organization_id, project_id, share_id, owner_id, actor_id,
-           share.role_id, role.permissions AS own_permissions, subject_id
+    SELECT key_id, kind, key.application_id, project_id, share_id, owner_id, actor_id, share.role_id,
+           role.permissions AS own_permissions, subject_id
       FROM access_key AS key
-      JOIN application ON application.application_id = key.application_id
+      LEFT JOIN application ON application.application_id = key.application_id
       LEFT JOIN share USING (share_id)
       LEFT JOIN role ON role.role_id = share.role_id AND role.organization_id = application.organization_id
      WHERE key_digest = %(key_digest)s

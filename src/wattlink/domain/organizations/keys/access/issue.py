@@ -29,7 +29,7 @@ async def of_application(
 
 
 async def of_device(
-    tx: Transaction, application_id: ApplicationId, subject_id: UUID, *, vault: Vault, now: datetime
+    tx: Transaction, application_id: ApplicationId | None, subject_id: UUID, *, vault: Vault, now: datetime
 ) -> str:
     """The device's key: the same one until it is ended."""
     new = AccessKey(key_id=_new_id(), kind=KeyKind.DEVICE, application_id=application_id, subject_id=subject_id)

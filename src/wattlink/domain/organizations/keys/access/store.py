@@ -15,7 +15,7 @@ class AccessKey(msgspec.Struct, frozen=True, kw_only=True):
 
     key_id: KeyId
     kind: KeyKind
-    application_id: ApplicationId
+    application_id: ApplicationId | None  # None: the device is an operator's thng
     share_id: ShareId | None = None
     subject_id: UUID | None = None
     sealed: bytes | None = None

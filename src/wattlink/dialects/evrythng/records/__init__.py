@@ -1,0 +1,1 @@
+"""Thngs, products, actions and their types; a user's linked devices are thngs too."""
