@@ -65,7 +65,7 @@ async def test_a_thng_has_a_name(ours: World, body: dict[str, Any]) -> None:
         {"tags": [1]},
         {"identifiers": {"a": 1}},
         {"customFields": []},
-        {"nmae": "x"},
+        {"colour": "x"},
         {"scopes": {"projects": "all"}},
         {"name": 5},
         {"name": "a\0b"},
