@@ -61,7 +61,7 @@ def _tell(told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem:
 
 def _said(issue: Issue) -> str:
     allowed = f"; allowed: {', '.join(issue.allowed)}" if issue.allowed else ""
-    between = " " if issue.message[:1].islower() else ": "  # as in: thng.name cannot be blank
+    between = " " if issue.message.startswith("cannot") else ": "  # EVRYTHNG says: thng.name cannot be blank
     return f"{issue.field}{between}{issue.message}{allowed}"
 
 
