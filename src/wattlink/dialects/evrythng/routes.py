@@ -14,6 +14,7 @@ from wattlink.dialects.evrythng.administration import access, accounts, applicat
 from wattlink.dialects.evrythng.admission import Need, admit, need
 from wattlink.dialects.evrythng.errors import Problem
 from wattlink.dialects.evrythng.records import action_types, actions, device_keys, products, thngs
+from wattlink.dialects.evrythng.signing_in import facebook, openid
 from wattlink.dialects.evrythng.users import logging_in, people, signing_up
 from wattlink.web.problems import JSON
 from wattlink.web.routing import Problems, Route, Table, handlers
@@ -32,6 +33,8 @@ _ACTION = _ACTION_TYPE + "/{action_id:str}"
 _USER = "/users/{user_id:str}"
 _DELETED = (400, 404, 409)
 _SIGNED_UP = (400, 404, 409, 429)
+_OIDC = "/auth/oidc/{provider:str}"
+_VOUCHED = (400, 409, 503)
 
 
 class Row(NamedTuple):
@@ -124,6 +127,19 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(Route("DELETE", _USER, "deleteUser", people.remove_user), need("O")),
         Row(Route("GET", _USER + "/status", "getUserStatus", people.get_user_status), need("OUT", by_role=True)),
     ],
+    "Signing in elsewhere": [
+        Row(Route("POST", "/auth/facebook", "logInByFacebook", facebook.log_in_by_facebook, 201, _VOUCHED), need("AT")),
+        Row(
+            Route("POST", "/auth/evrythng/facebook", "logInByFacebookToo", facebook.log_in_by_facebook, 201, _VOUCHED),
+            need("AT"),
+        ),
+        Row(Route("POST", _OIDC, "beginSignIn", openid.begin_sign_in, 201), need("AT")),
+        Row(Route("POST", _OIDC + "/exchange", "exchangeCode", openid.exchange_code, 201, (400, 404, 409)), need("AT")),
+        Row(
+            Route("POST", _OIDC + "/token", "logInByIdToken", openid.log_in_by_id_token, 201, (400, 404, 409, 503)),
+            need("AT"),
+        ),
+    ],
     "Roles": [
         Row(Route("GET", "/roles", "listRoles", roles.list_roles, 200, (400,)), need("OU", by_role=True)),
         Row(Route("POST", "/roles", "createRole", roles.create_role, 201, (400, 409)), need("O")),
@@ -203,6 +219,7 @@ _MEANINGS = {
     403: "The API key is unknown or was ended, or may not do this.",
     404: "There is no such thing, or it is out of scope.",
     409: "What is there already stands in the way.",
+    503: "The service that the person signs in with gives no usable answer at the moment; nothing was made.",
     429: "Too many wrong passwords or codes.",
 }
 
