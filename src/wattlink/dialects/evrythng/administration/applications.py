@@ -9,7 +9,6 @@ from msgspec import UNSET, UnsetType
 
 from wattlink.db.database import Transaction
 from wattlink.dialects.evrythng.administration.projects import project_id_of
-from wattlink.dialects.evrythng.administration.social_networks import configure_networks, shown_networks
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
@@ -24,6 +23,7 @@ from wattlink.domain.organizations.names import checked_name
 from wattlink.domain.organizations.projects import store
 from wattlink.domain.organizations.projects.model import ProjectApplication
 from wattlink.domain.sharing.roles import store as roles
+from wattlink.domain.sharing.roles.model import counts_in
 from wattlink.web.call import Call
 from wattlink.wiring import Hub
 
@@ -185,10 +185,7 @@ async def _described(
     tx: Transaction, access: Access, application_id: ApplicationId, data: ApplicationChangesPayload, *, hub: Hub
 ) -> ProjectApplication:
     before = await store.application(tx, access, application_id)
-    said = given(data, _FIELDS)
-    if data.social_networks is not UNSET:
-        said["socialNetworks"] = await configure_networks(tx, access, application_id, data.social_networks, hub=hub)
-    changes: dict[str, Any] = {"document": merged(before.document, said)}
+    changes: dict[str, Any] = {"document": merged(before.document, given(data, _FIELDS))}
     if data.name is not UNSET:
         changes["name"] = checked_name(data.name)
     if data.default_role is not UNSET:
@@ -198,11 +195,13 @@ async def _described(
 
 async def _role_id(tx: Transaction, application: ProjectApplication, text: str) -> str:
     try:
-        role = await roles.get(tx, application.organization_id, RoleId(text))
+        role = await roles.hold(tx, application.organization_id, RoleId(text))
     except NotFound:
         raise InvalidInput("default_role", "is no role of the account's") from None
     if not role.is_for_users:
         raise InvalidInput("default_role", "is a role for operators")
+    if not counts_in(role, application.project_id):
+        raise InvalidInput("default_role", "doesn't count in this project")
     return role.role_id
 
 
@@ -215,7 +214,6 @@ async def _shown(tx: Transaction, application: ProjectApplication, hub: Hub) -> 
         tx, application.application_id, KeyKind.APPLICATION, vault=hub.vault, now=hub.clock()
     )
     said = {_INSIDE[name]: application.document[name] for name in _FIELDS if name in application.document}
-    said["social_networks"] = await shown_networks(tx, application.application_id, said.get("social_networks", {}))
     return ApplicationDocument(
         id=id_of(application.application_id),
         created_at=milliseconds(application.created_at),
@@ -224,5 +222,13 @@ async def _shown(tx: Transaction, application: ProjectApplication, hub: Hub) -> 
         project=id_of(application.project_id),
         app_api_key=key,
         default_role=application.default_role,
-        **said,
+        **{**said, "social_networks": _public(said.get("social_networks", {}))},
     )
+
+
+def _public(networks: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Without the secrets, which nobody is shown again."""
+    return {
+        name: {field: value for field, value in network.items() if field != "appSecret"}
+        for name, network in networks.items()
+    }

@@ -1,5 +1,6 @@
 """SQL on project, and on what a project shows of an application."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -60,6 +61,19 @@ async def all_of_organization(reader: Reader, access: Access) -> list[Project]:
          ORDER BY created_at DESC, project_id DESC
         """,
         organization_id=access.organization_id,
+    )
+
+
+async def knows_all(reader: Reader, organization_id: OrganizationId, project_ids: Sequence[ProjectId]) -> bool:
+    """Whether all of these are the organization's."""
+    return await reader.one(
+        bool,
+        """
+        SELECT count(*) = cardinality(%(project_ids)s::uuid[]) FROM project
+         WHERE project_id = ANY(%(project_ids)s) AND organization_id = %(organization_id)s
+        """,
+        project_ids=list(dict.fromkeys(project_ids)),
+        organization_id=organization_id,
     )
 
 

@@ -80,4 +80,6 @@ def _permissions(found: Opened) -> tuple[Permission, ...] | None:
         return None
     if found.role_id == BASE:
         return BASE_PERMISSIONS
-    return DEFAULT if found.own_permissions is None else (*DEFAULT, *found.own_permissions)
+    if found.own_permissions is None or not found.counts:
+        return ()
+    return (*DEFAULT, *found.own_permissions)

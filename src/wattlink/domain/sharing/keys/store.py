@@ -12,7 +12,10 @@ from wattlink.domain.access.permissions import Permission
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A live key with its share and role; `own_permissions` are those of a role that an organization made."""
+    """A live key with its share and role; `own_permissions` are those of a role that an organization made.
+
+    `counts` is whether that role does so in the project of the key's application.
+    """
 
     key_id: KeyId
     kind: KeyKind
@@ -23,12 +26,14 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     actor_id: UserId | None
     role_id: RoleId | None
     own_permissions: tuple[Permission, ...] | None
+    counts: bool | None
     subject_id: UUID | None
 
 
 _SELECT: LiteralString = """
     SELECT key_id, kind, key.application_id, project_id, share_id, owner_id, actor_id, share.role_id,
-           role.permissions AS own_permissions, subject_id
+           role.permissions AS own_permissions, subject_id,
+           role.projects = '{}' OR project_id = ANY(role.projects) AS counts
       FROM access_key AS key
       LEFT JOIN application ON application.application_id = key.application_id
       LEFT JOIN share USING (share_id)

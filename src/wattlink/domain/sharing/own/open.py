@@ -13,6 +13,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.organizations.keys.access import issue
 from wattlink.domain.organizations.keys.access import store as access_keys
 from wattlink.domain.organizations.projects import store as projects
+from wattlink.domain.sharing.roles import store as roles
 from wattlink.domain.sharing.shares import store as shares
 from wattlink.domain.sharing.shares.model import Share
 from wattlink.domain.users.model import AppUser
@@ -35,6 +36,7 @@ class Opened(msgspec.Struct, frozen=True):
 async def own_share(tx: Transaction, access: Access, user: AppUser, *, now: datetime) -> Share:
     """The user's share in what is its own, made with the user by the role that the application's new users get."""
     application = await projects.application(tx, access, user.application_id)
+    await roles.hold(tx, application.organization_id, RoleId(application.default_role))
     await shares.add(
         tx,
         user.application_id,

@@ -13,6 +13,7 @@ from wattlink.domain.access.ids import OrganizationId, ProjectId, RoleId
 from wattlink.domain.access.permissions import LETTERS, Permission, may
 from wattlink.domain.errors import InvalidInput, StillInUse
 from wattlink.domain.organizations.names import checked_name
+from wattlink.domain.organizations.projects import store as projects
 from wattlink.domain.sharing.roles import store
 from wattlink.domain.sharing.roles.model import BASE_PERMISSIONS, DEFAULT, Role
 
@@ -71,7 +72,7 @@ async def delete_role(tx: Transaction, organization_id: OrganizationId, role_id:
     """Raises StillInUse while users hold it."""
     role = await store.lock(tx, organization_id, role_id)
     if await store.is_held(tx, role.role_id):
-        raise StillInUse("users hold this role: give them another one first")
+        raise StillInUse("users act by this role, or new users of an application would")
     await store.delete(tx, role.role_id)
 
 
@@ -81,12 +82,18 @@ async def _put(tx: Transaction, role: Role, changes: RoleChanges, *, now: dateti
         given["document"] = {**role.document, **given["document"]}
     role = msgspec.structs.replace(role, **given, updated_at=now)
     role = msgspec.structs.replace(role, name=checked_name(role.name))
-    for grantable in role.grantable_roles:
-        if grantable != role.role_id:
-            assert role.organization_id is not None
-            await store.get(tx, role.organization_id, grantable)
+    await _check_scopes(tx, role)
     await store.put(tx, role)
     return role
+
+
+async def _check_scopes(tx: Transaction, role: Role) -> None:
+    assert role.organization_id is not None
+    known = {each.role_id for each in await store.all_of_organization(tx, role.organization_id) if each.is_for_users}
+    if not set(role.grantable_roles) <= {*known, role.role_id}:
+        raise InvalidInput("scopes", "names a role that the account doesn't have for its users")
+    if not await projects.knows_all(tx, role.organization_id, role.projects):
+        raise InvalidInput("scopes", "names a project that the account doesn't have")
 
 
 def _check(permission: Permission) -> None:

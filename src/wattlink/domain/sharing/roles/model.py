@@ -66,6 +66,11 @@ PREDEFINED: tuple[Role, ...] = (
 )
 
 
+def counts_in(role: Role, project_id: ProjectId | None) -> bool:
+    """Whether a role counts in a project; where it doesn't, its holders may do nothing by it."""
+    return not role.projects or project_id in role.projects
+
+
 def permissions_of(role: Role) -> tuple[Permission, ...]:
     """All that its holders may do."""
     return role.permissions if role.role_id == BASE else (*DEFAULT, *role.permissions)

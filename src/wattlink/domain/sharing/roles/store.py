@@ -44,6 +44,12 @@ async def lock(tx: Transaction, organization_id: OrganizationId, role_id: RoleId
     return role
 
 
+async def hold(tx: Transaction, organization_id: OrganizationId, role_id: RoleId) -> Role:
+    """A role that stays until the end of the transaction: nobody deletes it while somebody is given it."""
+    await tx.execute("SELECT FROM role WHERE role_id = %(role_id)s FOR KEY SHARE", role_id=role_id)
+    return await get(tx, organization_id, role_id)
+
+
 async def put(tx: Transaction, role: Role) -> None:
     """Add a role, or replace what can change of it; raises AlreadyExists for the name of another."""
     is_taken = any(role.name == other.name for other in PREDEFINED) or await tx.one(
@@ -83,8 +89,15 @@ def _params(role: Role) -> dict[str, Any]:
 
 
 async def is_held(reader: Reader, role_id: RoleId) -> bool:
-    """Whether anybody acts by a role."""
-    return await reader.one(bool, "SELECT EXISTS (SELECT FROM share WHERE role_id = %(role_id)s)", role_id=role_id)
+    """Whether anybody acts by a role, or new users of an application would."""
+    return await reader.one(
+        bool,
+        """
+        SELECT EXISTS (SELECT FROM share WHERE role_id = %(role_id)s)
+            OR EXISTS (SELECT FROM application WHERE default_role = %(role_id)s)
+        """,
+        role_id=role_id,
+    )
 
 
 async def delete(tx: Transaction, role_id: RoleId) -> None:

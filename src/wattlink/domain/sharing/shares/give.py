@@ -7,11 +7,11 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import RoleId, ShareId, UserId
 from wattlink.domain.access.model import Access
-from wattlink.domain.errors import InvalidInput, NotFound, NotPermitted
+from wattlink.domain.errors import InvalidInput, NotFound, NotPermitted, Overloaded
 from wattlink.domain.organizations.keys.access import issue
 from wattlink.domain.organizations.projects import store as projects
 from wattlink.domain.sharing.roles import store as roles
-from wattlink.domain.sharing.roles.model import Role
+from wattlink.domain.sharing.roles.model import counts_in
 from wattlink.domain.sharing.shares import store
 from wattlink.domain.sharing.shares.model import Share
 from wattlink.domain.users import store as users
@@ -39,7 +39,10 @@ async def give(tx: Transaction, access: Access, email: str, role_id: RoleId, *, 
         tx, access.application_id, share_id, role_id, owner_id=owner_id, actor_id=receiver.user_id, now=now
     ):
         await issue.of_share(tx, access.application_id, share_id, vault=vault, now=now)
-    return next(share for share in await store.between(tx, owner_id, receiver.user_id) if share.role_id == role_id)
+    found = [share for share in await store.between(tx, owner_id, receiver.user_id) if share.role_id == role_id]
+    if not found:
+        raise Overloaded  # the one that was there ended at this very moment
+    return found[0]
 
 
 async def end(tx: Transaction, access: Access, share_id: ShareId) -> None:
@@ -60,17 +63,13 @@ async def _check_scope(tx: Transaction, access: Access, owner_id: UserId, role_i
     """The role is one that the giver's own role may give, and counts where the application is."""
     application = await projects.application(tx, access, access.application_id)
     try:
-        given = await roles.get(tx, application.organization_id, role_id)
+        given = await roles.hold(tx, application.organization_id, role_id)
     except NotFound:
         raise NotPermitted("the role isn't in scope") from None
     own = await roles.get(tx, application.organization_id, (await store.own(tx, owner_id)).role_id)
     if (
         not given.is_for_users
         or given.role_id not in own.grantable_roles
-        or not _counts_in(given, application.project_id)
+        or not counts_in(given, application.project_id)
     ):
         raise NotPermitted("the role isn't in scope")
-
-
-def _counts_in(role: Role, project_id: object) -> bool:
-    return not role.projects or project_id in role.projects

@@ -1,0 +1,1 @@
+"""Sharing: what users let other users do with what is theirs."""

@@ -1,1 +1,0 @@
-"""Signing in with services that know the person already."""

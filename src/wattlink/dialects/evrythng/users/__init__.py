@@ -1,1 +1,0 @@
-"""Application users: signing up, logging in and out, and what is said of them."""

@@ -1,1 +1,0 @@
-"""Numbered pages of users."""

@@ -1,1 +1,0 @@
-"""Mails to users: written with what they tell of, sent by a pump, gone when they are sent."""
