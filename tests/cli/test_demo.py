@@ -96,7 +96,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_it_writes_where_to_go_once_everything_answers(running: Demo) -> None:
-    assert set(running.info) == {"enode", "platform", "evrythng", "app_url", "accounts"}
+    assert set(running.info) == {"enode", "podero", "platform", "evrythng", "app_url", "accounts"}
     assert set(running.info["enode"]) == {"base_url", "token_url", "client_id", "client_secret"}
     assert running.info["enode"]["token_url"] == running.info["enode"]["base_url"] + "/oauth2/token"
     assert running.ask("GET", "/vehicles")["data"] == []
@@ -110,6 +110,18 @@ def test_its_operator_token_opens_the_platform(running: Demo) -> None:
     request = Request(f"{platform['base_url']}/applications", headers={"authorization": f"Bearer {platform['token']}"})
     with urlopen(request, timeout=30) as answer:
         assert [one["name"] for one in json.load(answer)["data"]] == ["Voltly"]
+
+
+def test_poderos_dialect_takes_the_apps_credentials(running: Demo) -> None:
+    found = running.info["podero"]
+    assert found["base_url"].endswith("/api/partners/v2.0")
+    client = base64.b64encode(f"{found['client_id']}:{found['client_secret']}".encode()).decode()
+    headers = {"Authorization": f"Basic {client}", "Content-Type": "application/json"}
+    grant = json.dumps({"grant_type": "client_credentials"}).encode()
+    with urlopen(Request(found["token_url"], grant, headers), timeout=30) as answer:
+        headers["Authorization"] = f"Bearer {json.load(answer)['access_token']}"
+    with urlopen(Request(f"{found['base_url']}/org/{found['org_id']}/users", headers=headers), timeout=30) as answer:
+        assert isinstance(json.load(answer), list)
 
 
 def test_evrythngs_dialect_is_at_the_root_of_a_port_of_its_own(running: Demo) -> None:

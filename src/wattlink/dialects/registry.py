@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 
 from litestar import Litestar
 
-from wattlink.dialects import enode, evrythng, platform
+from wattlink.dialects import enode, evrythng, platform, podero
 from wattlink.dialects.enode.app import make_app as make_enode_app
 from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.dialects.evrythng.app import make_app as make_evrythng_app
 from wattlink.dialects.platform.app import make_app as make_platform_app
 from wattlink.dialects.platform.events.bodies import PlatformWebhooks
+from wattlink.dialects.podero.app import make_app as make_podero_app
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.settings import Settings
 from wattlink.wiring import Hub
@@ -28,4 +29,5 @@ DIALECTS: Mapping[str, Callable[[Hub], Litestar]] = {
     enode.DIALECT: make_enode_app,
     platform.DIALECT: _platform,
     evrythng.DIALECT: make_evrythng_app,
+    podero.DIALECT: make_podero_app,
 }

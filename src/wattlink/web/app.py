@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMa
 
 from wattlink.web.call import Call
 from wattlink.web.docs.page import docs_route
+from wattlink.web.openapi import ExactDocument, document_route
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 
@@ -19,15 +20,20 @@ _LARGEST_BODY_BYTES = 256 * 1024
 def make_api(
     hub: Hub,
     *,
-    address: str,
     routes: Sequence[ControllerRouterHandler],
     errors: ExceptionHandlersMap,
     openapi: OpenAPIConfig,
     cors: CORSConfig | None = None,
+    base: str = "",
 ) -> Litestar:
-    """An app at `address` whose views take a `Call`; `errors` answers for everything that they raise."""
+    """An app whose views take a `Call`; `errors` answers for everything that they raise.
+
+    Its page is at `/docs`, its document at `/openapi.json`, and where the API itself begins at a `base`, there too.
+    """
+    document = next(plugin for plugin in openapi.render_plugins if isinstance(plugin, ExactDocument))
+    below = [document_route(document, base)] if base else []
     app = Litestar(
-        route_handlers=[*routes, docs_route(address)],
+        route_handlers=[*routes, *below, docs_route(document, base=base)],
         exception_handlers=errors,
         openapi_config=openapi,
         cors_config=cors,

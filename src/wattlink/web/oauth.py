@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -22,8 +22,8 @@ class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     access_token: str
     expires_in: int
-    scope: str = ""
-    token_type: str = "bearer"  # noqa: S105 - the name of a type
+    scope: str
+    token_type: str
 
 
 class OAuthError(Exception):
@@ -35,19 +35,30 @@ class OAuthError(Exception):
         self.status = status
 
 
-async def issue_token(request: Call) -> Response[TokenAnswer]:
-    """Trade a client id and secret, sent as HTTP Basic or in the form, for a token (RFC 6749, section 4.4)."""
-    form = _form(await request.body())
+class Terms(NamedTuple):
+    """What a dialect gives a token for: how long it lives, what is said of it, and whether JSON will do as a form."""
+
+    seconds: int = 3599
+    scope: str = ""
+    token_type: str = "bearer"  # noqa: S105 - the name of a type
+    takes_json: bool = False
+
+
+async def _issue(request: Call, terms: Terms) -> Response[TokenAnswer]:
+    form = _form(await request.body(), takes_json=terms.takes_json)
     if "grant_type" not in form:
         raise OAuthError("invalid_request", "grant_type is missing")
     if form["grant_type"] != "client_credentials":
         raise OAuthError("unsupported_grant_type", "only client_credentials is supported")
     client_id, client_secret = _credentials(request, form)
     try:
-        issued = await request.hub.authenticator.issue(client_id, client_secret)
+        issued = await request.hub.authenticator.issue(client_id, client_secret, seconds=terms.seconds)
     except NotAuthenticated:
         raise OAuthError("invalid_client", "unknown client or wrong secret", status=401) from None
-    return Response(TokenAnswer(access_token=issued.token, expires_in=issued.expires_in), headers=_NEVER_STORED)
+    told = TokenAnswer(
+        access_token=issued.token, expires_in=issued.expires_in, scope=terms.scope, token_type=terms.token_type
+    )
+    return Response(told, headers=_NEVER_STORED)
 
 
 def oauth_error(_: Request[Any, Any, Any], error: OAuthError) -> Response[dict[str, str]]:
@@ -57,8 +68,13 @@ def oauth_error(_: Request[Any, Any, Any], error: OAuthError) -> Response[dict[s
     return Response(content, status_code=error.status, media_type=JSON, headers=_NEVER_STORED | headers)
 
 
-def token_route() -> HTTPRouteHandler:
+def token_route(terms: Terms = Terms()) -> HTTPRouteHandler:  # noqa: B008
     """The endpoint itself; a document names it as its security scheme's token URL."""
+
+    async def issue_token(request: Call) -> Response[TokenAnswer]:
+        """Trade a client id and secret, sent as HTTP Basic or in the form, for a token (RFC 6749, section 4.4)."""
+        return await _issue(request, terms)
+
     return HTTPRouteHandler(
         "/oauth2/token",
         http_method="POST",
@@ -68,7 +84,9 @@ def token_route() -> HTTPRouteHandler:
     )(issue_token)
 
 
-def _form(body: bytes) -> dict[str, str]:
+def _form(body: bytes, *, takes_json: bool) -> dict[str, str]:
+    if takes_json and body.lstrip().startswith(b"{"):
+        return _json_form(body)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=50)
     except ValueError:
@@ -76,6 +94,13 @@ def _form(body: bytes) -> dict[str, str]:
     if len(form := dict(pairs)) != len(pairs):
         raise OAuthError("invalid_request", "a parameter is given twice")
     return form
+
+
+def _json_form(body: bytes) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(body, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise OAuthError("invalid_request", "the body is neither a form nor JSON with texts") from None
 
 
 def _credentials(request: Call, form: dict[str, str]) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """The OpenAPI document of a dialect: what Litestar generates, made exact."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 
 from wattlink.web.problems import JSON, PROBLEM_JSON
@@ -17,30 +18,67 @@ OpenApi = dict[str, Any]
 class ExactDocument(JsonRenderPlugin):
     """Serves the document: objects are closed, failures come in both media types, and the address is the public one."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self, address: str, *, name: Callable[[str], str] | None = None, ignores_unknown_keys: bool = False
+    ) -> None:
         super().__init__(path=["/", "/openapi.json"], media_type=MediaType.JSON)
-        self._address = address
+        self.address = address
+        self._name = name or camel
+        self._ignores_unknown_keys = ignores_unknown_keys
         self._rendered: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: OpenApi) -> bytes:  # noqa: ARG002
         """The document as JSON, made once."""
         if self._rendered is None:
-            self._rendered = msgspec.json.encode(exact(openapi_schema, self._address))
+            self._rendered = msgspec.json.encode(self.exact(openapi_schema))
         return self._rendered
 
+    def exact(self, document: OpenApi) -> OpenApi:
+        """A copy of the document with what the generator doesn't know."""
+        schemas = document["components"]["schemas"]
+        open_ = set(_sent(document)) if self._ignores_unknown_keys else set()
+        return {
+            **document,
+            "servers": [{"url": self.address}],
+            "components": {
+                **document["components"],
+                "schemas": {name: schema if name in open_ else _closed(schema) for name, schema in schemas.items()},
+            },
+            "paths": {
+                self._name(path): dict(_operations(operations, self._name))
+                for path, operations in document["paths"].items()
+            },
+        }
 
-def exact(document: OpenApi, address: str) -> OpenApi:
-    """A copy of the document with what the generator doesn't know."""
-    schemas = document["components"]["schemas"]
-    return {
-        **document,
-        "servers": [{"url": address}],
-        "components": {
-            **document["components"],
-            "schemas": {name: _closed(schema) for name, schema in schemas.items()},
-        },
-        "paths": {camel(path): dict(_operations(operations)) for path, operations in document["paths"].items()},
-    }
+
+def document_route(document: ExactDocument, base: str) -> HTTPRouteHandler:
+    """The same document below `base`."""
+
+    async def openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return Response(document.render(request, request.app.openapi_schema.to_schema()), media_type=MediaType.JSON)
+
+    return HTTPRouteHandler(f"{base}/openapi.json", http_method="GET", include_in_schema=False)(openapi_json)
+
+
+def _sent(document: OpenApi) -> Iterator[str]:
+    """The schemas of which request bodies are made."""
+    operations = (one for operations in document["paths"].values() for one in operations.values())
+    found = [name for one in operations for name in _refs(one.get("requestBody", {}))]
+    seen: set[str] = set()
+    while found:
+        if (name := found.pop()) not in seen:
+            seen.add(name)
+            found += _refs(document["components"]["schemas"][name])
+    yield from seen
+
+
+def _refs(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        if "$ref" in schema:
+            yield str(schema["$ref"]).rsplit("/", 1)[1]
+        yield from (name for part in schema.values() for name in _refs(part))
+    elif isinstance(schema, Collection) and not isinstance(schema, str):
+        yield from (name for part in schema for name in _refs(part))
 
 
 def _closed(schema: OpenApi) -> OpenApi:
@@ -60,10 +98,10 @@ def _plain(schema: OpenApi) -> OpenApi:
     return {"oneOf": [{**real, **beside}, *null]} if null else {**real, **beside}
 
 
-def _operations(operations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _operations(operations: Mapping[str, Any], named: Callable[[str], str]) -> Iterator[tuple[str, Any]]:
     for method, operation in operations.items():
         answers = {status: _answer(status, answer) for status, answer in operation["responses"].items()}
-        parameters = [{**parameter, "name": camel(parameter["name"])} for parameter in operation.get("parameters", [])]
+        parameters = [{**parameter, "name": named(parameter["name"])} for parameter in operation.get("parameters", [])]
         yield method, {**operation, "parameters": parameters, "responses": answers}
 
 

@@ -52,7 +52,7 @@ async def delete(world: World, user: str = "ada") -> None:
     async with world.hub.db.transaction() as tx:
         await leave.hand_over_for_revocation(tx, world.access, user_id, vault=world.hub.vault, now=world.clock())
         await delete_of_user(tx, world.access, user_id, now=world.clock())
-        await users.delete(tx, user_id)
+        await users.delete(tx, user_id, now=world.clock())
 
 
 async def withdrawals(world: World, vendor: str = "easee") -> list[int]:

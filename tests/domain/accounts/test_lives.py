@@ -132,7 +132,7 @@ class Life:
         async with hub.db.transaction() as tx:
             await leave.hand_over_for_revocation(tx, self._world.access, user_id, vault=hub.vault, now=now)
             await delete_of_user(tx, self._world.access, user_id, now=now)
-            await users.delete(tx, user_id)
+            await users.delete(tx, user_id, now=now)
 
     async def visit_while_leaving(self) -> None:
         """A visit is under way while something else happens."""

@@ -72,7 +72,7 @@ async def test_of_a_deleted_user_only_the_way_back_is_left_and_only_for_the_day(
     async with db.transaction() as tx:
         user = await users.lock(tx, access, "kari")
         await end_sessions(tx, access, user.user_id, vault=VAULT, now=clock())
-        await users.delete(tx, user.user_id)
+        await users.delete(tx, user.user_id, now=clock())
         left = await store.get(tx, session.session_id)
     assert (left.user_id, left.state, left.cause) == (None, State.CANCELLED, Cause.WITHDRAWN)
     clock.now += timedelta(hours=24, seconds=1)
@@ -98,7 +98,7 @@ async def test_a_link_call_while_the_user_is_deleted_makes_a_new_user(
         calling = asyncio.create_task(_create(db, access, clock))
         await asyncio.sleep(0.2)  # it waits for us, or comes later: both must do
         await end_sessions(tx, access, old.user_id, vault=VAULT, now=clock())
-        await users.delete(tx, old.user_id)
+        await users.delete(tx, old.user_id, now=clock())
     made = await calling
     async with db.read() as reader:
         new = await users.get(reader, access, "kari")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from wattlink.base.ids import new_secret
-from wattlink.cli.one_machine.demo_world import DemoAddresses, VirtualAccount, prepare
+from wattlink.cli.one_machine.demo_world import DemoAddresses, DemoWorld, prepare
 from wattlink.cli.one_machine.folder import Folder, refuse_ports_in_use, temporary_folder, write_whole
 from wattlink.cli.one_machine.supervisor import Child, supervise
 from wattlink.cli.one_machine.up import end_cleanly_on_sigterm, serving
+from wattlink.dialects import podero
 from wattlink.domain.organizations.operators.create import new_operator_token
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.settings import load_settings
@@ -51,10 +52,10 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
         environ |= {"WATTLINK_SANDBOX_URL": at.sandbox, "WATTLINK_SANDBOX_KEY_FILE": str(key)}
         sandbox_key = key.read_text(encoding="utf-8").strip()
         operator_token = folder.kept("operator-key", new_operator_token).read_text(encoding="utf-8").strip()
-        config, accounts = asyncio.run(
+        world = asyncio.run(
             prepare(settings, at, sandbox_key=sandbox_key, operator_token=operator_token, before=before)
         )
-        write_whole(file, msgspec.json.encode(config).decode())
+        write_whole(file, msgspec.json.encode(world.config).decode())
         children = [
             _child("sandbox", at.sandbox, environ, "--port", str(at.sandbox_port), "--key-file", str(key)),
             *serving(environ, settings),
@@ -65,7 +66,7 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
             "platform": {"base_url": f"{at.server}/platform", "token": operator_token},
             "evrythng": {"base_url": at.evrythng, "operator_key": operator_token},
         }
-        ready = _Ready(config, accounts, operators, info)
+        ready = _Ready(world, operators, at, info)
         asyncio.run(supervise(children, database=database, database_log=log, ready=ready))
 
 
@@ -85,12 +86,13 @@ class _Ready:
 
     def __init__(
         self,
-        config: DemoConfig,
-        accounts: Sequence[VirtualAccount],
+        world: DemoWorld,
         operators: Mapping[str, Mapping[str, str]],
+        at: DemoAddresses,
         info: Path | None,
     ) -> None:
-        self._config, self._accounts, self._operators, self._info = config, accounts, operators, info
+        self._config, self._accounts, self._org_id = world.config, world.accounts, str(world.org_id)
+        self._operators, self._at, self._info = operators, at, info
 
     def __call__(self) -> None:
         if self._info is not None:
@@ -105,12 +107,14 @@ class _Ready:
         console.print(f"\nOpen [bold]{self._config.app_url}[/bold] and link a device. Ctrl-C ends the demonstration.\n")
 
     def _as_json(self) -> Mapping[str, object]:
+        client = {"client_id": self._config.client_id, "client_secret": self._config.client_secret}
         return {
-            "enode": {
-                "base_url": self._config.enode_base_url,
-                "token_url": self._config.token_url,
-                "client_id": self._config.client_id,
-                "client_secret": self._config.client_secret,
+            "enode": {"base_url": self._config.enode_base_url, "token_url": self._config.token_url, **client},
+            "podero": {
+                "base_url": f"{self._at.server}/{podero.DIALECT}{podero.BASE}",
+                "token_url": f"{self._at.server}/{podero.DIALECT}/oauth2/token/",
+                **client,
+                "org_id": self._org_id,
             },
             **self._operators,
             "app_url": self._config.app_url,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from uuid import UUID
 
+import click
 import msgspec
 
 from wattlink.base.clock import system_clock
@@ -13,10 +14,12 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.connectors.simulation import State, devices_of
 from wattlink.db.database import Database
-from wattlink.domain.access.ids import KeyId
+from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
+from wattlink.domain.access.model import Access
 from wattlink.domain.organizations.create import create_application, oldest_organization
 from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.organizations.operators.create import create_operator_token
+from wattlink.domain.organizations.store import organization_of
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.sandbox.seed import seed
@@ -77,15 +80,26 @@ class VirtualAccount(msgspec.Struct, frozen=True):
     devices: Sequence[VirtualDevice]
 
 
+class DemoWorld(msgspec.Struct, frozen=True, kw_only=True):
+    """What is there then; `org_id` is of the organization that the app belongs to."""
+
+    config: DemoConfig
+    accounts: Sequence[VirtualAccount]
+    org_id: OrganizationId
+
+
 async def prepare(
     settings: Settings, at: DemoAddresses, *, sandbox_key: str, operator_token: str, before: DemoConfig | None
-) -> tuple[DemoConfig, Sequence[VirtualAccount]]:
+) -> DemoWorld:
     """Make what isn't there yet. `before` is what the app was told at the last start: only it knows its secret."""
     async with Database(settings.database_url, size=2) as db:
         client_id, client_secret = (before.client_id, before.client_secret) if before else await _new_client(db)
         await _let_in(db, operator_token)
         await _register_at_all_vendors(db, Vault(settings.master_keys), at.sandbox)
-        accounts = await _virtual_accounts(db, KeyId(UUID(client_id)))
+        application_id = await _application_of(db, KeyId(UUID(client_id)))
+        accounts = await _virtual_accounts(db, application_id)
+        async with db.read() as reader:
+            org_id = await organization_of(reader, Access(applications=(application_id,)))
     config = DemoConfig(
         enode_base_url=f"{at.server}/enode",
         token_url=f"{at.server}/enode/oauth2/token",
@@ -95,7 +109,7 @@ async def prepare(
         sandbox_url=at.sandbox,
         sandbox_key=sandbox_key,
     )
-    return config, accounts
+    return DemoWorld(config=config, accounts=accounts, org_id=org_id)
 
 
 async def _new_client(db: Database) -> tuple[str, str]:
@@ -124,12 +138,19 @@ async def _register_at_all_vendors(db: Database, vault: Vault, sandbox: str) -> 
             )
 
 
-async def _virtual_accounts(db: Database, client_id: KeyId) -> Sequence[VirtualAccount]:
-    """The fleet lives in the app's time, and is the app's to change by `/platform/sandbox`."""
-    shelf = DatabaseShelf(db)
+async def _application_of(db: Database, client_id: KeyId) -> ApplicationId:
+    """Whose key the app's is; one that was ended meanwhile can't start the demonstration any more."""
     async with db.read() as reader:
         key = await keys.live_key(reader, client_id)
-    await seed(shelf, system_clock(), owner=None if key is None else str(key.application_id))
+    if key is None:
+        raise click.ClickException("the key of the demonstration's app was ended: use another --data folder")
+    return key.application_id
+
+
+async def _virtual_accounts(db: Database, application_id: ApplicationId) -> Sequence[VirtualAccount]:
+    """The fleet lives in the app's time, and is the app's to change by `/platform/sandbox`."""
+    shelf = DatabaseShelf(db)
+    await seed(shelf, system_clock(), owner=str(application_id))
     return [_virtual_account(*row) for row in sorted(await shelf.load_all(), key=itemgetter(0, 1))]
 
 

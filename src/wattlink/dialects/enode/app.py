@@ -16,7 +16,7 @@ from wattlink.wiring import Hub
 def make_app(hub: Hub) -> Litestar:
     """The API under `/enode`, or at the root of its own host."""
     address = f"{hub.settings.public_url}/{DIALECT}"
-    return make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    return make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
 
 
 def _openapi(address: str) -> OpenAPIConfig:

@@ -27,7 +27,7 @@ _ANY_ORIGIN = CORSConfig(
 def make_app(hub: Hub) -> Litestar:
     """The API under `/evrythng`, or at the root of its own host."""
     address = f"{hub.settings.public_url}/{DIALECT}"
-    app = make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address), cors=_ANY_ORIGIN)
+    app = make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(address), cors=_ANY_ORIGIN)
     app.state[DOORS] = needs()
     return app
 

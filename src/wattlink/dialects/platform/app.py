@@ -22,7 +22,7 @@ VERSION = "1"
 def make_app(hub: Hub, webhook_dialects: Mapping[str, WebhookDialect]) -> Litestar:
     """The API under `/platform`, or at the root of its own host; it also tells events as the other dialects do."""
     address = f"{hub.settings.public_url}/{DIALECT}"
-    app = make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    app = make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
     app.state[WEBHOOK_DIALECTS] = webhook_dialects
     app.state[QUERY_KEYS] = query_keys(app)
     return app

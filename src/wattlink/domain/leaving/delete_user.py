@@ -26,4 +26,4 @@ async def delete_user(tx: Transaction, access: Access, external_id: str, *, vaul
     await refreeze_open(tx, access, user.user_id, now=now)
     await delete_of_user(tx, access, user.user_id, now=now)
     await locations.delete_of_user(tx, access, user.user_id)
-    await users.delete(tx, user.user_id)
+    await users.delete(tx, user.user_id, now=now)

@@ -78,6 +78,15 @@ async def get_application(reader: Reader, application_id: ApplicationId) -> Stor
     return found
 
 
+async def organization_of(reader: Reader, access: Access) -> OrganizationId:
+    """The organization that the caller's application is of."""
+    return await reader.one(
+        OrganizationId,
+        "SELECT organization_id FROM application WHERE application_id = %(application_id)s",
+        application_id=access.application_id,
+    )
+
+
 async def list_applications(reader: Reader) -> list[StoredApplication]:
     """Every application of this installation, oldest first."""
     return await reader.all(

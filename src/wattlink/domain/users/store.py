@@ -168,6 +168,16 @@ async def knows_all(reader: Reader, access: Access, user_ids: Sequence[UserId]) 
     )
 
 
-async def delete(tx: Transaction, user_id: UserId) -> None:
-    """Remove the row; everything that hangs on it must be gone."""
-    await tx.execute("DELETE FROM app_user WHERE user_id = %(user_id)s", user_id=user_id)
+async def delete(tx: Transaction, user_id: UserId, *, now: datetime) -> None:
+    """Remove the row, and note that there was one; everything that hangs on it must be gone."""
+    await tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM app_user WHERE user_id = %(user_id)s RETURNING user_id, application_id, created_at
+        )
+        INSERT INTO deleted_user (user_id, application_id, created_at, deleted_at)
+        SELECT user_id, application_id, created_at, %(now)s FROM gone
+        """,
+        user_id=user_id,
+        now=now,
+    )

@@ -18,7 +18,7 @@ VERSION = "1"
 def make_app(hub: Hub) -> Litestar:
     """The API under `/platform/sandbox`."""
     address = f"{hub.settings.public_url}{PREFIX}"
-    app = make_api(hub, address=address, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
+    app = make_api(hub, routes=routes(), errors=HANDLERS, openapi=_openapi(address))
     app.state[QUERY_KEYS] = query_keys(app)
     return app
 

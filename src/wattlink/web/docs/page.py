@@ -14,21 +14,22 @@ from markupsafe import Markup, escape
 
 from wattlink.web.call import Call
 from wattlink.web.docs.contents import contents_of
-from wattlink.web.openapi import exact
+from wattlink.web.openapi import ExactDocument
 
 PATH = "/docs"
 
 
-def docs_route(address: str) -> HTTPRouteHandler:
-    """`/docs`: the API of this app, which answers at `address`, as its OpenAPI document describes it."""
+def docs_route(described: ExactDocument, *, base: str = "") -> HTTPRouteHandler:
+    """`/docs`, also below `base`: the API of this app, as its OpenAPI document describes it."""
     kept: dict[str, Response[str]] = {}
 
     async def docs(request: Call) -> Response[str]:
         if PATH not in kept:
-            kept[PATH] = page_of(exact(request.app.openapi_schema.to_schema(), address))
+            kept[PATH] = page_of(described.exact(request.app.openapi_schema.to_schema()))
         return kept[PATH]
 
-    return HTTPRouteHandler(PATH, http_method="GET", include_in_schema=False, media_type=MediaType.HTML)(docs)
+    paths = [PATH, base + PATH] if base else PATH
+    return HTTPRouteHandler(paths, http_method="GET", include_in_schema=False, media_type=MediaType.HTML)(docs)
 
 
 def page_of(document: Mapping[str, Any]) -> Response[str]:

@@ -1,0 +1,102 @@
+"""Every failure as Podero's framework tells it: one table from domain errors to status and detail."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from wattlink.dialects.podero.wire import as_it_is
+from wattlink.domain import errors
+from wattlink.web.bodies import Issue
+from wattlink.web.failures import Failures, Manners, Told, invalid
+from wattlink.web.problems import json_answer
+
+_UNPROCESSABLE = 422
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A failure, in words."""
+
+    detail: str
+
+
+class Unusable(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that can't be used: what kind of fault it is, where it stands, and what is wrong."""
+
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
+class ValidationProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Every value that can't be used."""
+
+    detail: list[Unusable]
+
+
+STATUS: Mapping[type[errors.DomainError], Told] = {
+    errors.NotAuthenticated: Told(401, "", "", "Unauthorized"),
+    errors.WrongPassword: Told(401, "", ""),
+    errors.NotPermitted: Told(403, "", ""),
+    errors.NotFound: Told(404, "", "", "Not Found: there is no such {error.what}."),
+    errors.InvalidInput: Told(_UNPROCESSABLE, "", ""),
+    errors.AlreadyExists: Told(409, "", ""),
+    errors.StillInUse: Told(409, "", ""),
+    errors.AlreadyLinked: Told(409, "", "", "Nothing about this device can be mended by linking it again."),
+    errors.NotASandbox: Told(409, "", ""),
+    errors.ConnectionsLimitReached: Told(403, "", "", "The application may link no further accounts."),
+    errors.LinkSessionNotUsable: Told(410, "", "", "The onboarding session is over."),
+    errors.WrongLinkCode: Told(403, "", ""),
+    errors.WrongUser: Told(409, "", "", "Somebody else than its user came back from the onboarding session."),
+    errors.CommandNotPossible: Told(409, "", ""),
+    errors.CursorTooOld: Told(410, "", "", "The events behind this cursor were dropped."),
+    errors.SignInRefused: Told(403, "", ""),
+    errors.SignInUnavailable: Told(503, "", "", "Please try again later."),
+    errors.Overloaded: Told(429, "", "", "Please try again later."),
+    errors.TooManyAttempts: Told(429, "", "", "Too many attempts: please try again later."),
+}
+
+_FIELDS = {"external_id": "external_user_id"}
+_TYPES = {"missing": "missing", "unknown": "extra_forbidden"}
+
+
+def problem_of(error: errors.DomainError) -> tuple[int, Problem | ValidationProblem]:
+    """The status and the body for a domain error."""
+    told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    if isinstance(error, errors.InvalidInput):
+        issue = Issue(_FIELDS.get(error.field, error.field), error.problem, error.allowed)
+        return told.status, invalid(_tell, [issue])
+    return told.status, _tell(told, told.detail.format(error=error))
+
+
+def _tell(told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem | ValidationProblem:  # noqa: ARG001
+    if issues:
+        return ValidationProblem(detail=[_unusable(issue) for issue in issues])
+    return Problem(detail=detail)
+
+
+def _unusable(issue: Issue) -> Unusable:
+    kind = _TYPES.get(issue.kind) or ("literal_error" if issue.allowed else "value_error")
+    message = "Field required" if issue.kind == "missing" else issue.message
+    if issue.allowed and issue.kind != "missing":
+        message += f". Input should be {_choice(issue.allowed)}"
+    return Unusable(type=kind, loc=list(_place(issue)), msg=message)
+
+
+def _place(issue: Issue) -> Sequence[str | int]:
+    """`energy_prices[0].price` of the body, as a path of names and numbers; a body's is called `data`."""
+    parts = re.findall(r"[^.\[\]]+", issue.field) if issue.field != "body" else []
+    steps = [int(part) if part.isdigit() else part for part in parts]
+    return [issue.place, *(["data"] if issue.place == "body" else []), *steps]
+
+
+def _choice(allowed: Sequence[str]) -> str:
+    *others, last = [f"'{value}'" for value in allowed]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+HANDLERS = Failures(
+    problem_of=problem_of,
+    tell=_tell,
+    manners=Manners(invalid=_UNPROCESSABLE, answer=json_answer, name=as_it_is),
+).handlers

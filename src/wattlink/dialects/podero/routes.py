@@ -1,0 +1,54 @@
+"""Every URL of the dialect, in one table; all but the token endpoint begin with `BASE`."""
+
+from collections.abc import Sequence
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from wattlink.dialects.podero import BASE, users
+from wattlink.dialects.podero.admission import admit
+from wattlink.dialects.podero.errors import Problem, ValidationProblem
+from wattlink.web.oauth import Terms, token_route
+from wattlink.web.problems import JSON
+from wattlink.web.routing import Problems, Route, Table, handlers
+
+SECURITY = "clientCredentials"
+
+_TERMS = Terms(seconds=36_000, scope="read write", token_type="Bearer", takes_json=True)  # noqa: S106
+
+_USERS = "/org/{org_id:str}/users"
+_USER = _USERS + "/{user_id:str}"
+
+TABLE: Table = {
+    "Users": [
+        Route("POST", _USERS, "createUser", users.create_user, 200, (400, 404, 409, 422)),
+        Route("GET", _USERS, "listUsers", users.list_users, 200, (404, 422)),
+        Route("GET", _USER, "getUser", users.get_user, 200, (404, 422)),
+        Route("PUT", _USER, "updateUser", users.update_user, 200, (400, 404, 409, 422)),
+        Route("DELETE", _USER, "deleteUser", users.delete_user, 204, (404,)),
+    ],
+}
+
+_PROBLEMS = Problems(
+    Problem,
+    {
+        400: "The body isn't JSON.",
+        401: "No, a wrong or an expired token.",
+        403: "The caller may not do this.",
+        404: "There is no such thing, or it is another application's.",
+        409: "What is there already stands in the way; `detail` names the field.",
+        410: "It is over.",
+        422: "Values that can't be used; each is named.",
+    },
+    always=(401,),
+    media_type=JSON,
+    special={422: ValidationProblem},
+)
+
+
+def routes() -> Sequence[ControllerRouterHandler]:
+    """The table behind the bearer token, and the token endpoint."""
+    return [
+        token_route(_TERMS),
+        Router(BASE, route_handlers=handlers(TABLE, _PROBLEMS), before_request=admit),
+    ]

@@ -1,0 +1,48 @@
+"""What the resources have in common on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from wattlink.base.clock import rfc3339
+from wattlink.domain.access.ids import UserId
+from wattlink.domain.errors import InvalidInput
+from wattlink.web.call import Call, uuid_of
+
+Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
+Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
+Text = Annotated[str, msgspec.Meta(max_length=255)]
+ZipCode = Annotated[str | int | None, msgspec.Meta(description="As text or as a number; kept as text.")]
+Country = Annotated[str | None, msgspec.Meta(description="ISO 3166-1, of two or three letters.")]
+
+
+class Answer(msgspec.Struct):
+    """An object that we send: every key is always there."""
+
+
+class Payload(msgspec.Struct):
+    """An object that we are sent: keys that we don't know are ignored, as Podero's framework does."""
+
+
+def as_it_is(name: str) -> str:
+    """How names of ours are written on the wire."""
+    return name
+
+
+def timestamp(moment: datetime | None) -> Timestamp | None:
+    """A time that may not be known."""
+    return None if moment is None else rfc3339(moment)
+
+
+def user_id_of(call: Call) -> UserId:
+    """The user in the path; raises NotFound."""
+    return UserId(uuid_of("user", call.path_params["user_id"]))
+
+
+def zip_code_of(code: str | int | None) -> str | None:
+    """A postal code as text; raises InvalidInput."""
+    text = None if code is None else str(code)
+    if text is not None and len(text) > 20:
+        raise InvalidInput("zip_code", "must have at most 20 characters")
+    return text

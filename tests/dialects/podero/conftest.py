@@ -1,0 +1,95 @@
+"""The dialect alone, called in this process by a partner's backend."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from tests.support.clock import StillClock
+from tests.support.stack import Stack, running_stack
+from wattlink.dialects.podero import BASE
+from wattlink.dialects.podero.app import make_app
+from wattlink.domain.access.model import Access
+from wattlink.domain.organizations.create import create_application, create_organization
+from wattlink.domain.organizations.model import NewApplication
+from wattlink.settings import Settings
+from wattlink.wiring import Hub, open_hub
+
+
+class Partner:
+    """A partner's backend; paths are below its organization."""
+
+    def __init__(self, app: Litestar, hub: Hub, org_id: str, client: NewApplication, token: str) -> None:
+        self.hub = hub
+        self.org_id = org_id
+        self.client = client
+        self.token = token
+        self.access = Access(applications=(client.application_id,))
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]
+            base_url="http://api",
+            headers={"authorization": f"Bearer {token}"},
+        )
+
+    async def send(self, method: str, path: str, body: Any = None, **query: str) -> httpx.Response:
+        content = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
+        return await self.http.request(method, f"{BASE}/org/{self.org_id}{path}", content=content, params=query or None)
+
+    async def call(self, method: str, path: str, body: Any = None, **query: str) -> Any:
+        """The answer's JSON, of what has to succeed."""
+        answer = await self.send(method, path, body, **query)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    async def refusal(self, method: str, path: str, body: Any = None, **query: str) -> tuple[int, Any]:
+        """The status and the detail of what has to fail."""
+        answer = await self.send(method, path, body, **query)
+        assert answer.headers["content-type"] == "application/json"
+        return answer.status_code, answer.json()["detail"]
+
+    async def new_user(self, email: str = "customer@example.com", **said: Any) -> Any:
+        """A new user."""
+        return await self.call("POST", "/users", {"role": "user", "email": email, **said})
+
+
+@pytest.fixture(scope="session")
+async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
+    """A `wattlink serve` with workers and simulated vendors; tests share it, each with applications of its own."""
+    async with running_stack(new_database(), apart=True, dialect_hosts={"podero.example": "podero"}) as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
+    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
+    async with open_hub(settings, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def partner(hub: Hub) -> Partner:
+    """A partner's backend."""
+    return await new_partner(hub, "Voltly")
+
+
+@pytest.fixture
+async def other_partner(hub: Hub) -> Partner:
+    """Another one's."""
+    return await new_partner(hub, "Amply")
+
+
+async def new_partner(hub: Hub, name: str) -> Partner:
+    """The backend of a new organization."""
+    async with hub.db.transaction() as tx:
+        organization_id = await create_organization(tx, name)
+        made = await create_application(tx, name, organization_id=organization_id)
+    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret, seconds=36_000)
+    return Partner(make_app(hub), hub, str(organization_id), made, issued.token)

@@ -1,0 +1,106 @@
+"""The OpenAPI document is exact: schemathesis, which invents requests from it, finds no answer that it doesn't name."""
+
+from typing import Any, NamedTuple
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from tests.support.stack import Stack
+from wattlink.dialects.podero import BASE
+from wattlink.dialects.podero.routes import TABLE
+from wattlink.domain.organizations.create import create_application, create_organization
+
+_OPERATIONS = [route.operation_id for rows in TABLE.values() for route in rows]
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    ignored_auth,
+    unsupported_method,
+]
+
+
+class Tried(NamedTuple):
+    """In whose name requests are invented: an application, and a user of its."""
+
+    headers: dict[str, str]
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+async def tried(stack: Stack) -> Tried:
+    async with stack.hub.db.transaction() as tx:
+        organization_id = await create_organization(tx, "Tried")
+        made = await create_application(tx, "Tried", organization_id=organization_id)
+    issued = await stack.hub.authenticator.issue(str(made.client_id), made.client_secret)
+    headers = {"Authorization": f"Bearer {issued.token}"}  # so written: schemathesis takes it away
+    users = f"{stack.url}/podero{BASE}/org/{organization_id}/users"
+    new = {"role": "user", "email": "tried@example.com"}
+    async with stack.http.post(users, headers=headers, json=new) as answer:
+        user = await answer.json()
+    return Tried(headers, {"org_id": str(organization_id), "user_id": user["id"]})
+
+
+@pytest.fixture(scope="session")
+def document(stack: Stack) -> OpenApiSchema:
+    """The document as it is served."""
+    served = schemathesis.openapi.from_url(f"{stack.url}/podero/openapi.json")
+    served.config.generation.with_security_parameters = False  # the token isn't to be invented
+    return served
+
+
+@pytest.mark.parametrize("operation_id", _OPERATIONS)
+def test_every_answer_is_documented(document: OpenApiSchema, tried: Tried, operation_id: str) -> None:
+    operation = document.find_operation_by_id(operation_id)
+    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
+
+    @given(case=cases, is_known=st.booleans())
+    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def invent(case: schemathesis.Case[Any], *, is_known: bool) -> None:
+        known = tried.ids if is_known and operation_id != "deleteUser" else {"org_id": tried.ids["org_id"]}
+        case.path_parameters = {**case.path_parameters, **{k: v for k, v in known.items() if k in case.path_parameters}}
+        case.call_and_validate(headers=tried.headers, checks=_CHECKS)
+
+    invent()
+
+
+async def test_every_operation_is_in_the_document_under_its_name(stack: Stack) -> None:
+    async with stack.http.get(f"{stack.url}/podero/openapi.json") as answer:
+        served = await answer.json()
+    assert served["openapi"].startswith("3.1")
+    assert served["servers"] == [{"url": f"{stack.url}/podero"}]
+    assert all(path.startswith(f"{BASE}/") for path in served["paths"])
+    names = {operation["operationId"] for operations in served["paths"].values() for operation in operations.values()}
+    assert names == set(_OPERATIONS)
+
+
+async def test_the_document_and_the_page_are_also_where_podero_has_them(stack: Stack) -> None:
+    answers = []
+    for path in ("/podero/openapi.json", f"/podero{BASE}/openapi.json", "/podero/docs", f"/podero{BASE}/docs"):
+        async with stack.http.get(f"{stack.url}{path}") as answer:
+            assert answer.status == 200
+            answers.append(await answer.text())
+    assert answers[0] == answers[1]
+    assert answers[2] == answers[3]
+
+
+async def test_it_also_answers_at_the_root_of_its_own_host(stack: Stack, tried: Tried) -> None:
+    url = f"{stack.url}{BASE}/org/{tried.ids['org_id']}/users"
+    async with stack.http.get(url, headers={**tried.headers, "host": "podero.example"}) as answer:
+        assert answer.status == 200

@@ -1,0 +1,27 @@
+"""Every domain error has a row in the dialect's table, and is told in words."""
+
+import pytest
+
+from wattlink.dialects.podero.errors import STATUS, Problem, ValidationProblem, problem_of
+from wattlink.domain import errors
+
+_EVERY = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.DomainError) and kind is not errors.DomainError
+]
+
+
+def test_every_domain_error_is_in_the_table() -> None:
+    assert set(STATUS) == set(_EVERY)
+
+
+@pytest.mark.parametrize("kind", _EVERY)
+def test_every_row_makes_a_detail(kind: type[errors.DomainError]) -> None:
+    arguments = {errors.NotFound: ("user", "x{y}"), errors.InvalidInput: ("a[0].b", "is {odd}"), errors.NotASandbox: ()}
+    status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
+    assert 400 <= status <= 503
+    assert isinstance(problem, ValidationProblem if kind is errors.InvalidInput else Problem)
+    if isinstance(problem, ValidationProblem):
+        (fault,) = problem.detail
+        assert (fault.loc, fault.msg) == (["body", "data", "a", 0, "b"], "is {odd}")
