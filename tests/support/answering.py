@@ -14,23 +14,26 @@ Reply = tuple[int, Any]
 class Answering:
     """`answer` may be replaced at any time; it is given the path and the query."""
 
-    def __init__(self, answer: Callable[[str, dict[str, str]], Reply]) -> None:
+    def __init__(self, answer: Callable[[str, dict[str, str]], Reply], content_type: str) -> None:
         self.answer = answer
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.url = ""
+        self._content_type = content_type
 
     async def handle(self, request: web.Request) -> web.Response:
         query = dict(request.query)
         self.asked.append((request.path, query))
         status, body = self.answer(request.path, query)
         content = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        return web.Response(status=status, body=content, content_type="application/json")
+        return web.Response(status=status, body=content, content_type=self._content_type)
 
 
 @contextlib.asynccontextmanager
-async def answering(answer: Callable[[str, dict[str, str]], Reply]) -> AsyncIterator[Answering]:
+async def answering(
+    answer: Callable[[str, dict[str, str]], Reply], content_type: str = "application/json"
+) -> AsyncIterator[Answering]:
     """The server, until the block ends."""
-    server = Answering(answer)
+    server = Answering(answer, content_type)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.handle)
     runner = web.AppRunner(app)
