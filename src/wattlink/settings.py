@@ -183,6 +183,16 @@ class Settings:
         return max(1, (os.cpu_count() or 1) // self.processes_of_serve)
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether there is a mail server."""
+        return bool(self.smtp_host)
+
+    @property
+    def sender_of_mail(self) -> str:
+        """The address that mails come from."""
+        return self.smtp_from or f"no-reply@{urlsplit(self.public_url).hostname}"
+
+    @property
     def passwords_are_strict(self) -> bool:
         """Whether passwords must hold letters of four kinds."""
         return self.password_policy == "strict"  # noqa: S105

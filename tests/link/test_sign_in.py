@@ -2,15 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
-import aiohttp
 import pytest
-from yarl import URL
 
+from tests.support.openid.people import Browser, ada
 from tests.support.openid.running import OpenIdProvider, running_openid_provider
 from tests.support.processes import free_ports
 from tests.support.stack import Stack, running_stack
@@ -51,7 +48,7 @@ async def stack(new_database: Callable[[], str], clock: ClockAhead) -> AsyncIter
 
 @pytest.fixture(scope="module")
 async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OpenIdProvider]:
-    async with running_openid_provider(Path(tmp_path_factory.mktemp("openid")), free_ports(1)) as running:
+    async with running_openid_provider(tmp_path_factory.getbasetemp(), free_ports(1)) as running:
         yield running
 
 
@@ -94,23 +91,6 @@ async def new_world(stack: Stack, provider: OpenIdProvider, secret: str) -> Worl
     return World(stack, access, service)
 
 
-class Browser:
-    """Follows redirects until they leave this machine, or an answer is none."""
-
-    def __init__(self) -> None:
-        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-
-    async def open(self, address: str, *, stop: Callable[[str], bool] = lambda _: False) -> tuple[int, str]:
-        """The status of the last answer, and the address that it was asked at or would lead to."""
-        while True:
-            async with self.http.get(URL(address, encoded=True), allow_redirects=False) as answer:
-                if answer.status not in (302, 303):
-                    return answer.status, address
-                address = str(answer.url.join(URL(answer.headers["location"], encoded=True)))
-                if urlsplit(address).hostname != "localhost" or stop(address):
-                    return answer.status, address
-
-
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     opened = Browser()
@@ -137,25 +117,6 @@ def told(address: str) -> dict[str, str]:
 
 def is_callback(address: str) -> bool:
     return "/link/signed-in/" in address
-
-
-async def ada(provider: OpenIdProvider, **claims: Any) -> str:
-    sub = uuid4().hex
-    await provider.sign_in(
-        sub,
-        **{
-            "email": f"{sub}@example.com",
-            "email_verified": True,
-            "given_name": "Ada",
-            "family_name": "Lovelace",
-            "birthdate": "1915-12-10",
-            "gender": "female",
-            "locale": "en-GB",
-            "picture": "https://pictures.example.com/ada.png",
-            **claims,
-        },
-    )
-    return sub
 
 
 async def test_a_person_comes_back_and_the_app_fetches_who_it_is_once(

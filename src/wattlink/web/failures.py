@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 from litestar.types import ExceptionHandlersMap
 
 from wattlink.base.log import get_logger
-from wattlink.domain.errors import DomainError
+from wattlink.domain.errors import DomainError, NotAuthenticated, TooManyAttempts
 from wattlink.web.bodies import InvalidBody, Issue, NotJson, allowed_in
 from wattlink.web.openapi import camel
 from wattlink.web.problems import problem_answer
@@ -95,7 +95,9 @@ class Failures:
 
     def _of_domain(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         status, problem = self._problem_of(error)
-        headers = {"www-authenticate": "Bearer"} if status == 401 else None
+        headers = {"www-authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else {}
+        if isinstance(error, TooManyAttempts):
+            headers["retry-after"] = str(error.retry_after)
         return self._manners.answer(request, status, problem, headers)
 
     def _of_body(self, request: AnyRequest, error: InvalidBody) -> Response[bytes]:

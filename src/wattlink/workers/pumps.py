@@ -12,7 +12,7 @@ from wattlink.base.memory import collect_seldom
 from wattlink.db.database import Database
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
-from wattlink.workers import commands, deliveries, housekeeping, retention, revocations, sessions, visits
+from wattlink.workers import commands, deliveries, housekeeping, retention, revocations, sessions, users, visits
 from wattlink.workers.pump import Runs
 
 _log = get_logger(__name__)
@@ -25,6 +25,7 @@ _FACTORIES = (
     sessions.pumps,
     deliveries.pumps,
     retention.pumps,
+    users.pumps,
     housekeeping.pumps,
 )
 

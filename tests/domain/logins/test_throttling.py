@@ -7,7 +7,7 @@ import pytest
 from tests.domain.logins.conftest import Door
 from wattlink.domain.errors import InvalidInput, NotFound, TooManyAttempts, WrongPassword
 from wattlink.domain.users.passwords.hashing import Passwords
-from wattlink.domain.users.throttling.attempt import forget
+from wattlink.domain.users.throttling import store
 from wattlink.domain.users.throttling.model import ACTIVATION_CODES, PASSWORDS, network_of
 
 HOME, ELSEWHERE = "198.51.100.0/24", "203.0.113.0/24"
@@ -89,7 +89,7 @@ async def test_what_limits_nobody_any_more_is_forgotten(door: Door) -> None:
         await door.log_in("nobody@example.com", network=HOME)
     door.clock.forward(minutes=16)
     async with door.db.transaction() as tx:
-        assert await forget(tx, door.clock()) == 3
+        assert await store.forget(tx, door.clock()) == 3
 
 
 def test_neighbours_are_one_network() -> None:

@@ -26,9 +26,9 @@ class OpenIdProvider:
         async with self._http.put(f"{self.issuer}/control", json={"sub": sub, **claims}) as answer:
             assert answer.status == 204
 
-    async def add_client(self, client_id: str, client_secret: str, redirect_uri: str) -> None:
+    async def add_client(self, client_id: str, client_secret: str, *redirect_uris: str) -> None:
         """Know a client."""
-        client = {"client_id": client_id, "client_secret": client_secret, "redirect_uris": [redirect_uri]}
+        client = {"client_id": client_id, "client_secret": client_secret, "redirect_uris": redirect_uris}
         async with self._http.post(f"{self.issuer}/control/clients", json=client) as answer:
             assert answer.status == 204
 

@@ -15,6 +15,8 @@ from wattlink.dialects.evrythng.admission import Need, admit, need
 from wattlink.dialects.evrythng.errors import Problem
 from wattlink.dialects.evrythng.records import action_types, actions, device_keys, products, thngs
 from wattlink.dialects.evrythng.sharing import accesses
+from wattlink.dialects.evrythng.signing_in import facebook, openid
+from wattlink.dialects.evrythng.users import logging_in, people, signing_up
 from wattlink.web.problems import JSON
 from wattlink.web.routing import Problems, Route, Table, handlers
 
@@ -29,8 +31,12 @@ _THNG, _PRODUCT = "/thngs/{thng_id:str}", "/products/{product_id:str}"
 _DEVICE_KEY = "/auth/evrythng/thngs"
 _ACTION_TYPE = "/actions/{action_type:str}"
 _ACTION = _ACTION_TYPE + "/{action_id:str}"
+_USER = "/users/{user_id:str}"
 _ACCESS = "/accesses/{access_id:str}"
 _DELETED = (400, 404, 409)
+_SIGNED_UP = (400, 404, 409, 429)
+_OIDC = "/auth/oidc/{provider:str}"
+_VOUCHED = (400, 409, 503)
 
 
 class Row(NamedTuple):
@@ -86,6 +92,54 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(
             Route("GET", "/applications/{application_id:str}", "getAnyApplication", applications.get_any_application),
             need("O"),
+        ),
+    ],
+    "Users": [
+        Row(Route("POST", "/auth/evrythng/users", "createUser", signing_up.create_user, 201, _SIGNED_UP), need("OAT")),
+        Row(
+            Route(
+                "POST",
+                "/auth/evrythng/users/{user_id:str}/validate",
+                "validateUser",
+                signing_up.validate_user,
+                201,
+                _SIGNED_UP,
+            ),
+            need("AT"),
+        ),
+        Row(
+            Route("POST", _USER + "/validate", "validateUserToo", signing_up.validate_user, 201, _SIGNED_UP),
+            need("AT"),
+        ),
+        Row(Route("POST", "/auth/evrythng", "logInUser", logging_in.log_in_user, 201, (400, 404, 429)), need("AT")),
+        Row(
+            Route("POST", "/users/login", "logInWithAccess", logging_in.log_in_with_access, 200, (400, 404, 429)),
+            need("AT"),
+        ),
+        Row(
+            Route("POST", "/auth/all/logout", "logOutUser", logging_in.log_out_user, 201, ()),
+            need("U", own_only=True),
+        ),
+        Row(Route("GET", "/users", "listUsers", people.list_users), need("TO")),
+        Row(Route("GET", _USER, "getUser", people.get_user), need("OUT", by_role=True)),
+        Row(
+            Route("PUT", _USER, "updateUser", people.update_user, 200, _SIGNED_UP),
+            need("OU", by_role=True, own_only=True),
+        ),
+        Row(Route("DELETE", _USER, "deleteUser", people.remove_user), need("O")),
+        Row(Route("GET", _USER + "/status", "getUserStatus", people.get_user_status), need("OUT", by_role=True)),
+    ],
+    "Signing in elsewhere": [
+        Row(Route("POST", "/auth/facebook", "logInByFacebook", facebook.log_in_by_facebook, 201, _VOUCHED), need("AT")),
+        Row(
+            Route("POST", "/auth/evrythng/facebook", "logInByFacebookToo", facebook.log_in_by_facebook, 201, _VOUCHED),
+            need("AT"),
+        ),
+        Row(Route("POST", _OIDC, "beginSignIn", openid.begin_sign_in, 201), need("AT")),
+        Row(Route("POST", _OIDC + "/exchange", "exchangeCode", openid.exchange_code, 201, (400, 404, 409)), need("AT")),
+        Row(
+            Route("POST", _OIDC + "/token", "logInByIdToken", openid.log_in_by_id_token, 201, (400, 404, 409, 503)),
+            need("AT"),
         ),
     ],
     "Roles": [
@@ -181,6 +235,7 @@ _MEANINGS = {
     403: "The API key is unknown or was ended, or may not do this.",
     404: "There is no such thing, or it is out of scope.",
     409: "What is there already stands in the way.",
+    503: "The service that the person signs in with gives no usable answer at the moment; nothing was made.",
     429: "Too many wrong passwords or codes.",
 }
 

@@ -10,6 +10,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.leaving.delete_application import delete_application
 from wattlink.domain.leaving.delete_user import delete_user
 from wattlink.domain.organizations.projects import store as projects
+from wattlink.domain.records import store as records
 from wattlink.domain.users import store as users
 
 _AT_ONCE = 50
@@ -24,6 +25,7 @@ async def delete_project(db: Database, access: Access, project_id: ProjectId, *,
         await delete_with_users(db, access.within(application.application_id), vault=vault, clock=clock)
     async with db.transaction() as tx:
         await projects.lock(tx, access, project_id)
+        await records.forget_project(tx, project_id)
         await projects.delete(tx, project_id)
 
 

@@ -11,6 +11,7 @@ from wattlink.domain.devices.delete import delete_of_user
 from wattlink.domain.events.record import erase_payloads
 from wattlink.domain.linking.ending.end_sessions import end_sessions
 from wattlink.domain.locations import store as locations
+from wattlink.domain.records import store as records
 from wattlink.domain.users import store as users
 from wattlink.domain.webhooks.erase import lock_cursors, refreeze_open
 
@@ -26,4 +27,5 @@ async def delete_user(tx: Transaction, access: Access, external_id: str, *, vaul
     await refreeze_open(tx, access, user.user_id, now=now)
     await delete_of_user(tx, access, user.user_id, now=now)
     await locations.delete_of_user(tx, access, user.user_id)
+    await records.delete_of_user(tx, user.user_id)
     await users.delete(tx, user.user_id, now=now)

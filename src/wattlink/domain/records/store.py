@@ -171,6 +171,17 @@ async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
     )
 
 
+async def forget_project(tx: Transaction, project_id: ProjectId) -> None:
+    """A project that goes is in no record's scopes any more; what was seen within it only, operators still see."""
+    await tx.execute(
+        """
+        UPDATE record SET projects = array_remove(projects, %(project_id)s::uuid)
+         WHERE projects @> ARRAY[%(project_id)s::uuid]
+        """,
+        project_id=project_id,
+    )
+
+
 def _reach(access: Access) -> dict[str, Any]:
     return {
         "organization_id": access.operates,

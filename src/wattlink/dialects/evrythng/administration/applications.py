@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from wattlink.db.database import Transaction
 from wattlink.dialects.evrythng.administration.projects import project_id_of
+from wattlink.dialects.evrythng.administration.social_networks import configure_networks, shown_networks
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
@@ -185,7 +186,10 @@ async def _described(
     tx: Transaction, access: Access, application_id: ApplicationId, data: ApplicationChangesPayload, *, hub: Hub
 ) -> ProjectApplication:
     before = await store.application(tx, access, application_id)
-    changes: dict[str, Any] = {"document": merged(before.document, given(data, _FIELDS))}
+    said = given(data, _FIELDS)
+    if data.social_networks is not UNSET:
+        said["socialNetworks"] = await configure_networks(tx, access, application_id, data.social_networks, hub=hub)
+    changes: dict[str, Any] = {"document": merged(before.document, said)}
     if data.name is not UNSET:
         changes["name"] = checked_name(data.name)
     if data.default_role is not UNSET:
@@ -214,6 +218,7 @@ async def _shown(tx: Transaction, application: ProjectApplication, hub: Hub) -> 
         tx, application.application_id, KeyKind.APPLICATION, vault=hub.vault, now=hub.clock()
     )
     said = {_INSIDE[name]: application.document[name] for name in _FIELDS if name in application.document}
+    said["social_networks"] = await shown_networks(tx, application.application_id, said.get("social_networks", {}))
     return ApplicationDocument(
         id=id_of(application.application_id),
         created_at=milliseconds(application.created_at),
@@ -222,13 +227,5 @@ async def _shown(tx: Transaction, application: ProjectApplication, hub: Hub) -> 
         project=id_of(application.project_id),
         app_api_key=key,
         default_role=application.default_role,
-        **{**said, "social_networks": _public(said.get("social_networks", {}))},
+        **said,
     )
-
-
-def _public(networks: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Without the secrets, which nobody is shown again."""
-    return {
-        name: {field: value for field, value in network.items() if field != "appSecret"}
-        for name, network in networks.items()
-    }

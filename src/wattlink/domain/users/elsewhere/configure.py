@@ -85,10 +85,10 @@ async def set_facebook(
     await configure(tx, access, FACEBOOK, new, vault=vault, now=now)
 
 
-async def facebook_app_ids(reader: Reader, access: Access) -> dict[ApplicationId, str]:
-    """The Facebook app of each application within reach that has one: for everybody to read."""
-    found = await store.services(reader, access)
-    return {one.application_id: one.client_id for one in found if one.kind is ServiceKind.FACEBOOK}
+async def facebook_app_id(reader: Reader, application_id: ApplicationId) -> str | None:
+    """The application's Facebook app, if it has one: for everybody to read."""
+    found = await store.services(reader, Access(applications=(application_id,)))
+    return next((one.client_id for one in found if one.kind is ServiceKind.FACEBOOK), None)
 
 
 def _made(application_id: ApplicationId, name: str, new: NewService, now: datetime) -> IdentityService:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wattlink.db.database import Json, Reader, Transaction
+from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, IdentityServiceId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotFound
@@ -107,36 +107,6 @@ async def lock_identity(tx: Transaction, application_id: ApplicationId, person: 
         issuer=person.namespace,
         subject=person.subject,
     )
-
-
-async def add_user(
-    tx: Transaction,
-    application_id: ApplicationId,
-    person: Person,
-    *,
-    user_id: UserId,
-    external_id: str,
-    now: datetime,
-) -> bool:
-    """A new user, active since a service vouches for the person; False where another one has the address."""
-    made = await tx.execute(
-        """
-        INSERT INTO app_user (user_id, application_id, external_id, login, email, first_name, last_name, profile,
-                              activated_at, created_at)
-        VALUES (%(user_id)s, %(application_id)s, %(external_id)s, 'active', %(email)s, %(first_name)s, %(last_name)s,
-                %(profile)s, %(now)s, %(now)s)
-        ON CONFLICT DO NOTHING
-        """,
-        user_id=user_id,
-        application_id=application_id,
-        external_id=external_id,
-        email=person.email,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        profile=Json(person.profile),
-        now=now,
-    )
-    return made > 0
 
 
 async def add_identity(

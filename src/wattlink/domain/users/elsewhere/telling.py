@@ -4,9 +4,10 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from wattlink.domain.errors import InvalidInput
 from wattlink.domain.users.elsewhere.model import Person
+from wattlink.domain.users.model import check_email
 
-_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,255}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _AMERICAN_DATE = re.compile(r"(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/(?P<year>[0-9]{4})")
@@ -28,7 +29,7 @@ def person_of(namespace: str, subject: str, told: dict[str, Any], *, email: Any)
     return Person(
         namespace=namespace,
         subject=subject,
-        email=email if isinstance(email, str) and text_of(email) and _EMAIL.fullmatch(email) else None,
+        email=_email_of(email),
         first_name=text_of(told.get("given_name")),
         last_name=text_of(told.get("family_name")),
         profile={name: value for name, value in profile.items() if value is not None},
@@ -53,6 +54,16 @@ def birthday_of(value: Any) -> dict[str, int] | None:
     if not (1 <= day <= 31 and 1 <= month <= 12 and year >= _OLDEST_YEAR):
         return None
     return {"day": day, "month": month, "year": year}
+
+
+def _email_of(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        check_email(value)
+    except InvalidInput:
+        return None
+    return value
 
 
 def _locale_of(value: Any) -> str | None:

@@ -158,16 +158,25 @@ async def note_use(tx: Transaction, user_id: UserId, now: datetime, *, at_most_e
     )
 
 
+_IDLE: LiteralString = """
+     WHERE login = 'anonymous' AND coalesce(seen_at, app_user.created_at) < %(since)s
+       AND coalesce(app_user.changed_at, app_user.created_at) < %(since)s
+"""
+
+
 async def idle_anonymous(reader: Reader, *, since: datetime, limit: int) -> list[AppUser]:
     """Anonymous users of whom nothing was seen since then, the longest idle first."""
     return await reader.all(
         AppUser,
-        APP_USER
-        + """
-         WHERE login = 'anonymous' AND coalesce(seen_at, app_user.created_at) < %(since)s
-           AND coalesce(app_user.changed_at, app_user.created_at) < %(since)s
-         ORDER BY coalesce(seen_at, app_user.created_at) LIMIT %(limit)s
-        """,
+        APP_USER + _IDLE + " ORDER BY coalesce(seen_at, app_user.created_at) LIMIT %(limit)s",
         since=since,
         limit=limit,
     )
+
+
+async def is_idle_anonymous(reader: Reader, user_id: UserId, *, since: datetime) -> bool:
+    """Whether this is still one of them."""
+    found = await reader.one_or_none(
+        AppUser, APP_USER + _IDLE + " AND user_id = %(user_id)s", user_id=user_id, since=since
+    )
+    return found is not None

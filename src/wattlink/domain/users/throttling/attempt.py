@@ -1,7 +1,6 @@
 """Attempts at what could be guessed: counted before they are judged, given back when they were right."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from wattlink.base.clock import Clock
 from wattlink.base.vault import Vault
@@ -48,8 +47,3 @@ class Throttle:
         if user_id is None or attempt.network is None:
             return False
         return await store.is_known(tx, user_id, attempt.address(self._vault))
-
-
-async def forget(tx: Transaction, now: datetime) -> int:
-    """Drop what no longer limits anybody; how many rows that were."""
-    return await store.forget(tx, now)

@@ -14,6 +14,7 @@ from wattlink.domain.users.elsewhere import store as services_store
 from wattlink.domain.users.elsewhere.model import UNAVAILABLE, Checks, IdentityService, verifier_context
 from wattlink.domain.users.elsewhere.openid.issuers import Metadata
 from wattlink.domain.users.elsewhere.redirecting import store
+from wattlink.domain.users.elsewhere.redirecting.begin import Begun
 from wattlink.domain.users.elsewhere.services import Services
 
 
@@ -31,6 +32,11 @@ class Left(msgspec.Struct, frozen=True, kw_only=True):
 def callback_address(public_url: str, service_id: IdentityServiceId) -> str:
     """Where the service sends browsers back to; to be entered there."""
     return f"{public_url}/link/signed-in/{service_id}"
+
+
+def begin_address(public_url: str, begun: Begun) -> str:
+    """Where a browser begins."""
+    return f"{public_url}/link/sign-in/{begun.token}"
 
 
 async def leave(db: Database, token: str, *, services: Services, public_url: str, vault: Vault, clock: Clock) -> Left:

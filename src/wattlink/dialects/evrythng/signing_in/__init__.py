@@ -1,0 +1,1 @@
+"""Signing in with services that know the person already."""
