@@ -161,7 +161,19 @@ async def forget_product(tx: Transaction, organization_id: OrganizationId, produ
 
 
 async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
-    """Remove what is a user's, and the user from the scopes of the rest."""
+    """Remove what is a user's, and the user from the scopes of the rest.
+
+    All of it is held in one order first: two users who leave at once, each of whom sees what is the other's, can't wait
+    for each other.
+    """
+    await tx.all(
+        RecordId,
+        """
+        SELECT record_id FROM record WHERE user_id = %(user_id)s OR users @> ARRAY[%(user_id)s::uuid]
+         ORDER BY record_id FOR UPDATE
+        """,
+        user_id=user_id,
+    )
     await tx.execute("DELETE FROM record WHERE user_id = %(user_id)s", user_id=user_id)
     await tx.execute(
         """

@@ -20,6 +20,7 @@ async def remove_user(request: Call, user_id: FromPath[str]) -> None:
     hub = request.hub
     async with hub.db.transaction() as tx:
         await delete_user(tx, request.access, user_id, vault=hub.vault, now=hub.clock())
+    hub.door.forget()
     hub.notifier.wake("events")
 
 

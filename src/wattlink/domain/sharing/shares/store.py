@@ -88,3 +88,18 @@ async def lock(tx: Transaction, share_id: ShareId, user_id: UserId) -> Share:
 async def delete(tx: Transaction, share_id: ShareId) -> None:
     """End a share, and with it its keys."""
     await tx.execute("DELETE FROM share WHERE share_id = %(share_id)s", share_id=share_id)
+
+
+async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
+    """End what a user gives, what it has, and its own share, with all their keys.
+
+    They are held in one order first: two users who leave at once, who share both ways, can't wait for each other.
+    """
+    await tx.all(
+        ShareId,
+        """
+        SELECT share_id FROM share WHERE owner_id = %(user_id)s OR actor_id = %(user_id)s ORDER BY share_id FOR UPDATE
+        """,
+        user_id=user_id,
+    )
+    await tx.execute("DELETE FROM share WHERE owner_id = %(user_id)s OR actor_id = %(user_id)s", user_id=user_id)
