@@ -54,7 +54,7 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
                 outbound=outbound,
                 connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
                 authenticator=Authenticator(db=db, clock=clock),
-                door=Door(db),
+                door=Door(db, clock),
                 gate=Gate(
                     passwords=passwords,
                     policy=PasswordPolicy(is_strict=settings.passwords_are_strict),

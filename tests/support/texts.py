@@ -18,7 +18,7 @@ from wattlink.domain.interventions import catalogue
 Message = str | tuple[str, str]
 """Those that depend on a number are pairs."""
 
-_EXTRACTED = ("wattlink.link",)  # packages whose messages are marked in code and templates
+_EXTRACTED = ("wattlink.link", "wattlink.domain.users.mail")  # packages whose messages are marked in code and templates
 _METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 _KEYWORDS = {"_": None, "say": None, "N_": None, "say_many": (1, 2), "NN_": (1, 2)}
 _OPTIONS = {"templates/**.html": {"silent": "false", "trimmed": "true"}}

@@ -163,7 +163,7 @@ class Sharing(RuleBasedStateMachine):
 
     @invariant()
     def keys_open_exactly_what_is_live(self) -> None:
-        door = Door(self.db)
+        door = Door(self.db, self.clock)
         for key, (owner, actor) in self.live.items():
             found = self.run(door.access_of(key))
             assert (found.only_user, found.caller) == (owner.user_id, actor.user_id)

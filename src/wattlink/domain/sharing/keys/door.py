@@ -5,7 +5,9 @@ process that ended it, `forget` makes it so at once.
 """
 
 import time
+from datetime import timedelta
 
+from wattlink.base.clock import Clock
 from wattlink.base.ids import KEY_LENGTH, digest
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
@@ -15,9 +17,11 @@ from wattlink.domain.organizations.keys.access.issue import PREFIX
 from wattlink.domain.sharing.keys import store
 from wattlink.domain.sharing.keys.store import Opened
 from wattlink.domain.sharing.roles.model import BASE, BASE_PERMISSIONS, DEFAULT
+from wattlink.domain.users.logins import store as logins
 
 _KEPT_SECONDS = 1.0
 _KEPT_AT_MOST = 10_000
+_NOTED_EVERY = timedelta(hours=1)
 
 
 def is_access_key(text: str) -> bool:
@@ -28,8 +32,9 @@ def is_access_key(text: str) -> bool:
 class Door:
     """Verifies access keys."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
+        self._clock = clock
         self._kept: dict[str, tuple[float, Access]] = {}
         self._times_forgotten = 0
 
@@ -45,6 +50,7 @@ class Door:
                 found = await store.opened_by(reader, digest(key))
         if found is None:
             raise NotAuthenticated("unknown or ended key")
+        await self._note_use(found)
         access = _access(found)
         if times_forgotten == self._times_forgotten:  # no key ended while it was verified
             self._keep(key, access)
@@ -54,6 +60,15 @@ class Door:
         """A key, share or role ended or changed: verify every key anew."""
         self._times_forgotten += 1
         self._kept.clear()
+
+    async def _note_use(self, found: Opened) -> None:
+        """Of anonymous users, since those that are idle may be deleted."""
+        now = self._clock()
+        if not found.is_anonymous or found.actor_id is None:
+            return
+        if found.seen_at is None or now - found.seen_at >= _NOTED_EVERY:
+            async with self._db.transaction() as tx:
+                await logins.note_use(tx, found.actor_id, now)
 
     def _keep(self, key: str, access: Access) -> None:
         if len(self._kept) >= _KEPT_AT_MOST:

@@ -1,6 +1,6 @@
 """SQL on those columns of app_user that are about a login and what is said of a user."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, LiteralString
 
 import msgspec
@@ -145,17 +145,9 @@ async def activate(tx: Transaction, user_id: UserId, now: datetime) -> bool:
     )
 
 
-async def note_use(tx: Transaction, user_id: UserId, now: datetime, *, at_most_every: timedelta) -> None:
+async def note_use(tx: Transaction, user_id: UserId, now: datetime) -> None:
     """A key of the user's was used."""
-    await tx.execute(
-        """
-        UPDATE app_user SET seen_at = %(now)s
-         WHERE user_id = %(user_id)s AND (seen_at IS NULL OR seen_at < %(now)s::timestamptz - %(every)s::interval)
-        """,
-        user_id=user_id,
-        now=now,
-        every=at_most_every,
-    )
+    await tx.execute("UPDATE app_user SET seen_at = %(now)s WHERE user_id = %(user_id)s", user_id=user_id, now=now)
 
 
 _IDLE: LiteralString = """

@@ -1,0 +1,124 @@
+"""Activation codes are mailed where there is a mail server: once, in the user's language, and again if need be."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from tests.dialects.evrythng.conftest import World, new_world
+from tests.support.clock import StillClock
+from tests.support.mail import MailServer, mail_server
+from wattlink.base.mailer import Mailer
+from wattlink.dialects.registry import DIALECTS
+from wattlink.domain.users.mail.send import send_due
+from wattlink.settings import Settings
+from wattlink.wiring import open_hub
+
+ADA = {"email": "ada@example.com", "firstName": "Ada", "password": "password"}
+
+
+@dataclass(frozen=True)
+class Post:
+    """A world with a mail server."""
+
+    world: World
+    server: MailServer
+    mailer: Mailer
+    clock: StillClock
+
+    async def send_due(self) -> int:
+        hub = self.world.hub
+        return await send_due(hub.db, self.mailer, vault=hub.vault, clock=self.clock)
+
+
+@pytest.fixture
+async def post(dsn: str, clock: StillClock) -> AsyncIterator[Post]:
+    async with mail_server() as server:
+        settings = Settings(
+            database_url=dsn,
+            master_keys={"k1": bytes(32)},
+            public_url="https://link.example.com",
+            smtp_host="127.0.0.1",
+            smtp_port=server.port,
+            smtp_security="none",
+        )
+        mailer = Mailer(
+            clock=clock, host="127.0.0.1", port=server.port, security="none", sender=settings.sender_of_mail
+        )
+        async with open_hub(settings, clock=clock) as hub:
+            yield Post(await new_world(hub, DIALECTS["evrythng"](hub), "Voltly"), server, mailer, clock)
+
+
+async def test_a_code_is_mailed_and_the_public_key_does_not_see_it(post: Post) -> None:
+    made = await post.world.public.post("/auth/evrythng/users", {**ADA, "locale": "de-AT"})
+    assert "activationCode" not in made
+    assert await post.send_due() == 1
+    assert await post.send_due() == 0
+    [mail] = post.server.taken
+    assert (mail["To"], mail["From"]) == ("ada@example.com", "Voltly <no-reply@link.example.com>")
+    assert mail["Subject"] == "Ihr Code für Voltly"
+    status = await post.world.operator.get(f"/users/{made['evrythngUser']}/status")
+    assert f"Ihr Code für Voltly ist {status['activationCode']}." in mail.get_content()
+    validate = f"/users/{made['evrythngUser']}/validate"
+    assert await post.world.public.status("POST", validate, {"activationCode": status["activationCode"]}) == 201
+
+
+async def test_the_apps_server_still_sees_the_code(post: Post) -> None:
+    assert len((await post.world.trusted.post("/auth/evrythng/users", ADA))["activationCode"]) == 8
+
+
+async def test_a_refused_sign_up_mails_nobody(post: Post) -> None:
+    await post.world.public.post("/auth/evrythng/users", ADA)
+    await post.world.public.status("POST", "/auth/evrythng/users", ADA)
+    assert await post.send_due() == 1
+    assert len(post.server.taken) == 1
+
+
+async def test_a_mail_that_the_server_does_not_take_now_comes_up_again(post: Post) -> None:
+    post.server.answers[:] = ["451 later", "451 later"]
+    await post.world.public.post("/auth/evrythng/users", ADA)
+    for tried, minutes in ((1, 2), (1, 4), (1, 0)):
+        assert await post.send_due() == tried
+        assert await post.send_due() == 0
+        post.clock.forward(minutes=minutes)
+    assert len(post.server.taken) == 1
+    post.clock.forward(days=1)
+    assert await post.send_due() == 0
+
+
+async def test_a_mail_that_the_server_will_never_take_is_dropped(post: Post) -> None:
+    post.server.answers[:] = ["550 nobody of that name"]
+    await post.world.public.post("/auth/evrythng/users", ADA)
+    assert await post.send_due() == 1
+    post.clock.forward(days=1)
+    assert (await post.send_due(), post.server.asked) == (0, 1)
+
+
+async def test_a_mail_is_given_up_after_three_days(post: Post) -> None:
+    post.server.answers[:] = ["451 later"] * 100
+    await post.world.public.post("/auth/evrythng/users", ADA)
+    await post.send_due()
+    post.clock.forward(days=3)
+    assert await post.send_due() == 1
+    post.clock.forward(days=1)
+    assert await post.send_due() == 0
+
+
+async def test_several_processes_send_a_mail_once(post: Post) -> None:
+    for number in range(5):
+        await post.world.public.post("/auth/evrythng/users", {**ADA, "email": f"user{number}@example.com"})
+    await asyncio.gather(*(post.send_due() for _ in range(4)))
+    assert sorted(mail["To"] for mail in post.server.taken) == [f"user{number}@example.com" for number in range(5)]
+
+
+async def test_what_waits_is_sealed_and_goes_with_its_user(post: Post, dsn: str) -> None:
+    made = await post.world.public.post("/auth/evrythng/users", ADA)
+    code = (await post.world.operator.get(f"/users/{made['evrythngUser']}/status"))["activationCode"]
+    with psycopg.connect(dsn) as connection:
+        [(sealed,)] = connection.execute("SELECT sealed FROM mail").fetchall()
+    assert code.encode() not in sealed
+    assert b"ada@" not in sealed
+    await post.world.operator.delete(f"/users/{made['evrythngUser']}")
+    assert (await post.send_due(), post.server.asked) == (0, 0)
