@@ -40,6 +40,7 @@ class Hub:
 async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Hub]:
     """Open connections and close them at the end; `clock` is another one in tests."""
     vault = Vault(settings.master_keys)
+    throttle = Throttle(vault=vault, clock=clock)
     with Passwords(threads=settings.threads_for_passwords) as passwords:
         async with (
             Database(settings.database_url, size=settings.database_connections) as db,
@@ -58,10 +59,14 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
                 gate=Gate(
                     passwords=passwords,
                     policy=PasswordPolicy(is_strict=settings.passwords_are_strict),
-                    throttle=Throttle(vault=vault, clock=clock),
+                    throttle=throttle,
                     vault=vault,
                 ),
                 sign_in_services=Services(
-                    outbound=outbound, vault=vault, clock=clock, graph_url=settings.facebook_graph_url
+                    outbound=outbound,
+                    vault=vault,
+                    clock=clock,
+                    throttle=throttle,
+                    graph_url=settings.facebook_graph_url,
                 ),
             )

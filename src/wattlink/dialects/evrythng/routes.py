@@ -36,7 +36,8 @@ _ACCESS = "/accesses/{access_id:str}"
 _DELETED = (400, 404, 409)
 _SIGNED_UP = (400, 404, 409, 429)
 _OIDC = "/auth/oidc/{provider:str}"
-_VOUCHED = (400, 409, 503)
+_VOUCHED = (400, 409, 429, 503)
+_BY_TOKEN = (404, *_VOUCHED)
 
 
 class Row(NamedTuple):
@@ -138,7 +139,9 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(Route("POST", _OIDC, "beginSignIn", openid.begin_sign_in, 201), need("AT")),
         Row(Route("POST", _OIDC + "/exchange", "exchangeCode", openid.exchange_code, 201, (400, 404, 409)), need("AT")),
         Row(
-            Route("POST", _OIDC + "/token", "logInByIdToken", openid.log_in_by_id_token, 201, (400, 404, 409, 503)),
+            Route(
+                "POST", _OIDC + "/token", "logInByIdToken", openid.log_in_by_id_token, 201, (400, 404, 409, 429, 503)
+            ),
             need("AT"),
         ),
     ],

@@ -1,22 +1,24 @@
 """Users who sign in with Facebook: the same user each time, nobody without Facebook's word, nobody taken over."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from tests.dialects.evrythng.conftest import World
 from tests.dialects.evrythng.signing_in.conftest import give_facebook
+from tests.support.answering import Answering
 from tests.support.graph import APP_ID, StubGraph
-from wattlink.base.ids import KEY_LENGTH, new_id
-from wattlink.dialects.evrythng.ids import id_of, uuid_of
+from wattlink.base.ids import KEY_LENGTH
+from wattlink.dialects.evrythng.ids import uuid_of
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.users import store as users
 from wattlink.domain.users.logins import store as logins
-from wattlink.domain.users.logins.sign_up import sign_up
-from wattlink.domain.users.model import AppUser, Login, NewUser
+from wattlink.domain.users.model import AppUser, Login
 
 PATHS = ("/auth/facebook", "/auth/evrythng/facebook", "/auth/facebook/")
+PASSWORD = "correct horse 1"
 _ADA: dict[str, Any] = {
     "email": "Ada@example.com",
     "first_name": "Ada",
@@ -41,11 +43,8 @@ async def number_of_users(world: World) -> int:
 
 async def sign_up_by_password(world: World, email: str) -> str:
     """A user who isn't active yet."""
-    user_id = UserId(new_id())
-    new = NewUser(user_id=user_id, shown_id=id_of(user_id), email=email)
-    async with world.hub.db.transaction() as tx:
-        await sign_up(tx, access_of(world), new, "a hash", vault=world.hub.vault, now=world.hub.clock())
-    return new.shown_id
+    new = {"email": email, "password": PASSWORD, "firstName": "Ada", "lastName": "Lovelace"}
+    return str((await world.public.post("/auth/evrythng/users", new))["evrythngUser"])
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -157,3 +156,58 @@ async def test_a_facebook_app_is_written_by_the_applications_document(ours: Worl
         answer = await ours.operator.send("PUT", path, {"socialNetworks": {"facebook": broken}})
         assert (answer.status_code, "socialNetworks.facebook" in answer.json()["errors"][0]) == (400, True)
     assert (await ours.operator.get(path))["socialNetworks"] == {"facebook": {"appId": APP_ID}}
+
+
+async def test_two_first_times_at_once_make_one_user(ours: World, graph: StubGraph) -> None:
+    await give_facebook(ours)
+    graph.sign_in("token", "1020", **_ADA)
+    body = {"access": {"token": "token"}}
+    came = await asyncio.gather(*(ours.public.post("/auth/facebook", body) for _ in range(5)))
+    assert len({one["evrythngUser"] for one in came}) == 1
+    assert len({one["evrythngApiKey"] for one in came}) == 5
+    assert await number_of_users(ours) == 1
+
+
+async def test_a_deleted_user_is_somebody_new_afterwards(ours: World, graph: StubGraph) -> None:
+    await give_facebook(ours)
+    graph.sign_in("token", "1020", **_ADA)
+    first = await ours.public.post("/auth/facebook", {"access": {"token": "token"}})
+    await ours.operator.delete(f"/users/{first['evrythngUser']}")
+    assert await ours.caller(first["evrythngApiKey"]).status("GET", "/access") == 403
+    second = await ours.public.post("/auth/facebook", {"access": {"token": "token"}})
+    assert second["evrythngUser"] != first["evrythngUser"]
+    await ours.operator.delete(f"/projects/{ours.project}/applications/{ours.application}")
+
+
+async def test_a_password_may_be_chosen_later_and_both_ways_lead_to_the_user(ours: World, graph: StubGraph) -> None:
+    await give_facebook(ours)
+    graph.sign_in("token", "1020", **_ADA)
+    came = await ours.public.post("/auth/facebook", {"access": {"token": "token"}})
+    login = {"email": _ADA["email"], "password": PASSWORD}
+    assert await ours.public.status("POST", "/auth/evrythng", login) in (401, 403)
+    user = ours.caller(came["evrythngApiKey"])
+    await user.put(f"/users/{came['evrythngUser']}", {"password": PASSWORD})
+    assert (await ours.public.post("/auth/evrythng", login))["evrythngUser"] == came["evrythngUser"]
+    again = await ours.public.post("/auth/facebook", {"access": {"token": "token"}})
+    assert again["evrythngUser"] == came["evrythngUser"]
+    assert await user.post("/auth/all/logout") == {"logout": "ok"}
+    assert await ours.caller(again["evrythngApiKey"]).status("GET", "/access") == 403
+
+
+async def test_refused_tokens_are_limited_and_good_ones_and_outages_are_not(
+    ours: World, graph: StubGraph, graph_server: Answering
+) -> None:
+    await give_facebook(ours)
+    graph.sign_in("good", "1020")
+    for _ in range(8):
+        assert await ours.public.status("POST", "/auth/facebook", {"access": {"token": "good"}}) == 201
+    graph.says = (500, {})
+    for _ in range(8):
+        assert await ours.public.status("POST", "/auth/facebook", {"access": {"token": "other"}}) == 503
+    graph.says = None
+    found = [await ours.public.status("POST", "/auth/facebook", {"access": {"token": "bad"}}) for _ in range(7)]
+    assert found == [403] * 5 + [429] * 2
+    asked = len(graph_server.asked)
+    for number in range(60):
+        await ours.public.status("POST", "/auth/facebook", {"access": {"token": f"made-up-{number}"}})
+    assert len(graph_server.asked) - asked == 45  # the 50 of a network, less those before

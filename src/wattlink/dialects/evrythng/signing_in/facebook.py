@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from wattlink.dialects.evrythng.ids import id_of
-from wattlink.dialects.evrythng.signing_in.coming_in import come_in, service_of
+from wattlink.dialects.evrythng.signing_in.coming_in import brought, come_in, service_of
 from wattlink.dialects.evrythng.wire import Answer, Payload, milliseconds
 from wattlink.domain.errors import NotFound, SignInRefused
 from wattlink.domain.users.elsewhere.configure import FACEBOOK
@@ -48,8 +48,8 @@ class FacebookAccessDocument(Answer):
 async def log_in_by_facebook(request: Call, data: JSONBody[FacebookPayload]) -> FacebookAccessDocument:
     """Sign in with a token of the application's own Facebook app; the first time makes the user."""
     service = await _facebook(request)
-    token = data.access.token
-    found = await request.hub.sign_in_services.of_facebook_token(service, token)
+    hub, token = request.hub, data.access.token
+    found = await hub.sign_in_services.of_facebook_token(hub.db, service, brought(request, token))
     came = await come_in(request, found.person)
     expires = data.access.expires
     if expires is UNSET and found.expires_at is not None:

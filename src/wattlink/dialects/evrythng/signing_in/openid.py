@@ -6,7 +6,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, Meta, UnsetType
 
 from wattlink.dialects.evrythng.ids import id_of
-from wattlink.dialects.evrythng.signing_in.coming_in import come_in, service_of
+from wattlink.dialects.evrythng.signing_in.coming_in import brought, come_in, service_of
 from wattlink.dialects.evrythng.wire import Answer, Payload, milliseconds, told
 from wattlink.domain.users.elsewhere.model import IdentityService, Person
 from wattlink.domain.users.elsewhere.redirecting.begin import begin
@@ -84,7 +84,8 @@ async def log_in_by_id_token(
     """Sign in with an ID token that the app obtained itself, just now; each is good once."""
     hub = request.hub
     service = await service_of(request, provider)
-    person = await hub.sign_in_services.of_id_token(hub.db, service, data.id_token, nonce=data.nonce)
+    token = brought(request, data.id_token)
+    person = await hub.sign_in_services.of_id_token(hub.db, service, token, nonce=data.nonce)
     return await _come_in(request, service, person)
 
 

@@ -53,6 +53,12 @@ ACTIVATION_CODES = Limits(
     address=Limit(50, _QUARTER),
     application=Limit(2_000, _QUARTER),
 )
+TOKENS_OF_OTHERS = Limits(  # of services that vouch for people; who is asked is the service, each time
+    kind="vouching",
+    account=Limit(5, _QUARTER),
+    address=Limit(50, _QUARTER),
+    application=Limit(2_000, _QUARTER),
+)
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

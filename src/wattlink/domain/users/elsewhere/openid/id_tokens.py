@@ -31,7 +31,7 @@ _FRESH = timedelta(minutes=10)  # since it was issued
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """A token that was found good."""
+    """A token that was found good; after `expires_at` nobody would find it so."""
 
     subject: str
     expires_at: datetime
@@ -119,7 +119,7 @@ def _checked(claims: dict[str, Any], service: IdentityService, nonce: str, now: 
         raise SignInRefused("the ID token has expired, or was issued long ago")
     if max(issued_at, not_before) - _SLACK > now:
         raise SignInRefused("the ID token is from the future")
-    return Verified(subject=subject, expires_at=expires_at, claims=claims)
+    return Verified(subject=subject, expires_at=expires_at + _SLACK, claims=claims)
 
 
 def _moment(value: Any) -> datetime:
