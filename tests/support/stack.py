@@ -46,6 +46,11 @@ class Stack:
     http: aiohttp.ClientSession
 
     @property
+    def root(self) -> str:
+        """Where the dialect is that is `at_root`."""
+        return self.url.replace("localhost", "127.0.0.1")
+
+    @property
     def enode(self) -> str:
         """The base URL of the Enode dialect."""
         return f"{self.url}/enode"
@@ -113,10 +118,15 @@ class Refused(Exception):
 
 @contextlib.asynccontextmanager
 async def running_stack(
-    dsn: str, *, clock: Clock = system_clock, apart: bool = False, **settings: Any
+    dsn: str, *, clock: Clock = system_clock, apart: bool = False, at_root: str = "", **settings: Any
 ) -> AsyncIterator[Stack]:
-    """Everything, until the block ends; `apart` starts a `wattlink serve`; `settings` are those of Settings."""
+    """Everything, until the block ends; `apart` starts a `wattlink serve`; `settings` are those of Settings.
+
+    `at_root` is a dialect that is also at the root of 127.0.0.1, where everything else is at localhost.
+    """
     port = free_ports(2)
+    if at_root:
+        settings["dialect_hosts"] = {**settings.get("dialect_hosts", {}), f"127.0.0.1:{port}": at_root}
     chosen = Settings(
         database_url=dsn,
         master_keys=_MASTER_KEYS,
