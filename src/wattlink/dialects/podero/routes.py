@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.podero import BASE, users
+from wattlink.dialects.podero import BASE, buildings, contracts, users
 from wattlink.dialects.podero.admission import admit
 from wattlink.dialects.podero.errors import Problem, ValidationProblem
 from wattlink.web.oauth import Terms, token_route
@@ -18,6 +18,8 @@ _TERMS = Terms(seconds=36_000, scope="read write", token_type="Bearer", takes_js
 
 _USERS = "/org/{org_id:str}/users"
 _USER = _USERS + "/{user_id:str}"
+_BUILDING = _USER + "/buildings/{building_id:str}"
+_CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
 
 TABLE: Table = {
     "Users": [
@@ -26,6 +28,18 @@ TABLE: Table = {
         Route("GET", _USER, "getUser", users.get_user, 200, (404, 422)),
         Route("PUT", _USER, "updateUser", users.update_user, 200, (400, 404, 409, 422)),
         Route("DELETE", _USER, "deleteUser", users.delete_user, 204, (404,)),
+    ],
+    "Buildings": [
+        Route("POST", _USER + "/buildings", "createBuilding", buildings.create_building, 200, (400, 404, 422)),
+        Route("GET", _USER + "/buildings", "listBuildings", buildings.list_buildings, 200, (404,)),
+        Route("GET", _BUILDING, "getBuilding", buildings.get_building, 200, (404,)),
+        Route("PUT", _BUILDING, "updateBuilding", buildings.update_building, 200, (400, 404, 422)),
+    ],
+    "Energy contracts": [
+        Route("POST", _USER + "/energy-contracts", "createContract", contracts.create_contract, 200, (400, 404, 422)),
+        Route("GET", _USER + "/energy-contracts", "listContracts", contracts.list_contracts, 200, (404,)),
+        Route("GET", _CONTRACT, "getContract", contracts.get_contract, 200, (404,)),
+        Route("PUT", _CONTRACT, "updateContract", contracts.update_contract, 200, (400, 404, 422)),
     ],
 }
 

@@ -13,6 +13,7 @@ from wattlink.dialects.podero.wire import (
     Timestamp,
     Uuid,
     ZipCode,
+    country_said,
     timestamp,
     user_id_of,
     zip_code_of,
@@ -151,10 +152,7 @@ async def delete_user(request: Call, org_id: FromPath[str], user_id: FromPath[st
 def _details(data: Details) -> dict[str, Any]:
     """What is said of a user, by the domain's names."""
     said = {name: getattr(data, name) for name in Details.__struct_fields__}
-    given = {name: value for name, value in said.items() if value is not msgspec.UNSET}
-    country = given.pop("country_iso2", given.get("country"))
-    if "country" in given or country is not None or data.country_iso2 is None:
-        given["country"] = country
+    given = country_said({name: value for name, value in said.items() if value is not msgspec.UNSET})
     if "zip_code" in given:
         given["zip_code"] = zip_code_of(given["zip_code"])
     if "external_user_id" in given:

@@ -1,0 +1,1 @@
+"""Where users live, and what they pay for energy there: buildings and energy contracts."""
