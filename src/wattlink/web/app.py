@@ -14,6 +14,9 @@ from wattlink.web.openapi import ExactDocument, document_route
 from wattlink.web.request_log import RequestLog
 from wattlink.wiring import Hub
 
+PREFIX = "wattlink.prefix"
+"""Where a request's scope holds below which path the app answers it; empty at a root of its own."""
+
 _LARGEST_BODY_BYTES = 256 * 1024
 
 
@@ -55,5 +58,6 @@ class EncodedPaths:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if raw_path := scope.get("raw_path"):
             scope["path"] = raw_path.decode("latin-1")
+        scope[PREFIX] = scope["root_path"]  # type: ignore[literal-required]
         scope["root_path"] = ""  # Litestar would look for it anywhere in the path, also in ids
         await self._app(scope, receive, send)

@@ -1,18 +1,21 @@
 """A user's linked devices as thngs: that user reads them and whom it lets, nobody else, and nobody changes them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import Any, get_args
 from urllib.parse import unquote
 from uuid import UUID
 
+import msgspec
 import pytest
 from litestar import Litestar
 
 from tests.dialects.evrythng.acting import UserCaller, acting, key_of
 from tests.dialects.evrythng.conftest import Caller
+from tests.house.source import ROOT
 from tests.support.accounts import World as Linking
 from tests.support.accounts import open_world
-from wattlink.connectors.devices import Kind
+from wattlink.connectors.devices import Document, Kind
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.model import KeyKind
@@ -205,3 +208,19 @@ async def test_a_user_who_is_deleted_takes_all_of_it_along(home: Home) -> None:
     assert await home.operator.get("/actions/all") == []
     assert (await home.operator.get(f"/thngs/{shared['id']}?withScopes=true"))["scopes"]["users"] == [home.bob.id]
     assert [thng["id"] for thng in await home.bob.get("/thngs")] == [shared["id"]]
+
+
+def test_every_property_is_documented() -> None:
+    page = (ROOT / "docs" / "thngs.md").read_text(encoding="utf-8")
+    for kind in get_args(Document):
+        names = [name for name in property_names(kind) if not name.startswith(("capabilities_", "information_"))]
+        assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def property_names(part: Any, prefix: str = "") -> Iterator[str]:
+    """Of a part of the normalised form, and of the parts in it."""
+    for field in msgspec.structs.fields(part):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from property_names(field.type, f"{prefix}{field.name}_")
+        else:
+            yield prefix + field.name

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from urllib.parse import unquote
 
+import httpx
 import pytest
 
 from tests.dialects.evrythng.acting import lent, user_of
@@ -314,3 +315,13 @@ async def test_two_who_ask_for_a_device_key_get_the_same(ours: World) -> None:
     thng = await ours.operator.post("/thngs", {"name": "Pallet"})
     asked = [ours.operator.post("/auth/evrythng/thngs", {"thngId": thng["id"]}) for _ in range(4)]
     assert len({made["thngApiKey"] for made in await asyncio.gather(*asked)}) == 1
+
+
+async def test_the_way_on_stays_below_the_prefix(ours: World) -> None:
+    for name in ("one", "two"):
+        await ours.operator.post("/thngs", {"name": name})
+    transport = httpx.ASGITransport(ours.app, root_path="/evrythng")  # type: ignore[arg-type]
+    headers = {"authorization": ours.operator.key or ""}
+    async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as http:
+        answer = await http.get("/thngs?perPage=1")
+    assert answer.headers["link"].startswith("<http%3A%2F%2Fapi%2Fevrythng%2Fthngs%3F")

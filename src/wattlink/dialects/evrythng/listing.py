@@ -14,6 +14,7 @@ from litestar import Response
 
 from wattlink.dialects.evrythng.ids import uuid_of
 from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.web.app import PREFIX
 from wattlink.web.call import Call
 
 _PER_PAGE, _MOST_PER_PAGE, _MOST_PAGES = 30, 100, 1_000_000
@@ -89,7 +90,7 @@ def numbered(request: Call, found: Asked, rows: Sequence[Any], total: int) -> Re
 def link_to_next(request: Call, **query: str) -> str:
     """The header that leads on: its address is percent-encoded as a whole, as clients expect it."""
     rest = {name: value for name, value in request.query_params.items() if name not in {*query, "access_token"}}
-    path = f"{request.scope['root_path']}{request.scope['path']}"
+    path = f"{request.scope.get(PREFIX, '')}{request.scope['path']}"
     address = f"{_origin(request)}{path}?{urlencode({**rest, **query})}"
     return f'<{quote(address, safe="")}>; rel="next"'
 

@@ -26,6 +26,7 @@ from wattlink.domain.records.filters import fulfils
 from wattlink.domain.records.model import Scopes, Wanted
 from wattlink.web.openapi import camel
 
+_IDENTIFIERS = {"vin": "vin", "serial": "serial_number"}
 _APART = ("capabilities", "information", "kind")  # what isn't state
 
 
@@ -53,7 +54,7 @@ def thng_of(device: Device, access: Access, *, with_scopes: bool) -> ThngDocumen
     document = device.document
     said = dict(_flat(document.information))
     name = said.get("display_name") or " ".join(str(said[part]) for part in ("brand", "model") if part in said)
-    serial = said.get("vin") or said.get("serial_number")
+    identifiers = {shown: str(said[key]) for shown, key in _IDENTIFIERS.items() if key in said}
     projects = () if access.project_id is None else (access.project_id,)
     scopes = scopes_of(Scopes(users=(device.user_id,), projects=projects))
     return ThngDocument(
@@ -62,7 +63,7 @@ def thng_of(device: Device, access: Access, *, with_scopes: bool) -> ThngDocumen
         updated_at=milliseconds(device.updated_at),
         name=str(name or device.kind),
         tags=[device.kind, device.vendor],
-        identifiers={"serial": serial} if serial else msgspec.UNSET,
+        identifiers=identifiers or msgspec.UNSET,
         custom_fields={"kind": device.kind, "vendor": device.vendor} | {camel(key): said[key] for key in said},
         properties=properties_of(document),
         scopes=scopes if with_scopes else msgspec.UNSET,
