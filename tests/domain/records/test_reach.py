@@ -12,6 +12,7 @@ from wattlink.domain.records import store
 from wattlink.domain.records.change import change
 from wattlink.domain.records.delete import delete
 from wattlink.domain.records.filters import Condition
+from wattlink.domain.records.listing import store as listing
 from wattlink.domain.records.model import NewRecord, Record, RecordChanges, RecordKind, Scopes, Wanted
 from wattlink.domain.records.record_action import record_action
 
@@ -19,7 +20,7 @@ from wattlink.domain.records.record_action import record_action
 async def seen(db: Database, access: Access, kind: RecordKind = RecordKind.THNG) -> list[str | None]:
     """The names of what a caller sees, newest first; each is also read by its id."""
     async with db.read() as reader:
-        found = await store.page(reader, access, Wanted(kind=kind), PageRequest())
+        found = await listing.page(reader, access, Wanted(kind=kind), PageRequest())
         for record in found:
             assert await store.get(reader, access, kind, record.record_id) == record
     return [record.name for record in found]
@@ -157,13 +158,13 @@ async def test_lists_are_narrowed_and_paged(account: Account, db: Database) -> N
     made = [await account.make(account.operator, name=f"pallet {at % 2}", tags=[str(at)]) for at in range(6)]
     even = Wanted(kind=RecordKind.THNG, conditions=(Condition(path=("name",), value="pallet 0"),))
     async with db.read() as reader:
-        first = await store.page(reader, account.operator, even, PageRequest(limit=2))
+        first = await listing.page(reader, account.operator, even, PageRequest(limit=2))
         edge = Position(first[-1].created_at, first[-1].record_id)
-        rest = await store.page(reader, account.operator, even, PageRequest(limit=2, after=edge))
+        rest = await listing.page(reader, account.operator, even, PageRequest(limit=2, after=edge))
         among = Wanted(kind=RecordKind.THNG, ids=(made[0].record_id, made[3].record_id))
-        chosen = await store.page(reader, account.operator, among, PageRequest())
+        chosen = await listing.page(reader, account.operator, among, PageRequest())
         nowhere = Wanted(kind=RecordKind.THNG, project_id=account.projects[0])
-        assert await store.page(reader, account.operator, nowhere, PageRequest()) == []
+        assert await listing.page(reader, account.operator, nowhere, PageRequest()) == []
     assert [*first, *rest] == [made[4], made[2], made[0]]
     assert chosen == [made[3], made[0]]
 

@@ -35,5 +35,5 @@ async def change(tx: Transaction, access: Access, record: Record, changes: Recor
         is_for_all_users=scopes.is_for_all_users,
         updated_at=max(now, record.updated_at + _TICK),
     )
-    await store.update(tx, changed)
+    await store.update(tx, changed, record)
     return changed

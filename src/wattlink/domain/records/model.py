@@ -81,9 +81,10 @@ class RecordChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which records of a kind a list shows: within one project, of these ids, fulfilling all conditions."""
+    """Which records of a kind a list shows: of a name, within one project, of these ids, fulfilling all conditions."""
 
     kind: RecordKind
+    name: str | None = None
     conditions: tuple[Condition, ...] = ()
     ids: tuple[RecordId, ...] | None = None
     project_id: ProjectId | None = None

@@ -1,29 +1,25 @@
-"""SQL on record."""
+"""SQL on record and record_seen."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
+from uuid import UUID
 
 from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import OrganizationId, ProjectId, RecordId, UserId
 from wattlink.domain.access.model import Access, KeyKind
-from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.errors import NotFound
-from wattlink.domain.records.filters import TIMES, Comparison, Condition, jsonpath_of, number_of
-from wattlink.domain.records.model import Record, RecordKind, Wanted
+from wattlink.domain.records.model import Record, RecordKind
 
-_SELECT = """
-    SELECT record_id, kind, organization_id, application_id, user_id, created_by, projects, users, is_for_all_users,
-           name, document, created_at, updated_at
-      FROM record WHERE kind = %(kind)s AND
+COLUMNS: LiteralString = """
+    record_id, record.kind, organization_id, application_id, user_id, created_by, projects, users, is_for_all_users,
+    name, document, record.created_at, updated_at
 """
-_ORGANIZATION = " organization_id = %(organization_id)s "
-_PROJECT = """
-    organization_id = (SELECT organization_id FROM project WHERE project_id = %(project_id)s)
-    AND projects @> ARRAY[%(project_id)s::uuid]
-"""
-_USER = _PROJECT + " AND (users @> ARRAY[%(user_id)s::uuid] OR is_for_all_users) "
-_ITSELF = " record_id = %(subject_id)s "
-_REACH: Mapping[KeyKind, LiteralString] = {
+SELECT: LiteralString = "SELECT " + COLUMNS + " FROM record WHERE kind = %(kind)s AND "  # noqa: S608
+_ORGANIZATION: LiteralString = " organization_id = %(organization_id)s "
+_PROJECT: LiteralString = " projects @> ARRAY[%(project_id)s::uuid] "
+_USER: LiteralString = _PROJECT + " AND (users @> ARRAY[%(user_id)s::uuid] OR is_for_all_users) "
+_ITSELF: LiteralString = " record_id = %(subject_id)s "
+REACH: Mapping[KeyKind, LiteralString] = {
     KeyKind.OPERATOR: _ORGANIZATION,
     KeyKind.APPLICATION: _PROJECT,
     KeyKind.TRUSTED: _PROJECT,
@@ -32,32 +28,15 @@ _REACH: Mapping[KeyKind, LiteralString] = {
 }
 _ONE = " AND record_id = %(record_id)s "
 _NAMED = " AND name = %(name)s "
-_AMONG = " AND record_id = ANY(%(ids)s) "
-_WITHIN = " AND projects @> ARRAY[%(within)s::uuid] "
-_MATCHING = " AND document @@ %(filter)s::jsonpath "
-_TIME: Mapping[tuple[str, Comparison], LiteralString] = {
-    ("createdAt", Comparison.ABOVE): " AND created_at >= to_timestamp((%(createdAt_above)s + 1) / 1000.0) ",
-    ("createdAt", Comparison.BELOW): " AND created_at < to_timestamp(%(createdAt_below)s / 1000.0) ",
-    ("updatedAt", Comparison.ABOVE): " AND updated_at >= to_timestamp((%(updatedAt_above)s + 1) / 1000.0) ",
-    ("updatedAt", Comparison.BELOW): " AND updated_at < to_timestamp(%(updatedAt_below)s / 1000.0) ",
-}
-_LAST_TIME = 253_402_300_799_000.0  # milliseconds; PostgreSQL ends later
-_OLDER = """
-    AND (created_at, record_id) < (%(edge_at)s::timestamptz, %(edge_id)s)
-    ORDER BY created_at DESC, record_id DESC LIMIT %(limit)s
-"""
-_NEWER = """
-    AND (created_at, record_id) > (%(edge_at)s::timestamptz, %(edge_id)s)
-    ORDER BY created_at, record_id LIMIT %(limit)s
-"""
+_ALL_USERS = UUID(int=0)
 
 
 async def get(
     reader: Reader, access: Access, kind: RecordKind, record_id: RecordId, *, and_lock: bool = False
 ) -> Record:
     """The record of this kind, if this caller may see it; perhaps held until the end of the transaction."""
-    sql = _SELECT + _REACH[access.kind] + _ONE + ("FOR UPDATE" if and_lock else "")
-    found = await reader.one_or_none(Record, sql, kind=kind, record_id=record_id, **_reach(access))
+    sql = SELECT + REACH[access.kind] + _ONE + ("FOR UPDATE" if and_lock else "")
+    found = await reader.one_or_none(Record, sql, kind=kind, record_id=record_id, **reach(access))
     if found is None:
         raise NotFound(kind, record_id)
     return found
@@ -65,25 +44,11 @@ async def get(
 
 async def get_named(reader: Reader, access: Access, kind: RecordKind, name: str, *, and_lock: bool = False) -> Record:
     """The record of this name, if this caller may see it; for kinds whose names are unique."""
-    sql = _SELECT + _REACH[access.kind] + _NAMED + ("FOR UPDATE" if and_lock else "")
-    found = await reader.one_or_none(Record, sql, kind=kind, name=name, **_reach(access))
+    sql = SELECT + REACH[access.kind] + _NAMED + ("FOR UPDATE" if and_lock else "")
+    found = await reader.one_or_none(Record, sql, kind=kind, name=name, **reach(access))
     if found is None:
         raise NotFound(kind, name)
     return found
-
-
-async def page(reader: Reader, access: Access, wanted: Wanted, page: PageRequest) -> list[Record]:
-    """Records that a caller may see, newest first; with `before` the page that ends just before it."""
-    sql, params = _narrowed(wanted)
-    found = await reader.all(
-        Record,
-        _SELECT + _REACH[access.kind] + sql + (_NEWER if page.is_backwards else _OLDER),
-        kind=wanted.kind,
-        **_reach(access),
-        **params,
-        **page.params(),
-    )
-    return found[::-1] if page.is_backwards else found
 
 
 async def organization_of(reader: Reader, access: Access) -> OrganizationId:
@@ -115,22 +80,22 @@ async def knows_projects(reader: Reader, organization_id: OrganizationId, projec
 
 async def insert(tx: Transaction, record: Record) -> bool:
     """A new record; False where one of its kind, whose names are unique, has its name."""
-    return bool(
-        await tx.execute(
-            """
-            INSERT INTO record (record_id, kind, organization_id, application_id, user_id, created_by, projects, users,
-                                is_for_all_users, name, document, created_at, updated_at)
-            VALUES (%(record_id)s, %(kind)s, %(organization_id)s, %(application_id)s, %(user_id)s, %(created_by)s,
-                    %(projects)s, %(users)s, %(is_for_all_users)s, %(name)s, %(document)s, %(created_at)s,
-                    %(updated_at)s)
-            ON CONFLICT (organization_id, name) WHERE kind = 'action_type' DO NOTHING
-            """,
-            **_columns(record),
-        )
+    inserted = await tx.execute(
+        """
+        INSERT INTO record (record_id, kind, organization_id, application_id, user_id, created_by, projects, users,
+                            is_for_all_users, name, document, created_at, updated_at)
+        VALUES (%(record_id)s, %(kind)s, %(organization_id)s, %(application_id)s, %(user_id)s, %(created_by)s,
+                %(projects)s, %(users)s, %(is_for_all_users)s, %(name)s, %(document)s, %(created_at)s, %(updated_at)s)
+        ON CONFLICT (organization_id, name) WHERE kind = 'action_type' DO NOTHING
+        """,
+        **_columns(record),
     )
+    if inserted:
+        await _show(tx, record)
+    return bool(inserted)
 
 
-async def update(tx: Transaction, changed: Record) -> None:
+async def update(tx: Transaction, changed: Record, before: Record) -> None:
     """What a record, which is held, is now."""
     await tx.execute(
         """
@@ -141,6 +106,9 @@ async def update(tx: Transaction, changed: Record) -> None:
         """,
         **_columns(changed),
     )
+    if changed.scopes != before.scopes:
+        await tx.execute("DELETE FROM record_seen WHERE record_id = %(record_id)s", record_id=changed.record_id)
+        await _show(tx, changed)
 
 
 async def delete(tx: Transaction, record_id: RecordId) -> None:
@@ -181,45 +149,53 @@ async def delete_of_user(tx: Transaction, user_id: UserId) -> None:
         """,
         user_id=user_id,
     )
+    await tx.execute("DELETE FROM record_seen WHERE seen_by = %(user_id)s", user_id=user_id)
 
 
 async def forget_project(tx: Transaction, project_id: ProjectId) -> None:
     """A project that goes is in no record's scopes any more; what was seen within it only, operators still see."""
     await tx.execute(
         """
+        WITH held AS (
+            SELECT record_id FROM record_seen WHERE seen_by = %(project_id)s AND project_id = %(project_id)s
+        ), unseen AS (
+            DELETE FROM record_seen USING held
+             WHERE record_seen.record_id = held.record_id AND project_id = %(project_id)s
+        )
         UPDATE record SET projects = array_remove(projects, %(project_id)s::uuid)
-         WHERE projects @> ARRAY[%(project_id)s::uuid]
+          FROM held WHERE record.record_id = held.record_id
         """,
         project_id=project_id,
     )
 
 
-def _reach(access: Access) -> dict[str, Any]:
+async def _show(tx: Transaction, record: Record) -> None:
+    """Let those see a record who are in its scopes."""
+    seen_by: Sequence[UUID] = [_ALL_USERS] if record.is_for_all_users else list(record.users)
+    await tx.execute(
+        """
+        INSERT INTO record_seen (seen_by, project_id, kind, created_at, record_id)
+        SELECT DISTINCT coalesce(seen_by, project_id), project_id, %(kind)s, %(created_at)s::timestamptz,
+                        %(record_id)s::uuid
+          FROM unnest(%(projects)s::uuid[]) AS project_id, unnest(%(seen_by)s::uuid[] || NULL::uuid) AS seen_by
+        """,
+        kind=record.kind,
+        created_at=record.created_at,
+        record_id=record.record_id,
+        projects=list(record.projects),
+        seen_by=seen_by,
+    )
+
+
+def reach(access: Access) -> dict[str, Any]:
+    """The parameters of `REACH`."""
     return {
         "organization_id": access.operates,
         "project_id": access.project_id,
         "user_id": access.only_user,
         "subject_id": access.subject_id,
+        "all_users": _ALL_USERS,
     }
-
-
-def _narrowed(wanted: Wanted) -> tuple[LiteralString, dict[str, Any]]:
-    """What a list leaves out, as SQL and its parameters."""
-    times = [condition for condition in wanted.conditions if condition.path[0] in TIMES]
-    matching = jsonpath_of(condition for condition in wanted.conditions if condition.path[0] not in TIMES)
-    sql: LiteralString = ""
-    for present, clause in ((wanted.ids, _AMONG), (wanted.project_id, _WITHIN), (matching, _MATCHING)):
-        if present is not None:
-            sql += clause
-    for condition in times:
-        sql += _TIME.get((condition.path[0], condition.comparison), " AND false ")
-    ids = None if wanted.ids is None else list(wanted.ids)
-    return sql, {"ids": ids, "within": wanted.project_id, "filter": matching, **dict(map(_time, times))}
-
-
-def _time(condition: Condition) -> tuple[str, float]:
-    milliseconds = min(max(number_of(condition.value) or 0.0, 0.0), _LAST_TIME)
-    return f"{condition.path[0]}_{condition.comparison.name.lower()}", milliseconds
 
 
 def _columns(record: Record) -> dict[str, Any]:

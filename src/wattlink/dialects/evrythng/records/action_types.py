@@ -14,6 +14,7 @@ from wattlink.domain.records.check import PREDEFINED
 from wattlink.domain.records.create import create
 from wattlink.domain.records.delete import delete
 from wattlink.domain.records.filters import fulfils
+from wattlink.domain.records.listing import store as listing
 from wattlink.domain.records.model import RecordKind
 from wattlink.web.call import Call
 
@@ -35,7 +36,7 @@ async def list_action_types(request: Call) -> Response[list[ActionTypeDocument]]
     own = await paged(
         request,
         found,
-        lambda reader, page: store.page(reader, request.access, wanted, page),
+        lambda reader, page: listing.page(reader, request.access, wanted, page),
         lambda made: Position(made.created_at, made.record_id),
         lambda made: action_type_of(made, with_scopes=found.with_scopes),
     )

@@ -22,6 +22,7 @@ from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.records import store
 from wattlink.domain.records.delete import delete
 from wattlink.domain.records.filters import Condition
+from wattlink.domain.records.listing import store as listing
 from wattlink.domain.records.model import Record, RecordKind
 from wattlink.domain.records.record_action import record_action
 from wattlink.web.call import Call
@@ -107,12 +108,12 @@ async def list_actions_on_product(
 
 async def _listed(request: Call, action_type: str, *more: Condition) -> Response[list[ActionDocument]]:
     found = asked(request)
-    of_type = () if action_type == _ANY else (Condition(path=("type",), value=action_type),)
-    wanted = wanted_of(RecordKind.ACTION, found, *of_type, *more)
+    of_type = None if action_type == _ANY else action_type
+    wanted = msgspec.structs.replace(wanted_of(RecordKind.ACTION, found, *more), name=of_type)
     return await paged(
         request,
         found,
-        lambda reader, page: store.page(reader, request.access, wanted, page),
+        lambda reader, page: listing.page(reader, request.access, wanted, page),
         lambda action: Position(action.created_at, action.record_id),
         lambda action: action_of(action, with_scopes=found.with_scopes, with_context=_with_context(request)),
     )

@@ -14,6 +14,7 @@ from wattlink.domain.records import store
 from wattlink.domain.records.change import change
 from wattlink.domain.records.create import create
 from wattlink.domain.records.delete import delete
+from wattlink.domain.records.listing import store as listing
 from wattlink.domain.records.model import RecordKind
 from wattlink.web.call import Call
 
@@ -35,7 +36,7 @@ async def list_products(request: Call) -> Response[list[ProductDocument]]:
     return await paged(
         request,
         found,
-        lambda reader, page: store.page(reader, request.access, wanted, page),
+        lambda reader, page: listing.page(reader, request.access, wanted, page),
         lambda product: Position(product.created_at, product.record_id),
         lambda product: product_of(product, with_scopes=found.with_scopes),
     )

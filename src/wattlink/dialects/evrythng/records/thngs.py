@@ -21,6 +21,7 @@ from wattlink.domain.records import store
 from wattlink.domain.records.change import change
 from wattlink.domain.records.create import create
 from wattlink.domain.records.delete import delete
+from wattlink.domain.records.listing import store as listing
 from wattlink.domain.records.model import Record, RecordKind, Wanted
 from wattlink.web.call import Call
 
@@ -91,7 +92,7 @@ async def _plain(tx: Transaction, access: Access, thng_id: str) -> Record:
 
 async def _both(reader: Reader, access: Access, wanted: Wanted, page: PageRequest) -> Sequence[Record | Device]:
     """A page of both kinds in one order: of what stands on it, the rows next to where it begins."""
-    plain = await store.page(reader, access, wanted, page)
+    plain = await listing.page(reader, access, wanted, page)
     devices = await linked.wanted_of(reader, access, wanted, page)
     if not devices:
         return plain
