@@ -122,3 +122,22 @@ async def test_what_waits_is_sealed_and_goes_with_its_user(post: Post, dsn: str)
     assert b"ada@" not in sealed
     await post.world.operator.delete(f"/users/{made['evrythngUser']}")
     assert (await post.send_due(), post.server.asked) == (0, 0)
+
+
+async def test_who_receives_an_access_is_told_once(post: Post) -> None:
+    keys = {}
+    for name in ("Ada", "Bob"):
+        made = await post.world.trusted.post(
+            "/auth/evrythng/users", {**ADA, "email": f"{name}@example.com", "firstName": name, "locale": "en"}
+        )
+        validated = await post.world.trusted.post(
+            f"/users/{made['evrythngUser']}/validate", {"activationCode": made["activationCode"]}
+        )
+        keys[name] = validated["evrythngApiKey"]
+    await post.send_due()
+    post.server.taken.clear()
+    for _ in range(2):
+        await post.world.caller(keys["Ada"]).post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
+    await post.send_due()
+    [mail] = post.server.taken
+    assert (mail["To"], mail["Subject"]) == ("Bob@example.com", "Ada shares with you in Voltly")

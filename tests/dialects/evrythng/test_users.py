@@ -1,14 +1,19 @@
 """Users of an application: signing up, logging in and out, what is said of them, and who may ask."""
 
+import asyncio
+import dataclasses
+import time
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from tests.dialects.evrythng.conftest import Caller, Refused, World
+from tests.dialects.evrythng.conftest import Caller, Refused, World, new_world
 from tests.support.clock import StillClock
 from wattlink.dialects.evrythng.users.clients import network_behind
+from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.users import store as users
+from wattlink.wiring import Hub, open_hub
 
 ADA = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron", "password": "password"}
 LOGIN = {"email": "ada@example.com", "password": "password"}
@@ -333,6 +338,68 @@ async def test_a_deleted_users_keys_are_dead(ours: World) -> None:
     assert await ours.operator.status("GET", f"/users/{user_id}") == 404
     assert await ours.operator.status("DELETE", f"/users/{user_id}") == 404
     assert await ours.public.status("POST", "/auth/evrythng", LOGIN) == 404
+
+
+async def test_a_log_in_on_behalf_of_somebody_who_shares(ours: World) -> None:
+    ada_id, ada = await active(ours)
+    bob_id, bob = await active(ours, email="bob@example.com")
+    for_ada = {"email": "bob@example.com", "password": "password", "evrythngUser": ada_id}
+    assert await ours.public.status("POST", "/users/login", for_ada) == 403
+    assert await ours.public.status("POST", "/users/login", {**for_ada, "evrythngUser": "nobody"}) == 403
+    given = await ada.post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
+    came = await ours.public.post("/users/login", for_ada)
+    assert (came["id"], came["firstName"]) == (ada_id, "Ada")
+    access = came["access"]
+    assert (access["id"], access["user"], access["actor"]) == (given["id"], ada_id, bob_id)
+    assert await ours.public.status("POST", "/users/login", {**for_ada, "password": "pass word"}) == 401
+    own = await ours.public.post("/users/login", {**for_ada, "evrythngUser": bob_id})
+    assert (own["id"], own["access"]["user"], own["access"]["actor"]) == (bob_id, bob_id, bob_id)
+
+    lent = ours.caller(access["apiKey"])
+    assert [await lent.status("GET", f"/users/{user_id}") for user_id in (ada_id, bob_id)] == [200, 200]
+    assert await lent.status("PUT", f"/users/{ada_id}", {"email": "eve@example.com"}) == 403
+    assert await lent.status("POST", "/auth/all/logout") == 403
+    await bob.post("/auth/all/logout")
+    assert await lent.status("GET", f"/users/{ada_id}") == 200
+    assert await ours.operator.status("DELETE", f"/users/{ada_id}") == 200
+    assert await lent.status("GET", f"/users/{bob_id}") == 403
+    assert await ours.public.status("POST", "/users/login", for_ada) == 403
+
+
+@pytest.mark.parametrize(("login_key", "is_same"), [("new", False), ("same", True)])
+async def test_which_key_a_log_in_gives(hub: Hub, login_key: str, is_same: bool) -> None:
+    set_so = dataclasses.replace(hub, settings=dataclasses.replace(hub.settings, login_key=login_key))
+    ours = await new_world(set_so, DIALECTS["evrythng"](set_so), "Voltly")
+    user_id, user = await active(ours)
+    keys = [(await ours.public.post("/auth/evrythng", LOGIN))["evrythngApiKey"] for _ in range(2)]
+    assert (len({user.key, *keys}) == 1) is is_same
+    assert [await ours.caller(key).status("GET", f"/users/{user_id}") for key in (user.key, *keys)] == [200] * 3
+    await user.post("/auth/all/logout")
+    assert [await ours.caller(key).status("GET", f"/users/{user_id}") for key in (user.key, *keys)] == [403] * 3
+    assert (await ours.public.post("/auth/evrythng", LOGIN))["evrythngApiKey"] not in keys
+
+
+async def test_an_ended_key_is_dead_in_every_process_within_a_second(ours: World, hub: Hub) -> None:
+    user_id, user = await active(ours)
+    async with open_hub(hub.settings) as another:
+        elsewhere = Caller(DIALECTS["evrythng"](another), user.key)
+        assert await elsewhere.status("GET", f"/users/{user_id}") == 200
+        await user.post("/auth/all/logout")
+        assert await user.status("GET", f"/users/{user_id}") == 403
+        await asyncio.sleep(1.0)  # what a process keeps a verified key for
+        assert await elsewhere.status("GET", f"/users/{user_id}") == 403
+
+
+async def test_an_unknown_user_costs_as_much_time_as_a_wrong_password(ours: World) -> None:
+    await active(ours)
+    took: dict[str, list[float]] = {"ada@example.com": [], "nobody@example.com": []}
+    for _ in range(8):
+        for email, times in took.items():
+            began = time.perf_counter()
+            await ours.public.status("POST", "/auth/evrythng", {"email": email, "password": "pass word"})
+            times.append(time.perf_counter() - began)
+    known, unknown = (min(times) for times in took.values())
+    assert unknown > known / 2
 
 
 async def test_every_call_and_every_kind_of_key(ours: World, theirs: World) -> None:

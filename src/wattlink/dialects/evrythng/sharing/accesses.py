@@ -50,7 +50,17 @@ async def create_access(request: Call, data: JSONBody[AccessPayload]) -> Respons
     """Give another user access to what is one's own; what is there already for the same user and role stays it."""
     hub = request.hub
     async with hub.db.transaction() as tx:
-        share = await give(tx, request.access, data.email, RoleId(data.role), vault=hub.vault, now=hub.clock())
+        share = await give(
+            tx,
+            request.access,
+            data.email,
+            RoleId(data.role),
+            sends_mail=hub.settings.sends_mail,
+            vault=hub.vault,
+            now=hub.clock(),
+        )
+    if hub.settings.sends_mail:
+        hub.notifier.wake("mail")
     return Response(shown(share), headers={"location": f"/accesses/{share.share_id}"})
 
 

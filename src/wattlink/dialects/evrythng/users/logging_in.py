@@ -11,7 +11,9 @@ from wattlink.dialects.evrythng.users.clients import network_of_app
 from wattlink.dialects.evrythng.users.documents import AccessOfUser, UserDocument, email_of, shown, user_id_of
 from wattlink.dialects.evrythng.users.signing_up import EVRYTHNG
 from wattlink.dialects.evrythng.wire import Answer, Payload, told_id
-from wattlink.domain.errors import InvalidInput
+from wattlink.domain.access.ids import UserId
+from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.domain.sharing.acting.log_in_for import OnBehalf, log_in_for
 from wattlink.domain.sharing.own.log_in import LoggedIn, log_in
 from wattlink.domain.sharing.own.log_out import log_out
 from wattlink.domain.sharing.own.open import LoginKey, Opened
@@ -59,8 +61,12 @@ async def log_in_user(request: Call, data: JSONBody[LoginPayload]) -> LoggedInDo
 
 
 async def log_in_with_access(request: Call, data: JSONBody[LoginPayload]) -> UserDocument:
-    """Log in, and see the user and the access by which the key acts."""
-    came = await _own(request, data)
+    """Log in, and see the user and the access by which the key acts.
+
+    With one's own address and password and another's id (`evrythngUser`): on behalf of that user, who shares with one.
+    """
+    is_for = bool(data.email and (data.evrythng_user or data.id))
+    came = await (_for_another(request, data) if is_for else _own(request, data))
     return shown(came.user, access=access_of(came.opened))
 
 
@@ -110,3 +116,24 @@ async def _own(request: Call, data: LoginPayload) -> LoggedIn:
         vault=hub.vault,
         clock=hub.clock,
     )
+
+
+async def _for_another(request: Call, data: LoginPayload) -> LoggedIn:
+    hub = request.hub
+    return await log_in_for(
+        hub.db,
+        request.access,
+        OnBehalf(given_by(request, data), _meant(str(data.evrythng_user or data.id))),
+        gate=hub.gate,
+        which=LoginKey(hub.settings.login_key),
+        vault=hub.vault,
+        clock=hub.clock,
+    )
+
+
+def _meant(text: str) -> UserId | None:
+    """What can't be an id is nobody's."""
+    try:
+        return user_id_of(text)
+    except NotFound:
+        return None

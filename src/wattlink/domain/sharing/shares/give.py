@@ -15,11 +15,24 @@ from wattlink.domain.sharing.roles.model import counts_in
 from wattlink.domain.sharing.shares import store
 from wattlink.domain.sharing.shares.model import Share
 from wattlink.domain.users import store as users
+from wattlink.domain.users.logins import store as logins
+from wattlink.domain.users.mail.write import write_share
 from wattlink.domain.users.model import Login
 
 
-async def give(tx: Transaction, access: Access, email: str, role_id: RoleId, *, vault: Vault, now: datetime) -> Share:
+async def give(
+    tx: Transaction,
+    access: Access,
+    email: str,
+    role_id: RoleId,
+    *,
+    vault: Vault,
+    now: datetime,
+    sends_mail: bool = False,
+) -> Share:
     """A share in what is the caller's own, with a key; the one that is there already for the same person and role.
+
+    Who receives a new one is told by mail, where mails are sent.
 
     Raises NotFound for an address that no active user of the application has, InvalidInput for the caller's own, and
     NotPermitted for a role out of scope or by a key that is only lent.
@@ -39,6 +52,9 @@ async def give(tx: Transaction, access: Access, email: str, role_id: RoleId, *, 
         tx, access.application_id, share_id, role_id, owner_id=owner_id, actor_id=receiver.user_id, now=now
     ):
         await issue.of_share(tx, access.application_id, share_id, vault=vault, now=now)
+        if sends_mail:
+            owner = await logins.get(tx, access, owner_id)
+            await write_share(tx, access, receiver, owner, vault=vault, now=now)
     found = [share for share in await store.between(tx, owner_id, receiver.user_id) if share.role_id == role_id]
     if not found:
         raise Overloaded  # the one that was there ended at this very moment
