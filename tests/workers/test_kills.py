@@ -28,6 +28,7 @@ from wattlink.domain.accounts.refresh import REQUESTS_AT_ONCE
 
 ACCOUNTS, EVENTS = 200, 2_000
 KILLS_WITH_GRACE, KILLS_WITHOUT, DEPLOYS = 8, 3, 3
+GRACE_SECONDS = 3_600  # longer than any machine takes to come back
 MOST_LOST_BEFORE_THE_LAST = (KILLS_WITHOUT - 1) * REQUESTS_AT_ONCE
 
 pytestmark = pytest.mark.slow
@@ -104,7 +105,7 @@ async def lost(village: Village) -> int:
 
 async def test_no_event_and_no_account_is_lost_to_kills(village: Village) -> None:
     chance = random.Random(18)  # noqa: S311
-    await village.settle(ACCOUNTS, grace_seconds=60)
+    await village.settle(ACCOUNTS, grace_seconds=GRACE_SECONDS)
     async with Receiver() as receiver:
         await village.subscribe(receiver.url())
         happening = asyncio.create_task(keep_happening(village))

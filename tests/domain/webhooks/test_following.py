@@ -26,6 +26,7 @@ async def ready_for(desk: Desk, sent: Outgoing) -> tuple[Ahead, Verdict]:
     """What follows `sent` is ready; and the verdict that it was accepted."""
     ahead = Ahead(desk.db, desk.rules)
     ahead.look([sent])
+    await ahead.following([])  # which waits until it was read
     patience = desk.dialects[sent.dialect].deactivate_after
     return ahead, judge(sent, Attempt(status=200), deactivate_after=patience, now=desk.clock())
 
@@ -56,7 +57,6 @@ async def test_what_is_ready_for_a_deleted_user_is_thrown_away(desk: Desk, recei
     await desk.updates("anna", "ben", "carla")
     (sent,) = await desk.take()
     ahead, verdict = await ready_for(desk, sent)
-    await ahead.following([])  # read before the deletion
     ready = await ahead.following([verdict.delivery_id])
     await delete(desk, "ben")
     async with desk.db.one_statement() as tx:
