@@ -187,6 +187,23 @@ def test_a_registration_that_lacks_what_the_vendor_needs_names_it(environ: Mappi
     assert manifests()[demanding].registration[0] in told.stderr
 
 
+def test_users_may_sign_in_with_a_service(environ: Mapping[str, str], tmp_path: Path) -> None:
+    application = made_application(environ)["application_id"]
+    secret = tmp_path / "secret"
+    secret.write_text("hidden\n")
+    words = ("--client-id", "us", "--client-secret-file", str(secret), "--issuer", "https://accounts.example.com")
+    told = wattlink("identity-provider", "set", application, "keys", *words, environ=environ)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "http://localhost:8080/link/signed-in/" in told.stdout
+    refused = wattlink("identity-provider", "set", application, "facebook", "--client-id", "us", environ=environ)
+    assert (refused.returncode, "app id" in refused.stderr) == (2, True)
+    listed = wattlink("identity-provider", "list", application, environ=environ).stdout
+    assert "https://accounts.example.com" in listed
+    assert "hidden" not in listed
+    assert wattlink("identity-provider", "remove", application, "keys", environ=environ).returncode == 0
+    assert wattlink("identity-provider", "remove", application, "keys", environ=environ).returncode == 2
+
+
 def test_an_unknown_vendor_is_refused_with_those_that_there_are(environ: Mapping[str, str]) -> None:
     told = wattlink("registration", "set", "acme", environ=environ)
     assert told.returncode == 2

@@ -12,7 +12,8 @@ APP_ID, APP_SECRET = "138483919580948", "an app secret"
 class StubGraph:
     """Answers as https://developers.facebook.com/docs/facebook-login/guides/access-tokens/debugging describes."""
 
-    def __init__(self) -> None:
+    def __init__(self, app_secret: str = APP_SECRET) -> None:
+        self._app_secret = app_secret
         self.tokens: dict[str, dict[str, Any]] = {}
         self.people: dict[str, dict[str, Any]] = {}
         self.says: Reply | None = None  # to everybody
@@ -37,13 +38,13 @@ class StubGraph:
         if path == "/debug_token":
             return self._debug(query)
         token = query.get("access_token", "")
-        proof = hmac.new(APP_SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+        proof = hmac.new(self._app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         if path != "/me" or token not in self.people or query.get("appsecret_proof") != proof:
             return 400, _error(190, "Invalid OAuth access token.")
         return 200, self.people[token]
 
     def _debug(self, query: dict[str, str]) -> Reply:
-        if query.get("access_token") != f"{APP_ID}|{APP_SECRET}":
+        if query.get("access_token") != f"{APP_ID}|{self._app_secret}":
             return 400, _error(190, "Invalid OAuth access token signature.")
         told = self.tokens.get(query.get("input_token", ""))
         if told is None:

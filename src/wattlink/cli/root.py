@@ -3,6 +3,7 @@
 import click
 
 from wattlink.cli.administration.applications import application
+from wattlink.cli.administration.identity_services import identity_service
 from wattlink.cli.administration.keys import key
 from wattlink.cli.administration.operators import operator
 from wattlink.cli.administration.organizations import organization
@@ -29,7 +30,7 @@ _COMMANDS = (
     *(demo, up),
     *(serve, work, sandbox, demo_app),
     *(migrate, status),
-    *(organization, operator, application, key, registration, vendor, master_key),
+    *(organization, operator, application, key, identity_service, registration, vendor, master_key),
 )
 for _command in _COMMANDS:
     wattlink.add_command(_command)

@@ -118,6 +118,7 @@ async def _use(db: Database, token: str, expires_at: datetime) -> None:
 
 
 def _person(service: IdentityService, verified: Verified, told: dict[str, Any]) -> Person:
-    words = {**told, **verified.claims}
-    email = words.get("email") if words.get("email_verified") in (True, "true") else None
-    return person_of(service.namespace, verified.subject, words, email=email)
+    claims = verified.claims
+    source = claims if "email" in claims else told  # an address is as sure as the same source says
+    email = source.get("email") if source.get("email_verified") in (True, "true") else None
+    return person_of(service.namespace, verified.subject, {**told, **claims}, email=email)
