@@ -31,8 +31,10 @@ async def test_a_user_keeps_thngs_of_its_own(ours: World, theirs: World) -> None
         assert await caller.get("/thngs") == [made]
     for caller in (bob, eve, theirs.trusted, theirs.operator):
         assert await caller.get("/thngs") == []
-        for method, body in (("GET", None), ("PUT", {"name": "mine"}), ("DELETE", None)):
+        for method, body in (("GET", None), ("PUT", {"name": "mine"})):
             assert await caller.status(method, f"/thngs/{made['id']}", body) == 404
+        deleted = await caller.status("DELETE", f"/thngs/{made['id']}")
+        assert deleted == (404 if caller in (theirs.trusted, theirs.operator) else 403)
     for method, path in (("GET", "/thngs"), ("POST", "/thngs"), ("GET", f"/thngs/{made['id']}")):
         assert await ours.public.status(method, path, said) == 403
         assert await ours.caller(None).status(method, path, said) == 401
@@ -47,7 +49,8 @@ async def test_what_is_sent_changes_and_the_rest_stays(ours: World) -> None:
     assert changed["updatedAt"] > made["updatedAt"] == made["createdAt"]
     again = await ada.put(f"/thngs/{made['id']}", changed)  # clients send back what they read
     assert again == {**changed, "updatedAt": again["updatedAt"]}
-    assert await ada.delete(f"/thngs/{made['id']}") is None
+    assert await ada.status("DELETE", f"/thngs/{made['id']}") == 403
+    assert await ours.trusted.delete(f"/thngs/{made['id']}") is None
     assert await ada.status("GET", f"/thngs/{made['id']}") == 404
 
 
@@ -229,7 +232,12 @@ async def test_staff_of_a_traceability_app_note_what_they_do_and_see_their_own(o
     for caller, status in ((packer, 200), (driver, 404), (visitor, 404), (ours.trusted, 200), (theirs.trusted, 404)):
         assert await caller.status("GET", f"/actions/_packed/{packed['id']}") == status
     assert await packer.status("GET", f"/actions/scans/{packed['id']}") == 404
-    assert await driver.status("DELETE", f"/actions/_packed/{packed['id']}") == 404
+    assert await packer.get(f"/thngs/{crate['id']}/actions/_packed/{packed['id']}") == packed
+    assert await packer.get(f"/products/{product['id']}/actions/all/{packed['id']}") == packed
+    assert await packer.status("GET", f"/thngs/{product['id']}/actions/all/{packed['id']}") == 404
+    for caller in (packer, driver, ours.trusted):
+        assert await caller.status("DELETE", f"/actions/_packed/{packed['id']}") == 403
+    assert await theirs.operator.status("DELETE", f"/actions/_packed/{packed['id']}") == 404
 
     for caller in (packer, visitor):  # in another's name, or about what isn't seen
         assert await caller.status("POST", "/actions/scans", {"product": product["id"], "user": driver.id}) == 403
@@ -275,14 +283,17 @@ async def test_a_device_reads_itself_with_its_own_key(ours: World, theirs: World
         assert await device.get(f"/thngs/{thng['id']}") == await owner.get(f"/thngs/{thng['id']}")
         other = of_nobody if thng is of_ada else of_ada
         assert await device.status("GET", f"/thngs/{other['id']}") == 404
-        for method, path in (("GET", "/thngs"), ("PUT", f"/thngs/{thng['id']}"), ("GET", "/actions/all")):
+        for method, path in (("GET", "/thngs"), ("DELETE", f"/thngs/{thng['id']}"), ("GET", "/actions/all")):
             assert await device.status(method, path, {"name": "x"}) == 403
+        assert (await device.put(f"/thngs/{thng['id']}", {"tags": ["online"]}))["tags"] == ["online"]
+        assert await device.status("PUT", f"/thngs/{other['id']}", {"name": "x"}) == 404
+        assert await device.status("PUT", f"/thngs/{thng['id']}", {"scopes": {"users": ["all"]}}) == 403
         await owner.delete(f"/auth/evrythng/thngs/{thng['id']}")
         assert await owner.status("GET", f"/auth/evrythng/thngs/{thng['id']}") == 404
         assert await device.status("GET", f"/thngs/{thng['id']}") == 403
         again = await owner.post("/auth/evrythng/thngs", {"thngId": thng["id"]})
         assert again["thngApiKey"] != made["thngApiKey"]
-        await owner.delete(f"/thngs/{thng['id']}")
+        await ours.operator.delete(f"/thngs/{thng['id']}")
         assert await ours.caller(again["thngApiKey"]).status("GET", "/access") == 403
     foreign = await ada.post("/thngs", {"name": "Kettle"})
     for caller, status in ((bob, 404), (theirs.operator, 404), (ours.public, 403), (ours.trusted, 201)):

@@ -160,8 +160,8 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(Route("POST", "/thngs", "createThng", thngs.create_thng, 201), need("OTU", by_role=True)),
         Row(Route("GET", "/thngs", "listThngs", thngs.list_thngs, 200, (400,)), need("OTU", by_role=True)),
         Row(Route("GET", _THNG, "getThng", thngs.get_thng), need("OTUD", by_role=True)),
-        Row(Route("PUT", _THNG, "updateThng", thngs.update_thng), need("OTU", by_role=True)),
-        Row(Route("DELETE", _THNG, "deleteThng", thngs.delete_thng), need("OTU", by_role=True)),
+        Row(Route("PUT", _THNG, "updateThng", thngs.update_thng), need("OTUD", by_role=True)),
+        Row(Route("DELETE", _THNG, "deleteThng", thngs.delete_thng), need("OT")),
         Row(
             Route("POST", _DEVICE_KEY, "createDeviceKey", device_keys.create_device_key, 201),
             need("OTU", by_role=True, own_only=True),
@@ -180,7 +180,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(Route("GET", "/products", "listProducts", products.list_products, 200, (400,)), need("OATU", by_role=True)),
         Row(Route("GET", _PRODUCT, "getProduct", products.get_product), need("OATU", by_role=True)),
         Row(Route("PUT", _PRODUCT, "updateProduct", products.update_product), need("OTU", by_role=True)),
-        Row(Route("DELETE", _PRODUCT, "deleteProduct", products.delete_product), need("OTU", by_role=True)),
+        Row(Route("DELETE", _PRODUCT, "deleteProduct", products.delete_product), need("OT")),
     ],
     "Actions": [
         Row(
@@ -193,18 +193,19 @@ ROWS: Mapping[str, Sequence[Row]] = {
         ),
         Row(
             Route("PUT", _ACTION_TYPE, "updateActionType", action_types.update_action_type, 200, (400, 404, 409)),
-            need("OT"),
+            need("O"),
         ),
         Row(Route("DELETE", _ACTION_TYPE, "deleteActionType", action_types.delete_action_type), need("OT")),
         Row(Route("POST", _ACTION_TYPE, "createAction", actions.create_action, 201), need("OATU", by_role=True)),
         Row(Route("GET", _ACTION_TYPE, "listActions", actions.list_actions), need("OTU", by_role=True)),
         Row(Route("GET", _ACTION, "getAction", actions.get_action), need("OTU", by_role=True)),
-        Row(Route("DELETE", _ACTION, "deleteAction", actions.delete_action), need("OTU", by_role=True)),
+        Row(Route("DELETE", _ACTION, "deleteAction", actions.delete_action), need("O")),
         Row(
             Route("POST", _THNG + _ACTION_TYPE, "createActionOnThng", actions.create_action_on_thng, 201),
             need("OATU"),
         ),
         Row(Route("GET", _THNG + _ACTION_TYPE, "listActionsOnThng", actions.list_actions_on_thng), need("OTU")),
+        Row(Route("GET", _THNG + _ACTION, "getActionOnThng", actions.get_action_on_thng), need("OTU")),
         Row(
             Route("POST", _PRODUCT + _ACTION_TYPE, "createActionOnProduct", actions.create_action_on_product, 201),
             need("OATU"),
@@ -213,6 +214,7 @@ ROWS: Mapping[str, Sequence[Row]] = {
             Route("GET", _PRODUCT + _ACTION_TYPE, "listActionsOnProduct", actions.list_actions_on_product),
             need("OTU"),
         ),
+        Row(Route("GET", _PRODUCT + _ACTION, "getActionOnProduct", actions.get_action_on_product), need("OTU")),
     ],
     "Accesses": [
         Row(

@@ -11,7 +11,7 @@ from wattlink.domain.errors import AlreadyExists
 from wattlink.domain.records import store
 from wattlink.domain.records.check import check
 from wattlink.domain.records.model import NewRecord, Record, RecordKind
-from wattlink.domain.records.permitted import check_may
+from wattlink.domain.records.permitted import check_may_make
 from wattlink.domain.records.scoping import scopes_of_new
 
 
@@ -20,7 +20,7 @@ async def create(tx: Transaction, access: Access, new: NewRecord, *, now: dateti
 
     Raises NotPermitted, InvalidInput, NotFound for what it refers to, AlreadyExists for an action type.
     """
-    check_may(access, new.kind, "c")
+    check_may_make(access, new.kind)
     await check(tx, access, new.kind, new.document)
     return await add(tx, access, new, now=now)
 

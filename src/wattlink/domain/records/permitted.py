@@ -1,4 +1,4 @@
-"""What each kind of key may do with which kind of record; what a role allows is seen at the door."""
+"""Who may make a record of a kind, and whose it has to be to be changed; the rest says the door of each address."""
 
 from collections.abc import Mapping
 
@@ -6,19 +6,17 @@ from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import NotPermitted
 from wattlink.domain.records.model import Record, RecordKind
 
-_ALL = "crud"
-_LETTERS: Mapping[KeyKind, Mapping[RecordKind, str]] = {
-    KeyKind.OPERATOR: dict.fromkeys(RecordKind, _ALL),
-    KeyKind.TRUSTED: dict.fromkeys(RecordKind, _ALL),
-    KeyKind.APPLICATION: {RecordKind.PRODUCT: "r", RecordKind.ACTION: "c", RecordKind.ACTION_TYPE: "r"},
-    KeyKind.USER: {**dict.fromkeys(RecordKind, _ALL), RecordKind.ACTION_TYPE: "r"},
-    KeyKind.DEVICE: {RecordKind.THNG: "r"},
+_MAKERS: Mapping[RecordKind, frozenset[KeyKind]] = {
+    RecordKind.THNG: frozenset({KeyKind.OPERATOR, KeyKind.TRUSTED, KeyKind.USER}),
+    RecordKind.PRODUCT: frozenset({KeyKind.OPERATOR, KeyKind.TRUSTED, KeyKind.USER}),
+    RecordKind.ACTION: frozenset({KeyKind.OPERATOR, KeyKind.TRUSTED, KeyKind.APPLICATION, KeyKind.USER}),
+    RecordKind.ACTION_TYPE: frozenset({KeyKind.OPERATOR, KeyKind.TRUSTED}),
 }
 
 
-def check_may(access: Access, kind: RecordKind, letter: str) -> None:
-    """Raise NotPermitted where the caller's kind of key isn't for this (c, r, u or d) with records of this kind."""
-    if letter not in _LETTERS[access.kind].get(kind, ""):
+def check_may_make(access: Access, kind: RecordKind) -> None:
+    """Raise NotPermitted where the caller's kind of key makes no records of this kind."""
+    if access.kind not in _MAKERS[kind]:
         raise NotPermitted("this key isn't for that")
 
 

@@ -13,7 +13,7 @@ from wattlink.domain.records import store
 from wattlink.domain.records.check import PREDEFINED
 from wattlink.domain.records.create import add
 from wattlink.domain.records.model import NewRecord, Record, RecordKind
-from wattlink.domain.records.permitted import check_may
+from wattlink.domain.records.permitted import check_may_make
 
 _SCANS = ("scans", "implicitScans")
 
@@ -25,7 +25,7 @@ async def record_action(tx: Transaction, access: Access, new: NewRecord, *, now:
     another user's name.
     """
     name = str(new.document["type"])
-    check_may(access, RecordKind.ACTION, "c")
+    check_may_make(access, RecordKind.ACTION)
     if access.kind is KeyKind.APPLICATION and name not in _SCANS:
         raise NotPermitted("with an application's public key only scans are recorded")
     if name not in PREDEFINED:

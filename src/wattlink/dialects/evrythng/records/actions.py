@@ -106,6 +106,28 @@ async def list_actions_on_product(
     return await _listed(request, action_type, about("product", product))
 
 
+async def get_action_on_thng(
+    request: Call, thng_id: FromPath[str], action_type: FromPath[str], action_id: FromPath[str]
+) -> ActionDocument:
+    """An action on a thng."""
+    _check_role(request, action_type, "r")
+    action = await get_action(request, action_type, action_id)
+    if action.thng != thng_id:
+        raise NotFound(RecordKind.ACTION, action_id)
+    return action
+
+
+async def get_action_on_product(
+    request: Call, product_id: FromPath[str], action_type: FromPath[str], action_id: FromPath[str]
+) -> ActionDocument:
+    """An action on a product or on one of its thngs."""
+    _check_role(request, action_type, "r")
+    action = await get_action(request, action_type, action_id)
+    if action.product != product_id:
+        raise NotFound(RecordKind.ACTION, action_id)
+    return action
+
+
 async def _listed(request: Call, action_type: str, *more: Condition) -> Response[list[ActionDocument]]:
     found = asked(request)
     of_type = None if action_type == _ANY else action_type
