@@ -137,7 +137,15 @@ async def test_keys_that_do_not_sign_anybody_in(ours: World, graph: StubGraph) -
     graph.sign_in("token", "1020")
     body = {"access": {"token": "token"}}
     user = ours.caller((await ours.public.post("/auth/facebook", body))["evrythngApiKey"])
-    for caller, status in ((ours.operator, 403), (user, 403), (ours.caller(None), 401), (ours.caller("x" * 80), 403)):
+    thng = await ours.trusted.post("/thngs", {"name": "a charger"})
+    device = await ours.trusted.post("/auth/evrythng/thngs", {"thngId": thng["id"]})
+    for caller, status in (
+        (ours.caller(device["thngApiKey"]), 403),
+        (ours.operator, 403),
+        (user, 403),
+        (ours.caller(None), 401),
+        (ours.caller("x" * 80), 403),
+    ):
         for path in PATHS:
             assert await caller.status("POST", path, body) == status
 

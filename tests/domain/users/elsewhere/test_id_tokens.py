@@ -1,5 +1,6 @@
 """An ID token is believed if its issuer signed it, for this client, just now, with our nonce; every forgery fails."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -47,9 +48,10 @@ class Issuer:
         self.more: dict[str, Any] = {}
         self.keys: list[Any] = [jwk(_RSA, kid="a"), jwk(_EC, kid="b"), jwk(_ED, kid="c"), jwk(_SMALL_RSA, kid="small")]
         self.says: Reply | None = None
+        self.only_keys = False
 
     def __call__(self, path: str, _: dict[str, str]) -> Reply:
-        if self.says is not None:
+        if self.says is not None and (path == "/keys" or not self.only_keys):
             return self.says
         if path == "/keys":
             return 200, {"keys": self.keys}
@@ -217,3 +219,13 @@ async def test_an_outage_or_nonsense_is_nobodys_fault(world: World, says: Reply)
     world.issuer.says = says
     with pytest.raises(SignInUnavailable):
         await world.verify(signed(world.claims()))
+
+
+async def test_who_waits_for_keys_that_can_not_be_read_does_not_wait_in_line(world: World) -> None:
+    world.issuer.says, world.issuer.only_keys = (500, {}), True
+    found = await asyncio.gather(*(world.verify(signed(world.claims())) for _ in range(5)), return_exceptions=True)
+    assert [type(error) for error in found] == [SignInUnavailable] * 5
+    assert [path for path, _ in world.server.asked].count("/keys") == 1
+    world.issuer.says = None
+    world.clock.forward(seconds=6)
+    assert await world.verify(signed(world.claims())) == "ada"

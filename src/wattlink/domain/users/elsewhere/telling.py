@@ -1,8 +1,10 @@
 """What services tell of a person, as far as it can be kept: what is odd is left out, never an error."""
 
 import re
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.users.elsewhere.model import Person
@@ -21,10 +23,10 @@ def person_of(namespace: str, subject: str, told: dict[str, Any], *, email: Any)
     """`told` in OpenID Connect's words; `email` only if the service says that it is theirs."""
     profile = {
         "birthday": birthday_of(told.get("birthdate")),
-        "gender": told["gender"] if told.get("gender") in _GENDERS else None,
+        "gender": _gender_of(told.get("gender")),
         "locale": _locale_of(told.get("locale")),
         "photo": _address_of(told.get("picture")),
-        "timezone": text_of(told.get("zoneinfo")),
+        "timezone": _zone_of(told.get("zoneinfo")),
     }
     return Person(
         namespace=namespace,
@@ -51,9 +53,17 @@ def birthday_of(value: Any) -> dict[str, int] | None:
     if found is None:
         return None
     day, month, year = (int(found[name]) for name in ("day", "month", "year"))
-    if not (1 <= day <= 31 and 1 <= month <= 12 and year >= _OLDEST_YEAR):
+    try:
+        date(year, month, day)
+    except ValueError:
+        return None
+    if year < _OLDEST_YEAR:
         return None
     return {"day": day, "month": month, "year": year}
+
+
+def _gender_of(value: Any) -> str | None:
+    return value if isinstance(value, str) and value in _GENDERS else None
 
 
 def _email_of(value: Any) -> str | None:
@@ -71,6 +81,10 @@ def _locale_of(value: Any) -> str | None:
         return None
     tag = value.replace("_", "-")
     return tag if _LOCALE.fullmatch(tag) else None
+
+
+def _zone_of(value: Any) -> str | None:
+    return value if isinstance(value, str) and value in available_timezones() else None
 
 
 def _address_of(value: Any) -> str | None:

@@ -9,10 +9,12 @@ import msgspec
 
 from wattlink.base.clock import Clock
 from wattlink.base.outbound import Outbound
+from wattlink.domain.errors import SignInUnavailable
 from wattlink.domain.users.elsewhere.asking import ask, object_of, unusable
 
 _KEPT = timedelta(hours=1)
 _KEYS_AT_MOST_EVERY = timedelta(seconds=30)  # so that tokens with made-up key ids don't make us ask all the time
+_REST = timedelta(seconds=5)  # after keys couldn't be read: who waited for them doesn't wait in line again
 _MOST_ISSUERS = 1000
 _MOST_KEYS = 100
 
@@ -42,6 +44,7 @@ class _Known:
         self.read_at = read_at
         self.keys: list[dict[str, Any]] = []
         self.keys_read_at: datetime | None = None
+        self.keys_failed_at: datetime | None = None
         self.lock = asyncio.Lock()
 
 
@@ -62,9 +65,19 @@ class Issuers:
         known = await self._of(issuer)
         async with known.lock:
             if self._is_worth_reading(known, kid, fresh=fresh):
-                known.keys = await self._read_keys(known.metadata)
-                known.keys_read_at = self._clock()
+                await self._read_again(known)
         return _named(known.keys, kid)
+
+    async def _read_again(self, known: _Known) -> None:
+        now = self._clock()
+        if known.keys_failed_at is not None and now - known.keys_failed_at < _REST:
+            raise unusable(known.metadata.host, "its keys couldn't be read just now")
+        try:
+            known.keys = await self._read_keys(known.metadata)
+        except SignInUnavailable:
+            known.keys_failed_at = self._clock()
+            raise
+        known.keys_read_at, known.keys_failed_at = self._clock(), None
 
     def _is_worth_reading(self, known: _Known, kid: str | None, *, fresh: bool) -> bool:
         if known.keys_read_at is None:
@@ -77,6 +90,9 @@ class Issuers:
         if known is not None and self._clock() - known.read_at < _KEPT:
             return known
         metadata = await self._discover(issuer)
+        faster = self._known.get(issuer)
+        if faster is not None and faster is not known:
+            return faster
         found = self._known[issuer] = _Known(metadata, self._clock())
         if len(self._known) > _MOST_ISSUERS:
             del self._known[next(iter(self._known))]
