@@ -1,5 +1,6 @@
 """Failures as problems: what every API tells alike, each in words and wire types of its own."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -31,6 +32,7 @@ class Told(NamedTuple):
 
 
 _BAD_REQUEST = Told(400, "bad-request", "Bad Request")
+_MISSING_KEY = re.compile(r"Missing required query parameter '(.+?)'")  # which Litestar tells in words only
 _BUG = Told(500, "internal-server-error", "Internal Server Error", "Something went wrong on our side.")
 _HTTP: Mapping[type[Exception], Told] = {
     NotFoundException: Told(404, "not-found", "Route not found"),
@@ -117,6 +119,8 @@ class Failures:
                 return self._of_not_json(request, NotJson("there is none."))
             allowed = allowed_in(fields[name].annotation) if name in fields else ()
             issues.append(Issue(self._manners.name(name), found["message"], allowed, place="query"))
+        if missing := _MISSING_KEY.search(error.detail):
+            issues.append(Issue(missing[1], "is missing", kind="missing", place="query"))
         return self._manners.answer(request, self._manners.invalid, invalid(self._tell, issues))
 
     def _of_http(self, request: AnyRequest, error: HTTPException) -> Response[bytes]:

@@ -71,7 +71,7 @@ def test_every_answer_is_documented(document: OpenApiSchema, tried: Tried, opera
     cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
 
     @given(case=cases, is_known=st.booleans())
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     def invent(case: schemathesis.Case[Any], *, is_known: bool) -> None:
         known = tried.ids if is_known and operation_id != "deleteUser" else {"org_id": tried.ids["org_id"]}
         case.path_parameters = {**case.path_parameters, **{k: v for k, v in known.items() if k in case.path_parameters}}

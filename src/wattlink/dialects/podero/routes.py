@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.podero import BASE, buildings, contracts, users
+from wattlink.dialects.podero import BASE, buildings, contracts, statistics, users
 from wattlink.dialects.podero.admission import admit
 from wattlink.dialects.podero.errors import Problem, ValidationProblem
+from wattlink.dialects.podero.kinds import TYPES, DeviceType
 from wattlink.web.oauth import Terms, token_route
 from wattlink.web.problems import JSON
 from wattlink.web.routing import Problems, Route, Table, handlers
@@ -20,6 +21,16 @@ _USERS = "/org/{org_id:str}/users"
 _USER = _USERS + "/{user_id:str}"
 _BUILDING = _USER + "/buildings/{building_id:str}"
 _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
+
+
+def _of_type(one: DeviceType) -> Sequence[Route]:
+    """What there is for devices of every type."""
+    device, name = f"{_USER}/{one.path}/{{device_id:str}}", one.operation
+    return [
+        Route("GET", device + "/savings", f"get{name}Savings", statistics.savings_of(one), 200, (404, 422)),
+        Route("GET", device + "/statistics", f"get{name}Statistics", statistics.statistics_of(one), 200, (404, 422)),
+    ]
+
 
 TABLE: Table = {
     "Users": [
@@ -41,6 +52,7 @@ TABLE: Table = {
         Route("GET", _CONTRACT, "getContract", contracts.get_contract, 200, (404,)),
         Route("PUT", _CONTRACT, "updateContract", contracts.update_contract, 200, (400, 404, 422)),
     ],
+    "Devices": [route for one in TYPES.values() for route in _of_type(one)],
 }
 
 _PROBLEMS = Problems(

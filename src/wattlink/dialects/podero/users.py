@@ -146,6 +146,7 @@ async def delete_user(request: Call, org_id: FromPath[str], user_id: FromPath[st
     async with hub.db.transaction() as tx:
         person = await people.get(tx, request.access, user_id_of(request))
         await leave(tx, request.access, person.external_id, vault=hub.vault, now=hub.clock())
+    hub.door.forget()
     hub.notifier.wake("events")
 
 
