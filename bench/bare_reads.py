@@ -16,6 +16,8 @@ from litestar.params import FromPath, QueryParameter
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from wattlink.dialects.evrythng.ids import uuid_of
+
 _COLUMNS = """
     SELECT device_id, device.application_id, device.user_id, external_id AS "user", account_id, vendor, kind, scopes,
            document, location_id, located_at, device.created_at, updated_at
@@ -27,6 +29,13 @@ _PAGE = f"""
      WHERE is_published AND device.application_id = %(application)s AND kind = 'vehicle'
        AND (device.created_at, device_id) < ('infinity', '00000000-0000-0000-0000-000000000000')
      ORDER BY device.created_at DESC, device_id DESC LIMIT %(limit)s
+"""
+
+_USER = """
+    SELECT user_id, app_user.application_id, external_id, app_user.created_at, project_id, login, email, first_name,
+           last_name, profile, activated_at, app_user.changed_at
+      FROM app_user JOIN application USING (application_id)
+     WHERE app_user.application_id = ANY(%(applications)s) AND user_id = %(user_id)s
 """
 
 PageSize = Annotated[int, QueryParameter(name="pageSize")]
@@ -59,6 +68,16 @@ async def _page(pool: AsyncConnectionPool[Any], limit: int) -> list[dict[str, An
     return found
 
 
+async def _user(pool: AsyncConnectionPool[Any], user_id: UUID) -> dict[str, Any]:
+    applications = [UUID(os.environ["BENCH_APPLICATION"])]
+    async with pool.connection() as connection:
+        cursor = connection.cursor(row_factory=dict_row, binary=True)
+        await cursor.execute(_USER, {"applications": applications, "user_id": user_id}, prepare=True)
+        found: dict[str, Any] | None = await cursor.fetchone()
+    assert found is not None
+    return found
+
+
 def litestar_app() -> Litestar:
     """A bare Litestar app."""
     pool = _pool()
@@ -76,7 +95,11 @@ def litestar_app() -> Litestar:
     async def list_vehicles(page_size: PageSize) -> dict[str, Any]:
         return {"data": await _page(pool, page_size)}
 
-    return Litestar([get_vehicle, list_vehicles], lifespan=[living], openapi_config=None)
+    @get("/users/{user_id:str}")
+    async def get_user(user_id: FromPath[str]) -> dict[str, Any]:
+        return await _user(pool, uuid_of("user", user_id))
+
+    return Litestar([get_vehicle, list_vehicles, get_user], lifespan=[living], openapi_config=None)
 
 
 def asgi_app() -> Any:

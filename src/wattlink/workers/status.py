@@ -8,6 +8,7 @@ from wattlink.domain.accounts.breaking import status as breaking
 from wattlink.domain.accounts.revocations import status as revocations
 from wattlink.domain.commands import status as commands
 from wattlink.domain.linking import status as linking
+from wattlink.domain.users.mail import status as mails
 from wattlink.domain.vendors import status as vendors
 from wattlink.domain.visits import status as visits
 from wattlink.domain.webhooks import status as webhooks
@@ -20,6 +21,7 @@ _ALL = (
     revocations.work_status,
     linking.work_status,
     webhooks.work_status,
+    mails.work_status,
 )
 
 

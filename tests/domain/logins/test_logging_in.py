@@ -176,7 +176,8 @@ async def test_a_log_in_that_a_change_of_the_password_overtakes_is_refused(door:
 async def test_a_hash_of_another_cost_is_made_anew_at_log_in(door: Door) -> None:
     await door.active("ada@example.com")
     with Passwords(cost=Cost(passes=2, memory_kib=16)) as dearer:
-        await door.log_in("ada@example.com", gate=door.gate_with(dearer))
+        gate = door.gate_with(dearer)
+        await asyncio.gather(*(door.log_in("ada@example.com", gate=gate) for _ in range(5)))
     async with door.db.read() as reader:
         assert "m=16,t=2" in await reader.one(str, "SELECT password_hash FROM app_user")
     await door.log_in("ada@example.com")

@@ -63,6 +63,14 @@ async def test_right_passwords_use_nothing_up(door: Door) -> None:
         await door.log_in("ada@example.com")
 
 
+async def test_a_burst_of_right_passwords_comes_in(door: Door) -> None:
+    await door.active("ada@example.com")
+    people = [await door.active(f"user{number}@example.com") for number in range(3)]
+    one = (door.log_in("ada@example.com", network=HOME) for _ in range(30))
+    many = (door.log_in(f"user{at % len(people)}@example.com", network=HOME) for at in range(150))
+    assert len(await asyncio.gather(*one, *many)) == 180
+
+
 async def test_parallel_guesses_through_several_processes_are_no_more_than_one_after_the_other(
     door: Door, passwords: Passwords
 ) -> None:

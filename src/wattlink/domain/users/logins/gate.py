@@ -13,9 +13,9 @@ from wattlink.domain.errors import AlreadyExists, InvalidInput, NotFound, NotPer
 from wattlink.domain.users.logins import codes, store
 from wattlink.domain.users.logins.change import NewPassword
 from wattlink.domain.users.model import Login, Secrets
-from wattlink.domain.users.passwords.hashing import Passwords
+from wattlink.domain.users.passwords.hashing import Passwords, Verdict, salt_of
 from wattlink.domain.users.passwords.policy import PasswordPolicy
-from wattlink.domain.users.throttling.attempt import Counted, Throttle
+from wattlink.domain.users.throttling.attempt import Throttle
 from wattlink.domain.users.throttling.model import ACTIVATION_CODES, PASSWORDS, Attempt
 
 
@@ -40,7 +40,6 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     password_hash: str
     better_hash: str | None
     attempt: Attempt
-    counted: Counted
 
 
 class Gate:
@@ -57,8 +56,7 @@ class Gate:
         async with db.read() as reader:
             known = await self._meant(reader, access, given)
         attempt = self._attempt(access, given, known)
-        counted = await self._throttle.count(db, attempt, None if known is None else known.user_id)
-        verdict = await self._passwords.verify(given.password, None if known is None else known.password_hash)
+        verdict = await self._judge(db, attempt, known, given.password)
         if known is None:
             raise NotFound("user", given.name)
         if not verdict.is_right or known.password_hash is None:
@@ -70,18 +68,17 @@ class Gate:
             password_hash=known.password_hash,
             better_hash=verdict.better_hash,
             attempt=attempt,
-            counted=counted,
         )
 
     async def accept(self, tx: Transaction, access: Access, proof: Proof) -> None:
         """Let in who was proved, unless they left or changed the password meanwhile; holds the user."""
         await store.lock(tx, access, proof.user_id)
         secrets = await store.secrets(tx, access, proof.user_id)
-        if secrets.password_hash != proof.password_hash:
+        if secrets.password_hash is None or salt_of(secrets.password_hash) != salt_of(proof.password_hash):
             raise WrongPassword("the password was changed meanwhile")
         if proof.better_hash is not None:
             await store.set_password(tx, proof.user_id, proof.better_hash, instead_of=proof.password_hash)
-        await self._throttle.right(tx, proof.attempt, proof.user_id, proof.counted)
+        await self._throttle.note_address(tx, proof.attempt, proof.user_id)
 
     async def prove_code(self, db: Database, access: Access, user_id: UserId, code: str, network: str | None) -> None:
         """Raise unless this is the code of an inactive user: NotFound, AlreadyExists, InvalidInput, TooManyAttempts."""
@@ -118,11 +115,18 @@ class Gate:
         if current is None:
             raise NotPermitted("the current password is needed to change it")
         attempt = Attempt(limits=PASSWORDS, application_id=access.application_id, account=f"own {known.user_id}")
-        counted = await self._throttle.count(db, attempt, known.user_id)
-        if not (await self._passwords.verify(current, known.password_hash)).is_right:
+        if not (await self._judge(db, attempt, known, current)).is_right:
             raise NotPermitted("the current password isn't the one")
-        async with db.transaction() as tx:
-            await self._throttle.give_back(tx, counted)
+
+    async def _judge(self, db: Database, attempt: Attempt, known: Secrets | None, password: str) -> Verdict:
+        """Who waits for a turn isn't counted yet, and who is right isn't any more: a burst of them may come in."""
+        async with self._passwords.turn():
+            counted = await self._throttle.count(db, attempt, None if known is None else known.user_id)
+            verdict = await self._passwords.verify(password, None if known is None else known.password_hash)
+            if verdict.is_right:
+                async with db.transaction() as tx:
+                    await self._throttle.give_back(tx, counted)
+            return verdict
 
     async def _meant(self, reader: Reader, access: Access, given: Given) -> Secrets | None:
         if given.email is not None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from wattlink.db.database import Transaction
+from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import UserId
 
 
@@ -52,3 +52,25 @@ async def take(tx: Transaction, *, now: datetime, limit: int) -> list[MailRow]:
 async def delete(tx: Transaction, mail_id: UUID) -> None:
     """A mail was sent, or never will be."""
     await tx.execute("DELETE FROM mail WHERE mail_id = %(mail_id)s", mail_id=mail_id)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How many are due, the oldest since how many seconds, and how many were tried in vain."""
+
+    due: int
+    oldest_age: float | None
+    tried: int
+
+
+async def standing(reader: Reader, now: datetime) -> Standing:
+    """How mails stand."""
+    return await reader.one(
+        Standing,
+        """
+        SELECT count(*) FILTER (WHERE due_at <= %(now)s) AS due,
+               extract(epoch FROM %(now)s - min(due_at) FILTER (WHERE due_at <= %(now)s))::float AS oldest_age,
+               count(*) FILTER (WHERE tries > 0) AS tried
+          FROM mail
+        """,
+        now=now,
+    )

@@ -4,12 +4,13 @@ Whoever waits for a hash holds no connection to the database. An unknown user co
 """
 
 import asyncio
+import base64
 import contextlib
 import functools
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -46,6 +47,7 @@ class Passwords:
         cost = cost or Cost()
         self._hasher = PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords", initializer=_be_polite)
+        self._turns = asyncio.Semaphore(threads + 1)  # one more than can be hashed, so that no thread waits
         self._waiting = 0
         self._nobodys = functools.cache(lambda: self._hasher.hash(secrets.token_urlsafe()))
 
@@ -55,12 +57,25 @@ class Passwords:
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown(cancel_futures=True)
 
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a thread before anything is done for it; raises Overloaded where too many wait."""
+        if self._waiting >= _MOST_WAITING:
+            raise Overloaded("too many passwords wait to be verified")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                yield
+        finally:
+            self._waiting -= 1
+
     async def hash(self, password: str) -> str:
         """The hash to keep, with its salt and its cost; raises Overloaded."""
-        return await self._run(lambda: self._hasher.hash(password))
+        async with self.turn():
+            return await self._run(lambda: self._hasher.hash(password))
 
     async def verify(self, password: str, kept: str | None) -> Verdict:
-        """Whether the password is the one of the hash; None costs the same and is never right. Raises Overloaded."""
+        """Within a turn: whether the password is the one of the hash; None costs the same and is never right."""
         return await self._run(lambda: self._verdict(password, kept))
 
     def _verdict(self, password: str, kept: str | None) -> Verdict:
@@ -70,16 +85,21 @@ class Passwords:
             return Verdict(False)
         if kept is None:
             return Verdict(False)
-        return Verdict(True, self._hasher.hash(password) if self._hasher.check_needs_rehash(kept) else None)
+        if not self._hasher.check_needs_rehash(kept):
+            return Verdict(True)
+        return Verdict(True, self._hasher.hash(password, salt=_decoded(salt_of(kept))))
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= _MOST_WAITING:
-            raise Overloaded("too many passwords wait to be verified")
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._waiting -= 1
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def salt_of(kept: str) -> str:
+    """The same for two hashes of one choice of a password: a better hash keeps it, another password has another."""
+    return kept.rsplit("$", 2)[1]
+
+
+def _decoded(salt: str) -> bytes:
+    return base64.b64decode(salt + "=" * (-len(salt) % 4))
 
 
 def _be_polite() -> None:

@@ -33,9 +33,8 @@ class Throttle:
                 raise TooManyAttempts("too many attempts", retry_after=(free_at - now).total_seconds())
         return limits
 
-    async def right(self, tx: Transaction, attempt: Attempt, user_id: UserId, counted: Counted) -> None:
-        """The attempt was right: it doesn't count, and its network is known from now on."""
-        await self.give_back(tx, counted)
+    async def note_address(self, tx: Transaction, attempt: Attempt, user_id: UserId) -> None:
+        """The user is known in the attempt's network from now on."""
         if attempt.network is not None:
             await store.note_address(tx, user_id, attempt.address(self._vault), self._clock())
 
