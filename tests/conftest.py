@@ -1,4 +1,7 @@
-"""One PostgreSQL per run, a migrated template in it, and a database that every test finds empty."""
+"""One PostgreSQL per run, a migrated template in it, and a database that every test finds empty.
+
+Where pytest-xdist runs several workers, each is a run of its own in this sense.
+"""
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,7 +26,12 @@ _KEPT = ("migration", "epoch")  # what migrations put there
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a Chromium the browser tests don't run; that is told at the end, and never counts as success."""
+    """Files with slow tests come first, so that no worker begins them when the others are about to finish.
+
+    Without a Chromium the browser tests don't run; that is told at the end, and never counts as success.
+    """
+    slow = {test.path for test in items if test.get_closest_marker("slow") is not None}
+    items.sort(key=lambda test: test.path not in slow)
     if chromium_path() is None:
         for test in items:
             if test.get_closest_marker("browser") is not None:

@@ -1,11 +1,11 @@
 """The demo app beside a whole stack, as `wattlink demo` runs them, in this process."""
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 
+from tests.support.processes import free_ports
 from tests.support.sandbox import KEY, RunningSandbox
 from tests.support.stack import running_stack
 from wattlink.base.outbound import Outbound
@@ -24,10 +24,7 @@ class Voltly:
 @pytest.fixture
 def port() -> int:
     """A port where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
+    return free_ports(1)
 
 
 @pytest.fixture

@@ -1,32 +1,24 @@
 """What the demo app turns away, and what it says while nothing behind it answers."""
 
-import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
+from tests.support.processes import free_ports
 from wattlink.sandbox.demo_app.app import DemoConfig, serving
-
-
-def free_port() -> int:
-    """A port where nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
 def port() -> int:
     """Where the app listens."""
-    return free_port()
+    return free_ports(1)
 
 
 @pytest.fixture
 async def app(port: int) -> AsyncIterator[aiohttp.ClientSession]:
     """The app alone: no Wattlink, no simulated world."""
-    nobody = f"http://127.0.0.1:{free_port()}"
+    nobody = f"http://127.0.0.1:{free_ports(1)}"
     config = DemoConfig(
         enode_base_url=f"{nobody}/enode",
         token_url=f"{nobody}/enode/oauth2/token",

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
+from secrets import randbelow
 
 _PATIENCE_SECONDS = 60.0
 
@@ -57,13 +59,24 @@ def wattlink(*words: str, environ: Mapping[str, str], typed: str | None = None) 
 
 
 def free_ports(number: int) -> int:
-    """The first of so many free ports in a row."""
+    """The first of so many free ports in a row: of a range of this test worker's own, and none that it got before.
+
+    The range is below those from which the system takes the ports of outgoing connections.
+    """
+    assert number <= _PORTS_IN_A_ROW
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first: int = probe.getsockname()[1]
-        if first + number < 65536 and all(_is_free(port) for port in range(first, first + number)):
+        first = _FIRST_PORT + _PORTS * _worker() + next(_steps) * _PORTS_IN_A_ROW % _PORTS
+        if all(_is_free(port) for port in range(first, first + number)):
             return first
+
+
+_FIRST_PORT, _PORTS, _PORTS_IN_A_ROW = 10_000, 1_200, 8
+_steps = count(randbelow(_PORTS // _PORTS_IN_A_ROW))  # other runs on this machine start elsewhere
+
+
+def _worker() -> int:
+    """Which of pytest-xdist's workers this is; 0 as well where there are none."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
 
 
 def _is_free(port: int) -> bool:
