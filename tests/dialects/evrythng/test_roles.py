@@ -1,8 +1,12 @@
 """Roles: some come with the server, others an operator makes, and what every user may stays."""
 
+import re
+
 import pytest
 
 from tests.dialects.evrythng.conftest import World
+from tests.house.source import ROOT
+from wattlink.domain.sharing.roles.model import BASE_PERMISSIONS, DEFAULT
 
 USERS = {"name": "Reader", "type": "userInApp", "version": 2}
 
@@ -41,6 +45,14 @@ async def test_no_role_allows_more_than_users_may_at_all(ours: World, permission
     before = await ours.operator.get(path)
     assert await ours.operator.status("PUT", path, [{"path": "/thngs", "access": "r"}, permission]) == 400
     assert await ours.operator.get(path) == before
+
+
+def test_what_users_may_is_documented() -> None:
+    page = (ROOT / "docs" / "application-users.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(/[^`]+)` \| (.*) \| .*\|$", page, re.MULTILINE))
+    most = {permission.path: permission.letters for permission in BASE_PERMISSIONS}  # the last of a path is the widest
+    always = {permission.path: f"`{permission.letters}`" for permission in DEFAULT}
+    assert rows == {path: f"{always.get(path, '')} | `{letters}`".strip() for path, letters in most.items()}
 
 
 async def test_an_operators_role_has_permissions_by_name(ours: World) -> None:

@@ -38,10 +38,9 @@ DEFAULT: tuple[Permission, ...] = (
     _may("/accesses", "crd"),
     _may("/roles", "r"),
     _may("/rateLimits", "r"),
-    _may("/actions", "r"),
     _may("/products", "r"),
 )
-"""What every user's role allows, whatever is set."""
+"""What every user's role allows, whatever is set: oneself, sharing, and what the app shows to everybody."""
 
 BASE_PERMISSIONS: tuple[Permission, ...] = (
     *DEFAULT,
