@@ -1,5 +1,6 @@
 """Signing in with an OpenID provider that others wrote: out to its page, and back to the app with a code."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +17,8 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import SignInRefused
 from wattlink.domain.users.elsewhere import store
 from wattlink.domain.users.elsewhere.configure import NewService, configure
-from wattlink.domain.users.elsewhere.model import IdentityService, Person, ServiceKind
+from wattlink.domain.users.elsewhere.model import CODE_LIFE, LIFE, IdentityService, Person, ServiceKind
+from wattlink.domain.users.elsewhere.redirecting import store as sign_ins
 from wattlink.domain.users.elsewhere.redirecting.begin import Begun, begin
 from wattlink.domain.users.elsewhere.redirecting.fetch import fetch
 from wattlink.domain.users.elsewhere.redirecting.leave import callback_address
@@ -60,13 +62,13 @@ class World:
         self.access = access
         self.service = service
 
-    async def begin(self, state: str | None = "the app's own & only") -> Begun:
+    async def begin(self, state: str | None = "the app's own & only", *, ago: timedelta = timedelta()) -> Begun:
         async with self.stack.hub.db.transaction() as tx:
-            return await begin(tx, self.service, APP, state, now=self.stack.hub.clock())
+            return await begin(tx, self.service, APP, state, now=self.stack.hub.clock() - ago)
 
-    async def fetch(self, code: str, secret: str) -> Person:
+    async def fetch(self, code: str, secret: str, *, later: timedelta = timedelta()) -> Person:
         hub = self.stack.hub
-        return await fetch(hub.db, self.service, code, secret, vault=hub.vault, now=hub.clock())
+        return await fetch(hub.db, self.service, code, secret, vault=hub.vault, now=hub.clock() + later)
 
 
 @pytest.fixture
@@ -228,6 +230,33 @@ async def test_the_newest_browser_that_opens_the_address_counts(
     _, address = await browser.open(start_of(world, begun))
     assert "code" in told(address)
     assert (await victim.open(early))[0] == 404
+
+
+async def test_fifty_copies_of_a_callback_are_one_sign_in(
+    world: World, provider: OpenIdProvider, browser: Browser
+) -> None:
+    await ada(provider)
+    _, callback = await browser.open(start_of(world, await world.begin()), stop=is_callback)
+    ends = await asyncio.gather(*(browser.open(callback) for _ in range(50)))
+    assert sorted(status for status, _ in ends) == [303, *[404] * 49]
+
+
+async def test_addresses_and_codes_end_by_themselves_and_are_forgotten(
+    world: World, provider: OpenIdProvider, browser: Browser
+) -> None:
+    await ada(provider)
+    old = await world.begin(ago=LIFE)
+    assert (await browser.open(start_of(world, old)))[0] == 404
+    begun = await world.begin()
+    _, address = await browser.open(start_of(world, begun))
+    with pytest.raises(SignInRefused):
+        await world.fetch(told(address)["code"], begun.secret, later=CODE_LIFE)
+    hub = world.stack.hub
+    async with hub.db.transaction() as tx:
+        await sign_ins.forget(tx, hub.clock() + CODE_LIFE)
+        assert await sign_ins.forget(tx, hub.clock() + CODE_LIFE) == 0
+    with pytest.raises(SignInRefused):
+        await world.fetch(told(address)["code"], begun.secret)
 
 
 async def test_what_an_operator_changes_ends_what_was_begun(
