@@ -17,13 +17,15 @@ from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.podero import BASE
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import UserId
-from wattlink.domain.access.model import Access
+from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.organizations.create import create_application, create_organization
+from wattlink.domain.organizations.keys.access import issue
 from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.domain.users.logins import store as logins
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
 
+_EVE = {"firstName": "Eve", "lastName": "X", "email": "eve@example.com", "password": "a long pass phrase"}
 _EVERY_WAY = ("enode", "podero", "evrythng")
 
 
@@ -41,6 +43,7 @@ class Home:
     building_id: str
     device_id: str
     key: Caller  # ada's own, of EVRYTHNG's
+    signing_up: Caller  # by the application's trusted key
 
     @property
     def evrythng_user(self) -> str:
@@ -91,6 +94,9 @@ async def home(dsn: str) -> AsyncIterator[Home]:
             organization_id = await create_organization(tx, "Voltly")
             made = await create_application(tx, "Voltly", organization_id=organization_id)
             console = await create_operator_token(tx, organization_id, "console", now=hub.clock())
+            trusted = await issue.of_application(
+                tx, made.application_id, KeyKind.TRUSTED, vault=hub.vault, now=hub.clock()
+            )
         access = Access(applications=(made.application_id,))
         token = (await hub.authenticator.issue(str(made.client_id), made.client_secret)).token
         enode, podero = asking(hub, "enode", token), asking(hub, "podero", token)
@@ -114,12 +120,27 @@ async def home(dsn: str) -> AsyncIterator[Home]:
             building_id=building["id"],
             device_id=device_id,
             key=Caller(evrythng, await key_of(hub, ada, ada)),
+            signing_up=Caller(evrythng, trusted),
         )
 
 
 def asking(hub: Hub, dialect: str, token: str) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(DIALECTS[dialect](hub), raise_app_exceptions=False)  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=transport, base_url="http://api", headers={"authorization": f"Bearer {token}"})
+
+
+async def test_only_client_credentials_open_the_dialect_of_partners(home: Home) -> None:
+    for key in (home.operator.key, home.key.key):
+        answer = await home.podero.get(home.path(), headers={"authorization": f"Bearer {key}"})
+        assert (answer.status_code, answer.json()) == (401, {"detail": "Unauthorized"})
+
+
+async def test_an_address_is_one_persons_in_every_dialect(home: Home) -> None:
+    answer = await home.signing_up.send("POST", "/auth/evrythng/users", {**_EVE, "email": "ADA@example.com"})
+    assert answer.status_code == 409
+    assert (await home.signing_up.send("POST", "/auth/evrythng/users", _EVE)).status_code == 201
+    taken = await home.podero.put(home.path(), json={"email": _EVE["email"]})
+    assert (taken.status_code, taken.json()["detail"][:6]) == (409, "email:")
 
 
 async def test_it_is_one_user_with_one_car_everywhere(home: Home) -> None:

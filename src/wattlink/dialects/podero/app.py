@@ -5,6 +5,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme
 
 from wattlink.dialects.podero import BASE, DIALECT
+from wattlink.dialects.podero.admission import ORGANIZATIONS
 from wattlink.dialects.podero.errors import HANDLERS
 from wattlink.dialects.podero.routes import SECURITY, routes
 from wattlink.dialects.podero.wire import as_it_is
@@ -19,7 +20,9 @@ def make_app(hub: Hub) -> Litestar:
     """The API under `/podero`, or at the root of its own host; its base URL ends in `/api/partners/v2.0`."""
     address = f"{hub.settings.public_url}/{DIALECT}"
     openapi = _openapi(address)
-    return make_api(hub, routes=routes(), errors=HANDLERS, openapi=openapi, base=BASE)
+    app = make_api(hub, routes=routes(), errors=HANDLERS, openapi=openapi, base=BASE)
+    app.state[ORGANIZATIONS] = {}
+    return app
 
 
 def _openapi(address: str) -> OpenAPIConfig:
