@@ -10,6 +10,7 @@ import pytest
 
 from tests.dialects.evrythng.conftest import Caller, Refused, World, new_world
 from tests.support.clock import StillClock
+from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.evrythng.users.clients import network_behind
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.users import store as users
@@ -316,18 +317,19 @@ async def test_a_user_that_another_dialect_made_is_the_same_user(ours: World) ->
     [named] = await ours.operator.get("/users")
     assert named["externalId"] == "customer-7"
     assert "email" not in named
-    assert await ours.public.status("POST", "/auth/evrythng/users", {**ADA, "externalId": "customer-7"}) == 409
+    for external_id in ("customer-7", "customer-8"):  # also before the app's server names it
+        sent = {**ADA, "externalId": external_id}
+        assert await ours.public.status("POST", "/auth/evrythng/users", sent) == 403
     assert "email" not in await ours.operator.get(f"/users/{named['id']}")
     made = await ours.trusted.post("/auth/evrythng/users", {**ADA, "externalId": "customer-7"})
     assert made["evrythngUser"] == named["id"]
     again = {**ADA, "externalId": "customer-7", "email": "eve@example.com"}
     assert await ours.trusted.status("POST", "/auth/evrythng/users", again) == 409
-    assert (
-        await ours.public.status("POST", "/auth/evrythng/users", {**ADA, "email": "bob@example.com", "externalId": "8"})
-        == 201
-    )
+    new = {**ADA, "externalId": "customer-8", "email": "bob@example.com"}
+    assert await ours.operator.status("POST", f"/auth/evrythng/users?app={ours.application}", new) == 201
     async with ours.hub.db.read() as reader:
-        assert (await users.get(reader, access, "8")).external_id == "8"
+        bob = await users.get(reader, access, "customer-8")
+    assert (await ours.trusted.get("/users?filter=email%3Dbob@example.com"))[0]["id"] == id_of(bob.user_id)
 
 
 async def test_a_deleted_users_keys_are_dead(ours: World) -> None:

@@ -70,11 +70,12 @@ async def test_of_two_who_sign_up_at_once_one_gets_the_address(door: Door) -> No
     assert sorted(type(result).__name__ for result in results) == ["AlreadyExists"] * 4 + ["SignedUp"]
 
 
-async def test_the_public_key_makes_nobody_out_of_a_user_that_the_app_named(door: Door) -> None:
+async def test_the_public_key_makes_nobody_out_of_a_user_that_the_app_names_now_or_later(door: Door) -> None:
     async with door.db.transaction() as tx:
         named = await users.get_or_create(tx, door.access, "customer-7", now=door.clock())
-    with pytest.raises(AlreadyExists, match="externalId"):
-        await door.sign_up("eve@example.com", external_id="customer-7")
+    for external_id in ("customer-7", "customer-8"):  # the second would be the app's next
+        with pytest.raises(NotPermitted, match="externalId"):
+            await door.sign_up("eve@example.com", external_id=external_id)
     async with door.db.read() as reader:
         unchanged = await logins.get(reader, door.access, named.user_id)
     assert (unchanged.login, unchanged.email) == (None, None)

@@ -8,7 +8,7 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access, KeyKind
-from wattlink.domain.errors import AlreadyExists, NotFound
+from wattlink.domain.errors import AlreadyExists, NotFound, NotPermitted
 from wattlink.domain.users import store as users
 from wattlink.domain.users.logins import codes, store
 from wattlink.domain.users.model import AppUser, Login, NewUser, check_email
@@ -26,8 +26,8 @@ async def sign_up(
 ) -> SignedUp:
     """An inactive user. Raises AlreadyExists for an address or an id that is another's, which changes nothing.
 
-    A user whom the application only named until now gets the login, if whoever asks may speak for all users: the public
-    key of an app may not, for else anybody could become anybody.
+    A user whom the application only named until now gets the login. An id of the app's own takes its trusted key or an
+    operator's, also where there is no such user yet: what the app later links for that id would be whoever's was first.
     """
     check_email(new.email)
     named = await _named(tx, access, new.external_id)
@@ -47,13 +47,15 @@ async def _named(tx: Transaction, access: Access, external_id: str | None) -> Ap
     """The user whom this id means already, if it may be given a login; raises AlreadyExists if it may not."""
     if external_id is None:
         return None
+    if access.kind not in (KeyKind.TRUSTED, KeyKind.OPERATOR):
+        raise NotPermitted("externalId takes the application's trusted key")
     users.check_id(external_id)
     try:
         known = await users.get(tx, access, external_id)
     except NotFound:
         return None
     user = await store.lock(tx, access, known.user_id)
-    if access.kind not in (KeyKind.TRUSTED, KeyKind.OPERATOR) or user.login is not None:
+    if user.login is not None:
         raise AlreadyExists("externalId: another user has this id")
     return user
 
