@@ -14,6 +14,8 @@ from wattlink.dialects.enode import errors as enode_errors
 from wattlink.dialects.enode.routes import TABLE
 from wattlink.dialects.enode.webhooks import EventName
 from wattlink.dialects.platform import errors as platform_errors
+from wattlink.dialects.podero.kinds import TYPES
+from wattlink.dialects.podero.routes import TABLE as PODERO_TABLE
 from wattlink.domain.events.model import EventType
 from wattlink.domain.linking.model import Cause
 from wattlink.sandbox.api import errors as sandbox_errors
@@ -70,6 +72,14 @@ def test_moving_from_enode_names_every_path_event_and_error() -> None:
     assert [name for name in sorted(events) if f"`{name}`" not in guide] == []
     errors = {told.slug for told in enode_errors.STATUS.values()}
     assert [slug for slug in sorted(errors) if f"`{slug}`" not in guide and f" {slug}`" not in guide] == []
+
+
+def test_moving_from_podero_names_every_path() -> None:
+    guide = _PAGES[ROOT / "docs" / "podero.md"]
+    paths = {re.sub(r"\{(\w+):str\}", r"{\1}", route.path) for rows in PODERO_TABLE.values() for route in rows}
+    types = "|".join(TYPES)
+    tails = {re.sub(rf"/({types})\b", "/T", path.removeprefix("/org/{org_id}/users/{user_id}")) for path in paths}
+    assert [tail for tail in sorted(tails) if not re.search(rf"{re.escape(tail)}[`?]", guide)] == []
 
 
 def _as_enode_writes_it(path: str) -> str:

@@ -1,12 +1,19 @@
 """Users: created, read, changed in part, deleted; told apart by address and by the partner's own id."""
 
+import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from tests.dialects.podero.conftest import Partner, new_partner
 from tests.support.clock import StillClock
+from wattlink.domain.access.ids import UserId
+from wattlink.domain.errors import NotPermitted
+from wattlink.domain.users.people.change import change
+from wattlink.domain.users.people.model import PersonChange, Rank
+from wattlink.domain.users.store import get_or_create
 from wattlink.wiring import Hub
 
 _NOTHING_SAID = {
@@ -59,6 +66,32 @@ async def test_an_external_id_can_be_given_changed_and_taken_back(partner: Partn
     for given in ("one", "two", None):
         changed = await partner.call("PUT", f"/users/{user['id']}", {"external_user_id": given})
         assert changed["external_user_id"] == given
+
+
+async def test_a_user_changes_no_role_whatever_opened_the_door(partner: Partner, clock: StillClock) -> None:
+    user_id = UserId(UUID((await partner.new_user())["id"]))
+    own = msgspec.structs.replace(partner.access, only_user=user_id, caller=user_id)
+    asked = PersonChange(email=msgspec.UNSET, rank=Rank.ADMIN, details={})
+    with pytest.raises(NotPermitted):
+        async with partner.hub.db.transaction() as tx:
+            await change(tx, own, user_id, asked, now=clock())
+    assert (await partner.call("GET", f"/users/{user_id}"))["role"] == "user"
+
+
+async def test_of_two_at_once_with_one_address_one_is_made(partner: Partner) -> None:
+    new = [{"role": "user", "email": "pat@example.com", "external_user_id": str(number)} for number in range(5)]
+    answers = await asyncio.gather(*(partner.send("POST", "/users", one) for one in new))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
+    assert len(await partner.call("GET", "/users")) == 1
+
+
+async def test_a_user_whom_another_dialect_named_becomes_this_one(partner: Partner, clock: StillClock) -> None:
+    async with partner.hub.db.transaction() as tx:
+        named = await get_or_create(tx, partner.access, "customer-7", now=clock())
+    (before,) = await partner.call("GET", "/users")
+    assert (before["id"], before["external_user_id"], before["email"]) == (str(named.user_id), "customer-7", "")
+    made = await partner.new_user(external_user_id="customer-7")
+    assert (made["id"], made["email"]) == (before["id"], "customer@example.com")
 
 
 async def test_roles_are_kept_and_changed_by_the_organization(partner: Partner) -> None:
