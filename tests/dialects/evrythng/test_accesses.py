@@ -102,7 +102,15 @@ async def test_only_its_two_users_can_end_an_access_and_nobody_the_own_one(
 async def test_nothing_is_made_for_who_cannot_receive(ours: World, theirs: World, both: Neighbours) -> None:
     await named(theirs, "theirs@example.com")
     anonymous = await user_of(ours)
-    unknown = ["nobody@example.com", "theirs@example.com", "", f"anon-{anonymous.user.user_id}@anon.evrythng.com"]
+    waiting = {"email": "inactive@example.com", "password": "wind-and-sun", "firstName": "In", "lastName": "Active"}
+    await ours.public.post("/auth/evrythng/users", waiting)
+    unknown = [
+        "nobody@example.com",
+        "theirs@example.com",
+        "inactive@example.com",
+        "",
+        f"anon-{anonymous.user.user_id}@anon.evrythng.com",
+    ]
     for email in unknown:
         assert await both.ada.status("POST", "/accesses", {"email": email, "role": BASE}) == 404, email
     assert await both.ada.status("POST", "/accesses", {"email": "ada@example.com", "role": BASE}) == 400
