@@ -328,6 +328,14 @@ async def test_two_who_ask_for_a_device_key_get_the_same(ours: World) -> None:
     assert len({made["thngApiKey"] for made in await asyncio.gather(*asked)}) == 1
 
 
+async def test_the_way_on_is_https_where_the_public_url_says_so(ours: World) -> None:
+    for name in ("one", "two"):
+        await ours.operator.post("/thngs", {"name": name})
+    headers = {"host": "link.example.com", "authorization": ours.operator.key or ""}  # as a proxy passes it on
+    answer = await ours.operator.http.get("/thngs?perPage=1", headers=headers)
+    assert answer.headers["link"].startswith("<https%3A%2F%2Flink.example.com%2Fthngs%3F")
+
+
 async def test_the_way_on_stays_below_the_prefix(ours: World) -> None:
     for name in ("one", "two"):
         await ours.operator.post("/thngs", {"name": name})

@@ -6,7 +6,7 @@ Unknown and empty query keys are ignored: clients send them with everything.
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import msgspec
@@ -96,8 +96,11 @@ def link_to_next(request: Call, **query: str) -> str:
 
 
 def _origin(request: Call) -> str:
-    """As the caller reached us: a client follows this address as it is."""
-    return f"{request.url.scheme}://{request.url.netloc}"
+    """As the caller reached us, since a client follows this address as it is; TLS may end at a proxy of ours."""
+    host, settings = request.url.netloc, request.hub.settings
+    public = urlsplit(settings.public_url)
+    scheme = public.scheme if host in (public.netloc, *settings.dialect_hosts) else request.url.scheme
+    return f"{scheme}://{host}"
 
 
 def _number(query: dict[str, str], name: str, default: int, most: int) -> int:
