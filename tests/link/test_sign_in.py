@@ -246,7 +246,7 @@ async def test_addresses_and_codes_end_by_themselves_and_are_forgotten(
 ) -> None:
     await ada(provider)
     old = await world.begin(ago=LIFE)
-    assert (await browser.open(start_of(world, old)))[0] == 404
+    assert await browser.open(start_of(world, old)) == (404, start_of(world, old))
     begun = await world.begin()
     _, address = await browser.open(start_of(world, begun))
     with pytest.raises(SignInRefused):

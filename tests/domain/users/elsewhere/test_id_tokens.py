@@ -164,6 +164,7 @@ async def test_no_signature_and_a_public_key_as_a_secret_are_refused(world: Worl
         by_hand({"alg": "RS256", "kid": "a"}, world.claims(), pem),
         by_hand({"alg": "RS256", "kid": ["a"]}, world.claims(), pem),
         by_hand({"alg": "RS256", "kid": "a", "crit": ["exp"]}, world.claims(), pem),
+        jwt.encode(world.claims(), _RSA, algorithm="RS256", headers={"kid": "a", "crit": ["b64"], "b64": True}),
         signed(world.claims(), _NEW_RSA),
         signed(world.claims(), _NEW_RSA, kid=None),
         signed(world.claims(), _SMALL_RSA, kid="small"),
