@@ -4,11 +4,17 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 @dataclass
@@ -34,13 +40,34 @@ class MailServer:
 
 
 @contextlib.asynccontextmanager
-async def mail_server() -> AsyncIterator[MailServer]:
-    """It listens on loopback until the block ends."""
+async def mail_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[MailServer]:
+    """It listens on loopback until the block ends; with `tls` it offers STARTTLS."""
     running, loop = MailServer(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(running, loop=loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(running, loop=loop, tls_context=tls), "127.0.0.1", 0)
     running.port = server.sockets[0].getsockname()[1]
     try:
         yield running
     finally:
         server.close()
         await server.wait_closed()
+
+
+def nobodys_certificate(folder: Path) -> ssl.SSLContext:
+    """For `localhost`, and vouched for by nobody but itself."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, form, plain)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context

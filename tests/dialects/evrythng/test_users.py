@@ -262,6 +262,8 @@ async def test_a_user_changes_what_is_its_own(ours: World, clock: StillClock) ->
     assert "photo" not in whole
     assert whole["tags"] == ["engine"]
     assert await user.get(f"/users/{user_id}") == whole
+    came = await ours.public.post("/users/login", LOGIN)
+    assert (await user.put(f"/users/{user_id}", came))["firstName"] == "Augusta"  # a client sends back what it was told
     with_scopes = await user.get(f"/users/{user_id}?withScopes=true")
     assert with_scopes["scopes"] == {"users": [user_id], "projects": [ours.project]}
 

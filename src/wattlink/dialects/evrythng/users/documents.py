@@ -66,6 +66,11 @@ class UserChangesPayload(Payload):
     status: str | UnsetType = UNSET
     scopes: dict[str, Any] | UnsetType = UNSET
     external_id: str | UnsetType = UNSET
+    access: dict[str, Any] | UnsetType = UNSET
+    can_login: bool | UnsetType = UNSET
+    number_of_friends: int | UnsetType = UNSET
+    primary_social_network: Any = UNSET
+    social_profile_last_sync: Any = UNSET
 
 
 class UserPayload(UserChangesPayload, kw_only=True):
