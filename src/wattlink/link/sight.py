@@ -57,7 +57,9 @@ class Sight:
         return f"{self.here}/leave?{CHECK_FIELD}={check_of(self.secret or '')}"
 
     def way_back(self, cause: Cause | None = None) -> str:
-        """The address of the app, which hears of the cause."""
+        """The address of the app, which hears of the cause; or the one that it gave for leaving early, as it is."""
+        if cause is not None and self.session.cancel_uri is not None:
+            return self.session.cancel_uri
         return self.session.redirect_uri if cause is None else with_error(self.session.redirect_uri, cause)
 
     def page(self, template: str, *, status: int = 200, scripted: bool = False, **values: Any) -> Response[str]:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.podero import BASE, buildings, contracts, statistics, users
+from wattlink.dialects.podero import BASE, buildings, contracts, onboarding, statistics, users
 from wattlink.dialects.podero.admission import admit
+from wattlink.dialects.podero.devices import reading
 from wattlink.dialects.podero.errors import Problem, ValidationProblem
 from wattlink.dialects.podero.kinds import TYPES, DeviceType
 from wattlink.web.oauth import Terms, token_route
@@ -25,8 +26,12 @@ _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
 
 def _of_type(one: DeviceType) -> Sequence[Route]:
     """What there is for devices of every type."""
-    device, name = f"{_USER}/{one.path}/{{device_id:str}}", one.operation
+    listed, name = f"{_USER}/{one.path}", one.operation
+    device = listed + "/{device_id:str}"
     return [
+        Route("GET", listed, f"list{name}s", reading.listing_of(one), 200, (404, 422)),
+        Route("GET", device, f"get{name}", reading.reading_of(one), 200, (404, 422)),
+        Route("PUT", device, f"update{name}", reading.changing_of(one), 200, (400, 404, 422)),
         Route("GET", device + "/savings", f"get{name}Savings", statistics.savings_of(one), 200, (404, 422)),
         Route("GET", device + "/statistics", f"get{name}Statistics", statistics.statistics_of(one), 200, (404, 422)),
     ]
@@ -39,6 +44,10 @@ TABLE: Table = {
         Route("GET", _USER, "getUser", users.get_user, 200, (404, 422)),
         Route("PUT", _USER, "updateUser", users.update_user, 200, (400, 404, 409, 422)),
         Route("DELETE", _USER, "deleteUser", users.delete_user, 204, (404,)),
+    ],
+    "Onboarding sessions": [
+        Route("POST", "/device-onboarding", "createOnboarding", onboarding.create_onboarding, 200, (400, 404, 422)),
+        Route("GET", "/device-onboarding/{session_id:str}", "getOnboarding", onboarding.get_onboarding, 200, (404,)),
     ],
     "Buildings": [
         Route("POST", _USER + "/buildings", "createBuilding", buildings.create_building, 200, (400, 404, 422)),

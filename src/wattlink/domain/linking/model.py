@@ -151,6 +151,7 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
     language: str  # a language tag, or `browser`
     color_scheme: str  # system, light or dark
     redirect_uri: str
+    cancel_uri: str | None = None  # where an early exit leads; with it, success brings the device's id along
     binding: LinkBinding = LinkBinding.BROWSER
     challenge: bytes | None = None
     code_digest: bytes | None = None

@@ -49,6 +49,8 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> b
     if completed is None:
         return False
     await publish(tx, session.session_id, now=now)
+    if completed.cancel_uri is not None:
+        await store.carry_over(tx, completed, now=now)
     await tell(tx, completed, await linked_devices(tx, completed), now=now)
     return True
 

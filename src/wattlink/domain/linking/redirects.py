@@ -2,9 +2,9 @@
 
 from urllib.parse import quote
 
-from wattlink.domain.access.ids import SessionId
+from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.linking.model import Cause
-from wattlink.domain.organizations.redirects import with_query
+from wattlink.domain.organizations.redirects import with_query, without_query_key
 
 _SAID = {
     Cause.CANCELLED: "access_denied",
@@ -40,6 +40,11 @@ def with_error(uri: str, cause: Cause) -> str:
     """`uri` with `error` and `error_message` behind its own query, which stays as it is."""
     message = quote(_MESSAGES[cause], safe="")
     return with_query(uri, f"error={_SAID.get(cause, cause.value)}&error_message={message}")
+
+
+def with_device(uri: str, device_id: DeviceId) -> str:
+    """`uri` with `deviceId` behind its own query; one that is there already is replaced."""
+    return with_query(without_query_key(uri, "deviceId"), f"deviceId={device_id}")
 
 
 def with_code(uri: str, session_id: SessionId, code: str) -> str:

@@ -15,8 +15,8 @@ COLUMNS: LiteralString = """
     session_id, application_id, user_id,
     (SELECT external_id FROM app_user WHERE app_user.user_id = link_session.user_id) AS "user",
     state, cause, purpose, relink_account_id, relink_device_id, vendor, vendor_is_fixed, registration_id, kinds, scopes,
-    language, color_scheme, redirect_uri, binding, challenge, code_digest, confirmed_at, browser_digest, sealed_step,
-    turn, step_started_at, account_id, discover_from, steps, failures, created_at,
+    language, color_scheme, redirect_uri, cancel_uri, binding, challenge, code_digest, confirmed_at, browser_digest,
+    sealed_step, turn, step_started_at, account_id, discover_from, steps, failures, created_at,
     expires_at, ended_at
 """
 _RETURNING: LiteralString = f" RETURNING {COLUMNS}"
@@ -192,6 +192,26 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> L
         """,
         session_id=session.session_id,
         from_state=session.state,
+        now=now,
+    )
+
+
+async def carry_over(tx: Transaction, session: LinkSession, *, now: datetime) -> None:
+    """The devices of an onboarding session begin with what the partner said; what is kept of one already stays."""
+    await tx.execute(
+        """
+        INSERT INTO device_preferences (device_id, building_id, document, changed_at)
+        SELECT device_id, building_id,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'price_zone', price_zone, 'is_smart_optimization_active', is_optimization_active)),
+               %(now)s
+          FROM onboarding CROSS JOIN device
+         WHERE session_id = %(session_id)s AND account_id = %(account_id)s AND kind = ANY(%(kinds)s)
+            ON CONFLICT (device_id) DO NOTHING
+        """,
+        session_id=session.session_id,
+        account_id=session.account_id,
+        kinds=list(session.kinds),
         now=now,
     )
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from wattlink.domain.errors import InvalidInput
 
-MOST_LETTERS = 500
+MOST_LETTERS = 8_000
 
 _MOST_LISTED = 100
 
@@ -71,6 +71,14 @@ def with_query(uri: str, query: str) -> str:
     before, hash_, fragment = uri.partition("#")
     joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
     return f"{before}{joint}{query}{hash_}{fragment}"
+
+
+def without_query_key(uri: str, key: str) -> str:
+    """`uri` without this key in its query; everything else stays as it is, byte for byte."""
+    before, hash_, fragment = uri.partition("#")
+    address, mark, query = before.partition("?")
+    kept = [part for part in query.split("&") if part.partition("=")[0] != key]
+    return f"{address}{mark if any(kept) else ''}{'&'.join(kept)}{hash_}{fragment}"
 
 
 def _check_entry(uri: str) -> None:

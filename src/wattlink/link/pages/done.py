@@ -10,10 +10,14 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions.catalogue import is_pairing
 from wattlink.domain.linking.model import Purpose
+from wattlink.domain.linking.onboarding.outcome import device_of
 from wattlink.domain.linking.pair import interventions_of, unpaired
+from wattlink.domain.linking.redirects import with_device
 from wattlink.link.sight import Sight
 from wattlink.link.texts.devices import Shown, shown
 from wattlink.link.texts.words import SCOPES, words
+
+_GOES_ON_AFTER_SECONDS = 8
 
 
 async def done(sight: Sight) -> Response[str]:
@@ -28,7 +32,8 @@ async def done(sight: Sight) -> Response[str]:
     if session.purpose is Purpose.RELINK and not left_out:
         heading = language.say("Everything works again")
     lacking = unpaired(session, linked)
-    return sight.page(
+    address = await _way_on(sight)
+    page = sight.page(
         "done.html",
         heading=heading,
         devices=sorted((shown(device.document, language) for device in linked), key=_in_order),
@@ -38,8 +43,21 @@ async def done(sight: Sight) -> Response[str]:
         if lacking
         else None,
         more_address=_told_to_all(lacking, sight.language.tag),
-        app_address=sight.way_back(),
+        app_address=address,
     )
+    if session.cancel_uri is not None:
+        page.headers["refresh"] = f"{_GOES_ON_AFTER_SECONDS}; url={address}"  # without a script too
+    return page
+
+
+async def _way_on(sight: Sight) -> str:
+    """Back to the app, with the id of the device where it asked for one."""
+    session = sight.session
+    if session.cancel_uri is None:
+        return sight.way_back()
+    async with sight.ui.hub.db.read() as reader:
+        device = await device_of(reader, session.account_id, session.kinds)
+    return sight.way_back() if device is None else with_device(session.redirect_uri, device.device_id)
 
 
 def _told_to_all(lacking: Sequence[Device], language: str) -> str | None:

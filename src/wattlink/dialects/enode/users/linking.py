@@ -13,7 +13,7 @@ from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.creating.create_relink import create_relink
 from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRelink
-from wattlink.domain.organizations.redirects import MOST_LETTERS, check_redirect_uri
+from wattlink.domain.organizations.redirects import check_redirect_uri
 from wattlink.web.bodies import Check, InvalidBody, Issue
 from wattlink.web.call import Call
 
@@ -57,6 +57,9 @@ Language = Literal[
 ColorScheme = Literal["system", "light", "dark"]
 
 
+_MOST_LETTERS = 500  # of a redirect URI
+
+
 def _redirect_problem(uri: str) -> str | None:
     """What is wrong with a redirect URI for every application, whatever is on its list."""
     try:
@@ -68,7 +71,7 @@ def _redirect_problem(uri: str) -> str | None:
 
 RedirectUri = Annotated[
     str,
-    msgspec.Meta(min_length=1, max_length=MOST_LETTERS, extra_json_schema={"extra": {"format": "uri"}}),
+    msgspec.Meta(min_length=1, max_length=_MOST_LETTERS, extra_json_schema={"extra": {"format": "uri"}}),
     Check(_redirect_problem),
 ]
 

@@ -1,0 +1,1 @@
+"""Devices as partners see them: heat pumps, electric vehicles, inverters and wallboxes."""

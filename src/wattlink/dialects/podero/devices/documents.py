@@ -1,0 +1,126 @@
+"""A device in Podero's shape: what all have in common, and what each type tells. Null is what nobody knows."""
+
+from typing import Annotated
+
+import msgspec
+
+from wattlink.dialects.podero.wire import Answer, Timestamp, Uuid
+
+Status = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"enum": ["ok", "warning", "error", "unknown"]}})]
+
+
+class TypeOfDevice(Answer):
+    short_name: str
+    long_name: str
+
+
+class DeviceModel(Answer):
+    """What it is; there is no catalogue of models here, so it has no id."""
+
+    device_type: TypeOfDevice
+    manufacturer: str | None
+    model: str | None
+    year: int | None
+    cloud_service: Uuid | None = None
+    cloud_service_instructions: str | None = None
+    cloud_service_signup_link: str | None = None
+
+
+class Owner(Answer):
+    id: Uuid
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    external_id: str | None
+
+
+class ResolutionLink(Answer):
+    url: str
+    required_parameters: list[str]
+
+
+class Action(Answer):
+    """What somebody has to do before the device works normally."""
+
+    code: str
+    resolution_link: ResolutionLink
+
+
+class Device(Answer, kw_only=True):
+    """What devices of every type tell."""
+
+    id: Uuid
+    connection_status: Status
+    monitoring_status: Status
+    steering_status: Status
+    lifecycle_state: str
+    lifecycle_error: str | None
+    device_model: DeviceModel
+    owner: Owner
+    building: Uuid | None
+    created_at: Timestamp
+    updated_at: Timestamp
+    deleted_at: Timestamp | None = None
+    price_zone: str | None
+    is_authenticated: bool
+    is_smart_optimization_active: bool
+    is_trading_enabled: bool
+    optimization_score: float | None = None
+    external_device_id: str
+    comment: str | None
+    current_state_last_updated_at: Timestamp | None
+    last_monitoring_executed_at: Timestamp | None
+    authorization_url: str | None = None
+    action_needed: bool
+    actions: list[Action]
+
+
+class HeatPump(Device, kw_only=True):
+    """Temperatures in °C, power in W."""
+
+    current_mode: str | None
+    current_power_consumption_w: int | None = None
+    outdoor_temperature: float | None = None
+    indoor_actual_temperature: float | None
+    indoor_target_temperature: float | None
+    optimization_level: str | None
+
+
+class ElectricVehicle(Device, kw_only=True):
+    """Power in W, level in %, capacity in kWh, range in km."""
+
+    is_plugged_in: bool | None
+    is_charging: bool | None
+    charge_rate_w: float | None
+    battery_level: float | None
+    battery_capacity_kwh: float | None
+    is_fully_charged: bool | None
+    driving_range: float | None
+    charge_target_max: float | None
+    minimum_charge_limit: int | None
+    charge_deadline_at: str | None
+    is_charge_policy_enabled: bool
+
+
+class Inverter(Device, kw_only=True):
+    """Power in W."""
+
+    current_solar_production_w: float | None
+    household_consumption_w: float | None = None
+    battery_charge_discharge_power_w: float | None = None
+    current_power_to_grid_w: float | None = None
+    battery_charge_level_percent: float | None = None
+    solar_power_rating_kw: float | None
+
+
+class Wallbox(Device, kw_only=True):
+    """Power in W, current in A."""
+
+    mode: str
+    connection: str
+    is_plugged_in: bool | None
+    is_charging: bool | None
+    charge_rate_w: float | None
+    minimum_charge_limit: int | None
+    charge_deadline_at: str | None
+    is_charge_policy_enabled: bool

@@ -1,0 +1,114 @@
+"""A user's devices of one type: listed, read, and told what the partner wishes of them."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar.params import FromPath, QueryParameter
+
+from wattlink.connectors.devices import Kind
+from wattlink.db.database import Reader
+from wattlink.dialects.podero.devices import documents, preferences
+from wattlink.dialects.podero.devices.rendering import Seen, rendered
+from wattlink.dialects.podero.kinds import DeviceType
+from wattlink.dialects.podero.wire import user_id_of
+from wattlink.domain.access.ids import BuildingId, DeviceId
+from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import Device
+from wattlink.domain.errors import NotFound
+from wattlink.domain.premises import store as premises
+from wattlink.domain.premises.preferences import store as kept
+from wattlink.domain.users.people import store as people
+from wattlink.domain.users.people.model import Person
+from wattlink.web.bodies import decode
+from wattlink.web.call import Call, uuid_of
+
+_MOST = 1000
+_DOCUMENTS: dict[Kind, type[documents.Device]] = {
+    Kind.HVAC: documents.HeatPump,
+    Kind.VEHICLE: documents.ElectricVehicle,
+    Kind.INVERTER: documents.Inverter,
+    Kind.CHARGER: documents.Wallbox,
+}
+Deleted = Annotated[bool, QueryParameter(description="Devices that are gone leave nothing behind here.")]
+View = Callable[..., Coroutine[Any, Any, Any]]
+
+
+def listing_of(one: DeviceType) -> View:
+    """The view that lists devices of a type."""
+
+    async def listing(request: Call, include_deleted: Deleted = False) -> Any:  # noqa: ARG001
+        """Every device of this type that the user has, newest first."""
+        async with request.hub.db.read() as reader:
+            owner = await people.get(reader, request.access, user_id_of(request))
+            found = await devices.page(
+                reader, request.access, one.kind, user=owner.external_id, page=PageRequest(limit=_MOST)
+            )
+            seen = await _seen(reader, owner, found)
+        return [rendered(each) for each in seen]
+
+    listing.__annotations__["return"] = list[_DOCUMENTS[one.kind]]  # type: ignore[valid-type,name-defined]
+    return listing
+
+
+def reading_of(one: DeviceType) -> View:
+    """The view that reads a device of a type."""
+
+    async def reading(request: Call, device_id: FromPath[str], include_deleted: Deleted = False) -> Any:  # noqa: ARG001
+        """One device, with its latest state."""
+        async with request.hub.db.read() as reader:
+            return rendered(await _one(reader, request, one, device_id))
+
+    reading.__annotations__["return"] = _DOCUMENTS[one.kind]
+    return reading
+
+
+def changing_of(one: DeviceType) -> View:
+    """The view that takes what a partner wishes of a device."""
+
+    async def changing(request: Call, device_id: FromPath[str]) -> Any:
+        """Keep what is sent, beside what was kept before."""
+        given = decode(await request.body(), preferences.OF_KIND[one.kind])
+        async with request.hub.db.transaction() as tx:
+            before = await _one(tx, request, one, device_id)
+            building_id = await _building(tx, request, given, before.kept.building_id)
+            document = {**before.kept.document, **preferences.said(given)}
+            after = msgspec.structs.replace(
+                before.kept,
+                building_id=building_id,
+                document={name: value for name, value in document.items() if value is not None},
+                changed_at=request.hub.clock(),
+            )
+            await kept.put(tx, after, now=request.hub.clock())
+        return rendered(before._replace(kept=after))
+
+    changing.__annotations__["return"] = _DOCUMENTS[one.kind]
+    return changing
+
+
+async def _one(reader: Reader, request: Call, one: DeviceType, device_id: str) -> Seen:
+    owner = await people.get(reader, request.access, user_id_of(request))
+    found = await devices.get(reader, request.access, DeviceId(uuid_of("device", device_id)), one.kind)
+    if found.user_id != owner.user_id:
+        raise NotFound("device", device_id)
+    (seen,) = await _seen(reader, owner, [found])
+    return seen
+
+
+async def _seen(reader: Reader, owner: Person, found: Sequence[Device]) -> list[Seen]:
+    known = await kept.of_devices(reader, [device.device_id for device in found])
+    return [Seen(device, owner, known[device.device_id]) for device in found if device.device_id in known]
+
+
+async def _building(
+    tx: Any, request: Call, given: preferences.Preferences, before: BuildingId | None
+) -> BuildingId | None:
+    said = preferences.building_said(given)
+    if isinstance(said, msgspec.UnsetType):
+        return before
+    if said is None:
+        return None
+    building_id = BuildingId(uuid_of("building", said))
+    await premises.building(tx, request.access, user_id_of(request), building_id)
+    return building_id

@@ -1,0 +1,150 @@
+"""From the normalised form, and what a partner said, to Podero's shape."""
+
+from typing import Any, NamedTuple
+
+from wattlink.connectors.devices import Charger, Hvac, Inverter, Vehicle
+from wattlink.connectors.registry import manifests
+from wattlink.dialects.podero.devices import documents as shown
+from wattlink.dialects.podero.wire import timestamp
+from wattlink.domain.devices.model import Device
+from wattlink.domain.premises.preferences.model import Kept
+from wattlink.domain.users.people.model import Person
+
+_TYPES = {
+    "hvac": ("hp_atw", "Heat Pump (Air-to-Water)"),
+    "vehicle": ("ev", "Electric Vehicle"),
+    "inverter": ("inverter", "Solar Inverter"),
+    "charger": ("wb", "Wallbox"),
+}
+
+
+class Seen(NamedTuple):
+    """A device with whose it is and what is kept of it."""
+
+    device: Device
+    owner: Person
+    kept: Kept
+
+
+def rendered(seen: Seen) -> shown.Device:
+    """The device as a partner sees it."""
+    document, common = seen.device.document, _common(seen)
+    match document:
+        case Vehicle():
+            return _vehicle(document, seen.kept.document, common)
+        case Hvac():
+            return _heat_pump(document, seen.kept.document, common)
+        case Inverter():
+            watts = _watts(document.production_state.production_rate)
+            rating = seen.kept.document.get("solar_power_rating_kw")
+            return shown.Inverter(**common, current_solar_production_w=watts, solar_power_rating_kw=rating)
+        case Charger():
+            return _wallbox(document, seen.kept, common)
+        case _:
+            raise TypeError(f"no partner is shown a {seen.device.kind}")
+
+
+def _common(seen: Seen) -> dict[str, Any]:
+    device, kept = seen.device, seen.kept
+    said, is_fine = kept.document, kept.is_authenticated
+    reachable = bool(device.document.is_reachable)
+    information = device.document.information
+    short, long = _TYPES[device.kind]
+    manufacturer = getattr(information, "brand", None) or manifests()[device.vendor].name
+    connection = ("ok" if reachable else "warning") if is_fine else "error"
+    return {
+        "id": str(device.device_id),
+        "connection_status": connection,
+        "monitoring_status": connection,
+        "steering_status": "unknown",
+        "lifecycle_state": "authenticated" if is_fine else "error",
+        "lifecycle_error": None if is_fine else "The manufacturer no longer lets us in: the user has to sign in again.",
+        "device_model": shown.DeviceModel(
+            device_type=shown.TypeOfDevice(short, long),
+            manufacturer=manufacturer,
+            model=getattr(information, "model", None),
+            year=getattr(information, "year", None),
+        ),
+        "owner": _owner(seen.owner),
+        "building": None if kept.building_id is None else str(kept.building_id),
+        "created_at": timestamp(device.created_at),
+        "updated_at": timestamp(max(device.updated_at, kept.changed_at or device.updated_at)),
+        "price_zone": said.get("price_zone"),
+        "is_authenticated": is_fine,
+        "is_smart_optimization_active": said.get("is_smart_optimization_active", False),
+        "is_trading_enabled": said.get("is_trading_enabled", False),
+        "external_device_id": said.get("external_device_id", ""),
+        "comment": said.get("comment"),
+        "current_state_last_updated_at": timestamp(device.updated_at),
+        "last_monitoring_executed_at": timestamp(device.document.last_seen),
+        "action_needed": not is_fine,
+        "actions": [],
+    }
+
+
+def _owner(person: Person) -> shown.Owner:
+    return shown.Owner(
+        id=str(person.user_id),
+        email=person.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        external_id=person.own_id,
+    )
+
+
+def _vehicle(vehicle: Vehicle, said: dict[str, Any], common: dict[str, Any]) -> shown.ElectricVehicle:
+    state = vehicle.charge_state
+    return shown.ElectricVehicle(
+        **common,
+        is_plugged_in=state.is_plugged_in,
+        is_charging=state.is_charging,
+        charge_rate_w=_watts(state.charge_rate),
+        battery_level=state.battery_level,
+        battery_capacity_kwh=state.battery_capacity,
+        is_fully_charged=state.is_fully_charged,
+        driving_range=state.range,
+        charge_target_max=state.charge_limit,
+        minimum_charge_limit=said.get("minimum_charge_limit"),
+        charge_deadline_at=said.get("charge_deadline_at"),
+        is_charge_policy_enabled=said.get("is_charge_policy_enabled", False),
+    )
+
+
+def _heat_pump(hvac: Hvac, said: dict[str, Any], common: dict[str, Any]) -> shown.HeatPump:
+    return shown.HeatPump(
+        **common,
+        current_mode=None,  # of an optimiser's, and there is none here
+        indoor_actual_temperature=hvac.temperature_state.current_temperature,
+        indoor_target_temperature=hvac.thermostat_state.heat_setpoint,
+        optimization_level=said.get("optimization_level"),
+    )
+
+
+def _wallbox(charger: Charger, kept: Kept, common: dict[str, Any]) -> shown.Wallbox:
+    state, said = charger.charge_state, kept.document
+    return shown.Wallbox(
+        **common,
+        mode=_mode(charger, is_authenticated=kept.is_authenticated),
+        connection="online" if charger.is_reachable and kept.is_authenticated else "offline",
+        is_plugged_in=state.is_plugged_in,
+        is_charging=state.is_charging,
+        charge_rate_w=_watts(state.charge_rate),
+        minimum_charge_limit=said.get("minimum_charge_limit"),
+        charge_deadline_at=said.get("charge_deadline_at"),
+        is_charge_policy_enabled=said.get("is_charge_policy_enabled", False),
+    )
+
+
+def _mode(charger: Charger, *, is_authenticated: bool) -> str:
+    state = charger.charge_state
+    if not is_authenticated or not charger.is_reachable:
+        return "UNAVAILABLE"
+    if state.is_charging:
+        return "CHARGING"
+    if state.is_plugged_in is None:
+        return "UNKNOWN"
+    return "PLUGGED_IN" if state.is_plugged_in else "READY"
+
+
+def _watts(kilowatts: float | None) -> float | None:
+    return None if kilowatts is None else kilowatts * 1000

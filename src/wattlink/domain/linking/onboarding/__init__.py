@@ -1,0 +1,1 @@
+"""Onboarding: link sessions for one device of one user, whose id the app is told on return."""
