@@ -329,7 +329,11 @@ async def test_a_user_that_another_dialect_made_is_the_same_user(ours: World) ->
     assert await ours.trusted.status("POST", "/auth/evrythng/users", again) == 409
     new = {**ADA, "externalId": "customer-8", "email": "bob@example.com"}
     assert await ours.operator.status("POST", f"/auth/evrythng/users?app={ours.application}", new) == 201
+    own_name = (await ours.public.post("/auth/evrythng/users", {**ADA, "email": "cy@example.com"}))["evrythngUser"]
     async with ours.hub.db.read() as reader:
+        assert (
+            await users.get(reader, access, own_name)
+        ).external_id == own_name  # for dialects that show the app's id
         bob = await users.get(reader, access, "customer-8")
     assert (await ours.trusted.get("/users?filter=email%3Dbob@example.com"))[0]["id"] == id_of(bob.user_id)
 
