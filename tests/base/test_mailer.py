@@ -1,12 +1,13 @@
 """Mails are handed over encrypted, to the server that the operator names, or not at all."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from tests.support.clock import StillClock
 from tests.support.mail import MailServer, mail_server, nobodys_certificate
-from wattlink.base.mailer import Letter, Mailer, MailUnavailable
+from wattlink.base.mailer import Letter, Mailer, MailRefused, MailUnavailable
 
 _LETTER = Letter(
     message_id="1", to="ada@example.com", sender_name="Voltly\nBcc: eve@example.com", subject="A\r\nB", text="Grüße\n"
@@ -55,3 +56,13 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
         pass
     with pytest.raises(MailUnavailable):
         await mailer(server, "none").send(_LETTER)
+
+
+@pytest.mark.parametrize(
+    "address", ["jörg@example.com", "a..b@example.com", "a@b@c", "a@b.", "ada@example.com\nBcc: eve@x"]
+)
+async def test_an_address_that_no_header_holds_is_refused(address: str) -> None:
+    async with mail_server() as server:
+        with pytest.raises(MailRefused):
+            await mailer(server, "none").send(dataclasses.replace(_LETTER, to=address))
+    assert server.asked == 0

@@ -1,6 +1,7 @@
 """The way out for mails: one SMTP server, which the operator names."""
 
 from dataclasses import dataclass
+from email.errors import MessageDefect, MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -45,10 +46,14 @@ class Mailer:
     password: str = ""
 
     async def send(self, letter: Letter) -> None:
-        """Hand over a mail. Raises MailRefused or MailUnavailable."""
+        """Hand over a mail. Raises MailRefused, also for an address that no header can hold, or MailUnavailable."""
+        try:
+            message = self._message(letter)
+        except (MessageError, MessageDefect, ValueError) as error:
+            raise MailRefused(f"{type(error).__name__} in a header") from None
         try:
             await aiosmtplib.send(
-                self._message(letter),
+                message,
                 hostname=self.host,
                 port=self.port,
                 username=self.user or None,

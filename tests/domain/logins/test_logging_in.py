@@ -18,7 +18,7 @@ from wattlink.domain.users.logins.activate import activate
 from wattlink.domain.users.logins.begin_anonymous import begin_anonymous
 from wattlink.domain.users.logins.change import change
 from wattlink.domain.users.logins.gate import Given
-from wattlink.domain.users.model import Change, Login
+from wattlink.domain.users.model import Change, Login, check_email
 from wattlink.domain.users.passwords.hashing import Cost, Passwords
 from wattlink.domain.users.passwords.policy import PasswordPolicy
 
@@ -207,3 +207,18 @@ async def test_no_secret_is_readable_in_the_database(door: Door, dsn: str) -> No
         for table in ("app_user", "access_key", "share", "throttle", "known_address"):
             for (row,) in connection.execute(f"SELECT {table}::text FROM {table}").fetchall():  # noqa: S608
                 assert not any(secret in row or secret.encode().hex() in row for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ada", "@b", "a@", "a@@b", "a..b@c", ".a@b", "a@b.", "a b@c", "a@b\n", "x" * 65 + "@b"]
+)
+def test_what_cannot_be_an_address(email: str) -> None:
+    with pytest.raises(InvalidInput):
+        check_email(email)
+
+
+@pytest.mark.parametrize(
+    "email", ["a@b", "a.b+c@d-e.example", "jörg@exämple.com", "o'neill@example.com", "x" * 64 + "@b"]
+)
+def test_what_can_be_one(email: str) -> None:
+    check_email(email)

@@ -19,7 +19,8 @@ from wattlink.domain.errors import InvalidInput
 
 MOST_LETTERS = 255  # of an app's own id
 _MOST_OF_ADDRESS = 254
-_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]{1,64}@[^@\s\x00-\x1f\x7f<>,;:\"\\()\[\]]+")
+_ATOMS = r"[^@.\s\x00-\x1f\x7f<>,;:\"\\()\[\]]+(?:\.[^@.\s\x00-\x1f\x7f<>,;:\"\\()\[\]]+)*"
+_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOMS}@{_ATOMS}")
 
 
 class Login(StrEnum):
