@@ -10,6 +10,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -174,10 +175,14 @@ class Outbound:
     ) -> aiohttp.ClientResponse:
         if self._session is None:
             raise RuntimeError("an Outbound is used inside `async with`")
-        timeout = aiohttp.ClientTimeout(total=deadline, sock_connect=_CONNECT_SECONDS)
         return await self._session.request(
-            method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
+            method, url, headers=headers, data=body, allow_redirects=False, timeout=_timeout(deadline)
         )
+
+
+@lru_cache(32)
+def _timeout(deadline: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=deadline, sock_connect=_CONNECT_SECONDS)
 
 
 class _Refused(OSError):

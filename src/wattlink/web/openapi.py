@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -114,6 +115,7 @@ def _answer(status: str, answer: OpenApi) -> OpenApi:
     return answer
 
 
+@lru_cache(4_096)
 def camel(text: str) -> str:
     """`page_size` as `pageSize`."""
     return re.sub("_([a-z])", lambda found: found[1].upper(), text)

@@ -102,38 +102,38 @@ class EnodeWebhooks:
         payload, name = event.payload, self.name_of(event)
         assert payload is not None
         assert name is not None
-        common = EventBody(
+        body = EventBody(
             event=name, created_at=rfc3339(event.occurred_at), version=version, user=EventUser(id=payload.user)
         )
         if event.type is EventType.CREDENTIALS_INVALIDATED:
-            return msgspec.structs.replace(common, vendor=name_of(payload.vendor))
-        if event.type is EventType.COMMAND_UPDATED:
-            told = msgspec.convert(payload.command, DeviceCommand, strict=False)
-            fields = [_ACTION_FIELDS.get(field, camel(field)) for field in payload.updated_fields]
-            return msgspec.structs.replace(common, vendor_action=action(told), updated_fields=fields)
-        body = _with_device(common, event, payload)
-        if event.type is not EventType.DEVICE_UPDATED:
-            return body
-        return msgspec.structs.replace(body, updated_fields=[camel(field) for field in payload.updated_fields])
+            body.vendor = name_of(payload.vendor)
+        elif event.type is EventType.COMMAND_UPDATED:
+            body.vendor_action = action(msgspec.convert(payload.command, DeviceCommand, strict=False))
+            body.updated_fields = [_ACTION_FIELDS.get(field, camel(field)) for field in payload.updated_fields]
+        else:
+            _put_device(body, event, payload)
+        if event.type is EventType.DEVICE_UPDATED:
+            body.updated_fields = [camel(field) for field in payload.updated_fields]
+        return body
 
 
-def _with_device(body: EventBody, event: Event, payload: Payload) -> EventBody:
+def _put_device(body: EventBody, event: Event, payload: Payload) -> None:
     assert event.device_id is not None
     assert payload.kind is not None
     device_id = event.device_id
     match payload.document or nothing_known(payload.kind, payload.vendor, event.occurred_at):
         case normal.Vehicle() as document:
-            return msgspec.structs.replace(body, vehicle=vehicle(device_id, payload, document))
+            body.vehicle = vehicle(device_id, payload, document)
         case normal.Charger() as document:
-            return msgspec.structs.replace(body, charger=charger(device_id, payload, document))
+            body.charger = charger(device_id, payload, document)
         case normal.Hvac() as document:
-            return msgspec.structs.replace(body, hvac=hvac(device_id, payload, document))
+            body.hvac = hvac(device_id, payload, document)
         case normal.Inverter() as document:
-            return msgspec.structs.replace(body, inverter=inverter(device_id, payload, document))
+            body.inverter = inverter(device_id, payload, document)
         case normal.Battery() as document:
-            return msgspec.structs.replace(body, battery=battery(device_id, payload, document))
+            body.battery = battery(device_id, payload, document)
         case normal.Meter() as document:
-            return msgspec.structs.replace(body, meter=meter(device_id, payload, document))
+            body.meter = meter(device_id, payload, document)
 
 
 def _alone(name: str, now: datetime, api_version: str | None, pending_events: int | UnsetType = UNSET) -> bytes:
