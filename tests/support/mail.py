@@ -25,6 +25,7 @@ class MailServer:
     answers: list[str] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
     asked: int = 0
+    has_taken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """What aiosmtpd calls for each mail."""
@@ -36,6 +37,7 @@ class MailServer:
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
+        self.has_taken.set()
         return "250 taken"
 
 

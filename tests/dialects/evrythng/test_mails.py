@@ -12,9 +12,13 @@ from tests.support.clock import StillClock
 from tests.support.mail import MailServer, mail_server
 from wattlink.base.mailer import Mailer
 from wattlink.dialects.registry import DIALECTS
+from wattlink.domain.access.work import WorkStatus
 from wattlink.domain.users.mail.send import send_due
 from wattlink.settings import Settings
 from wattlink.wiring import open_hub
+from wattlink.workers import users
+from wattlink.workers.pumps import run_pumps
+from wattlink.workers.status import work_status
 
 ADA = {"email": "ada@example.com", "firstName": "Ada", "password": "password"}
 
@@ -31,6 +35,10 @@ class Post:
     async def send_due(self) -> int:
         hub = self.world.hub
         return await send_due(hub.db, self.mailer, vault=hub.vault, clock=self.clock)
+
+    async def standing(self) -> WorkStatus:
+        found = await work_status(self.world.hub.db, self.clock())
+        return next(status for status in found if status.kind == "mails")
 
 
 @pytest.fixture
@@ -141,3 +149,22 @@ async def test_who_receives_an_access_is_told_once(post: Post) -> None:
     await post.send_due()
     [mail] = post.server.taken
     assert (mail["To"], mail["Subject"]) == ("Bob@example.com", "Ada shares with you in Voltly")
+
+
+async def test_the_worker_sends_what_is_written(post: Post) -> None:
+    stop = asyncio.Event()
+    working = asyncio.create_task(run_pumps(post.world.hub.db, users.pumps(post.world.hub), stop))
+    await post.world.public.post("/auth/evrythng/users", ADA)
+    async with asyncio.timeout(10):
+        await post.server.has_taken.wait()
+    stop.set()
+    await working
+    assert await post.send_due() == 0
+
+
+async def test_a_mail_that_waits_is_told_to_operators(post: Post) -> None:
+    post.server.answers[:] = ["451 later"]
+    await post.world.public.post("/auth/evrythng/users", ADA)
+    assert await post.standing() == WorkStatus(kind="mails", due=1, oldest_age=0.0)
+    await post.send_due()
+    assert await post.standing() == WorkStatus(kind="mails", due=0, failing=(("not taken yet", 1),))
