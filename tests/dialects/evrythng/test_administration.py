@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from tests.dialects.evrythng.conftest import Refused, World
+from tests.dialects.evrythng.conftest import Caller, Refused, World
+from wattlink.dialects.evrythng.ids import uuid_of
+from wattlink.dialects.registry import DIALECTS
 
 
 async def test_every_key_is_told_whose_it_is(ours: World) -> None:
@@ -73,6 +75,13 @@ async def test_the_keys_of_a_deleted_application_are_dead(ours: World) -> None:
     assert await ours.public.status("GET", "/access") == 200
     await ours.operator.delete(path)
     assert [await ours.operator.status("GET", path), await ours.public.status("GET", "/access")] == [404, 403]
+
+
+async def test_the_keys_of_an_application_that_is_deleted_elsewhere_are_dead_at_once(ours: World) -> None:
+    platform = Caller(DIALECTS["platform"](ours.hub), f"Bearer {ours.operator.key}")
+    assert await ours.public.status("GET", "/access") == 200
+    assert await platform.status("DELETE", f"/applications/{uuid_of('application', ours.application)}") == 204
+    assert await ours.public.status("GET", "/access") == 403
 
 
 async def test_another_organizations_projects_and_applications_are_not_there(ours: World, theirs: World) -> None:

@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from litestar import Response
 from msgspec import UNSET, UnsetType
 
 from wattlink.dialects.evrythng.ids import id_of
+from wattlink.web.app import PREFIX
 from wattlink.web.bodies import decode
 from wattlink.web.call import Call
 
@@ -28,6 +30,11 @@ class Scopes(Answer):
 
     users: list[str]
     projects: list[str]
+
+
+def created(request: Call, document: T, path: str) -> Response[T]:
+    """What was made, and where it is found from now on: `path` is one of this API's."""
+    return Response(document, headers={"location": f"{request.scope.get(PREFIX, '')}{path}"})
 
 
 def milliseconds(moment: datetime) -> int:

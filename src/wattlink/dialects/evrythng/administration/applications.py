@@ -13,7 +13,7 @@ from wattlink.dialects.evrythng.administration.social_networks import configure_
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, given, merged, milliseconds
+from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, created, given, merged, milliseconds
 from wattlink.domain.access.ids import ApplicationId, ProjectId, RoleId
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import InvalidInput, NotFound
@@ -92,7 +92,7 @@ async def create_application(
         new = msgspec.structs.replace(access, applications=(made.application_id,))  # made since the key was looked at
         application = await _described(tx, new, made.application_id, data, hub=hub)
         shown = await _shown(tx, application, hub)
-    return Response(shown, headers={"location": f"/projects/{project_id}/applications/{shown.id}"})
+    return created(request, shown, f"/projects/{project_id}/applications/{shown.id}")
 
 
 async def list_applications(request: Call, project_id: FromPath[str]) -> Response[list[ApplicationDocument]]:

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, given, merged, milliseconds
+from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, created, given, merged, milliseconds
 from wattlink.domain.access.ids import ProjectId
 from wattlink.domain.leaving.delete_project import delete_project as delete
 from wattlink.domain.organizations.names import checked_name
@@ -68,7 +68,7 @@ async def create_project(request: Call, data: JSONBody[ProjectPayload]) -> Respo
     hub = request.hub
     async with hub.db.transaction() as tx:
         project = await create(tx, request.access.organization_id, data.name, given(data, _FIELDS), now=hub.clock())
-    return Response(_shown(project), headers={"location": f"/projects/{id_of(project.project_id)}"})
+    return created(request, _shown(project), f"/projects/{id_of(project.project_id)}")
 
 
 async def list_projects(request: Call) -> Response[list[ProjectDocument]]:

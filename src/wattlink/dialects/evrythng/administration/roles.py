@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, given, milliseconds
+from wattlink.dialects.evrythng.wire import Answer, Payload, created, given, milliseconds
 from wattlink.domain.access.ids import OrganizationId, ProjectId, RoleId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.permissions import Permission
@@ -124,7 +124,7 @@ async def create_role(request: Call, data: JSONBody[RolePayload]) -> Response[Ro
             is_for_users=is_for_users,
             now=request.hub.clock(),
         )
-    return Response(_shown(role), headers={"location": f"/roles/{role.role_id}"})
+    return created(request, _shown(role), f"/roles/{role.role_id}")
 
 
 async def get_role(request: Call, role_id: FromPath[str]) -> RoleDocument:

@@ -7,6 +7,7 @@ from wattlink.dialects.evrythng.listing import asked
 from wattlink.dialects.evrythng.records.paging import paged, wanted_of
 from wattlink.dialects.evrythng.records.showing import action_type_of, changes_of, new_of
 from wattlink.dialects.evrythng.records.wire import ActionTypeDocument, ActionTypePayload
+from wattlink.dialects.evrythng.wire import created
 from wattlink.domain.access.paging import Position
 from wattlink.domain.records import store
 from wattlink.domain.records.change import change
@@ -26,7 +27,7 @@ async def create_action_type(request: Call, data: JSONBody[ActionTypePayload]) -
     async with request.hub.db.transaction() as tx:
         made = await create(tx, request.access, new, now=request.hub.clock())
     shown = action_type_of(made, with_scopes=found.with_scopes)
-    return Response(shown, headers={"location": f"/actions/{shown.name}"})
+    return created(request, shown, f"/actions/{shown.name}")
 
 
 async def list_action_types(request: Call) -> Response[list[ActionTypeDocument]]:

@@ -16,6 +16,7 @@ from wattlink.dialects.evrythng.records.products import product_id_of
 from wattlink.dialects.evrythng.records.showing import action_of, new_of
 from wattlink.dialects.evrythng.records.thngs import either
 from wattlink.dialects.evrythng.records.wire import ActionDocument, ActionPayload
+from wattlink.dialects.evrythng.wire import created
 from wattlink.domain.access.ids import RecordId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.errors import InvalidInput, NotFound
@@ -45,7 +46,7 @@ async def create_action(
     async with request.hub.db.transaction() as tx:
         action = await record_action(tx, request.access, new, now=request.hub.clock())
     shown = action_of(action, with_scopes=found.with_scopes, with_context=_with_context(request))
-    return Response(shown, headers={"location": f"/actions/{shown.type}/{shown.id}"})
+    return created(request, shown, f"/actions/{shown.type}/{shown.id}")
 
 
 async def list_actions(request: Call, action_type: FromPath[str]) -> Response[list[ActionDocument]]:

@@ -8,6 +8,7 @@ from wattlink.dialects.evrythng.listing import asked
 from wattlink.dialects.evrythng.records.paging import paged, wanted_of
 from wattlink.dialects.evrythng.records.showing import changes_of, new_of, product_of
 from wattlink.dialects.evrythng.records.wire import ProductDocument, ProductPayload
+from wattlink.dialects.evrythng.wire import created
 from wattlink.domain.access.ids import RecordId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.records import store
@@ -26,7 +27,7 @@ async def create_product(request: Call, data: JSONBody[ProductPayload]) -> Respo
     async with request.hub.db.transaction() as tx:
         product = await create(tx, request.access, new, now=request.hub.clock())
     shown = product_of(product, with_scopes=found.with_scopes)
-    return Response(shown, headers={"location": f"/products/{shown.id}"})
+    return created(request, shown, f"/products/{shown.id}")
 
 
 async def list_products(request: Call) -> Response[list[ProductDocument]]:

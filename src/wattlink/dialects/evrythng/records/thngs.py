@@ -12,6 +12,7 @@ from wattlink.dialects.evrythng.records import linked
 from wattlink.dialects.evrythng.records.paging import paged, wanted_of
 from wattlink.dialects.evrythng.records.showing import changes_of, new_of, thng_of
 from wattlink.dialects.evrythng.records.wire import ThngDocument, ThngPayload
+from wattlink.dialects.evrythng.wire import created
 from wattlink.domain.access.ids import DeviceId, RecordId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest, Position
@@ -33,7 +34,7 @@ async def create_thng(request: Call, data: JSONBody[ThngPayload]) -> Response[Th
     async with request.hub.db.transaction() as tx:
         thng = await create(tx, request.access, new, now=request.hub.clock())
     shown = thng_of(thng, with_scopes=found.with_scopes)
-    return Response(shown, headers={"location": f"/thngs/{shown.id}"})
+    return created(request, shown, f"/thngs/{shown.id}")
 
 
 async def list_thngs(request: Call) -> Response[list[ThngDocument]]:

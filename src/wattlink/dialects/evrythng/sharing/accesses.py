@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, told_id
+from wattlink.dialects.evrythng.wire import Answer, Payload, created, told_id
 from wattlink.domain.access.ids import RoleId, ShareId
 from wattlink.domain.sharing.acting.held import held
 from wattlink.domain.sharing.shares.give import end, give
@@ -61,7 +61,7 @@ async def create_access(request: Call, data: JSONBody[AccessPayload]) -> Respons
         )
     if hub.settings.sends_mail:
         hub.notifier.wake("mail")
-    return Response(shown(share), headers={"location": f"/accesses/{share.share_id}"})
+    return created(request, shown(share), f"/accesses/{share.share_id}")
 
 
 async def list_accesses(request: Call) -> Response[list[UserAccessDocument]]:

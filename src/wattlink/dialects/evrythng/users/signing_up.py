@@ -11,7 +11,7 @@ from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.evrythng.listing import asked
 from wattlink.dialects.evrythng.users.clients import network_of_app
 from wattlink.dialects.evrythng.users.documents import UserPayload, email_of, profile_of, user_id_of
-from wattlink.dialects.evrythng.wire import Answer, Payload, body_of
+from wattlink.dialects.evrythng.wire import Answer, Payload, body_of, created
 from wattlink.domain.access.ids import ApplicationId, UserId
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import InvalidInput
@@ -101,7 +101,7 @@ async def _begin(request: Call, access: Access) -> Response[Any]:
         evrythng_api_key=opened.key,
         social_network=EVRYTHNG,
     )
-    return _created(document, user_id)
+    return created(request, document, f"/users/{document.evrythng_user}")
 
 
 async def _sign_up(request: Call, access: Access, data: UserPayload) -> Response[Any]:
@@ -123,10 +123,8 @@ async def _sign_up(request: Call, access: Access, data: UserPayload) -> Response
             await write_activation(tx, access, made.user, made.activation_code, vault=hub.vault, now=hub.clock())
     if hub.settings.sends_mail:
         hub.notifier.wake("mail")
-    return _created(
-        _waiting(made, tells_code=not hub.settings.sends_mail or access.kind is not KeyKind.APPLICATION),
-        made.user.user_id,
-    )
+    tells_code = not hub.settings.sends_mail or access.kind is not KeyKind.APPLICATION
+    return created(request, _waiting(made, tells_code=tells_code), f"/users/{id_of(made.user.user_id)}")
 
 
 def _waiting(made: SignedUp, *, tells_code: bool) -> ActivationDocument:
@@ -136,10 +134,6 @@ def _waiting(made: SignedUp, *, tells_code: bool) -> ActivationDocument:
         email=made.user.email or "",
         activation_code=made.activation_code if tells_code else UNSET,
     )
-
-
-def _created(document: Answer, user_id: UserId) -> Response[Any]:
-    return Response(document, headers={"location": f"/users/{id_of(user_id)}"})
 
 
 async def validate_user(

@@ -126,6 +126,7 @@ async def delete_application(request: Call, application_id: FromPath[str]) -> No
     """End an application, with its keys, webhooks and registrations; refused while it has users."""
     async with request.hub.db.transaction() as tx:
         await delete(tx, of_application(request, application_id))
+    request.hub.door.forget()
     request.hub.authenticator.forget()
     request.hub.connectors.forget()
 
