@@ -13,6 +13,9 @@ from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode import errors as enode_errors
 from wattlink.dialects.enode.routes import TABLE
 from wattlink.dialects.enode.webhooks import EventName
+from wattlink.dialects.evrythng.admission import KINDS
+from wattlink.dialects.evrythng.routes import ROWS as EVRYTHNG_ROWS
+from wattlink.dialects.evrythng.routes import Row as EvrythngRow
 from wattlink.dialects.platform import errors as platform_errors
 from wattlink.dialects.podero.kinds import TYPES
 from wattlink.dialects.podero.routes import TABLE as PODERO_TABLE
@@ -20,6 +23,7 @@ from wattlink.domain.events.model import EventType
 from wattlink.domain.linking.model import Cause
 from wattlink.sandbox.api import errors as sandbox_errors
 from wattlink.settings import RULES, variable
+from wattlink.web.openapi import camel
 
 _PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}
 _TEXT = "\n".join(_PAGES.values())
@@ -80,6 +84,19 @@ def test_moving_from_podero_names_every_path() -> None:
     types = "|".join(TYPES)
     tails = {re.sub(rf"/({types})\b", "/T", path.removeprefix("/org/{org_id}/users/{user_id}")) for path in paths}
     assert [tail for tail in sorted(tails) if not re.search(rf"{re.escape(tail)}[`?]", guide)] == []
+
+
+def test_the_reference_of_evrythngs_dialect_has_every_call_with_its_keys() -> None:
+    written = _PAGES[ROOT / "docs" / "reference" / "evrythng.md"]
+    calls = {_as_evrythng_writes_it(row) for rows in EVRYTHNG_ROWS.values() for row in rows}
+    assert {found[0] for found in re.finditer(r"^\| `[A-Z]+ /.* \| \d+ (?=\|)", written, re.MULTILINE)} == calls
+
+
+def _as_evrythng_writes_it(row: EvrythngRow) -> str:
+    path = camel(re.sub(r"\{(\w+):str\}", r":\1", row.route.path))
+    marks = "°" * row.need.by_role + "!" * row.need.own_only
+    keys = [letter + marks * (letter == "U") for letter, kind in KINDS.items() if kind in row.need.kinds]
+    return f"| `{row.route.method} {path}` | {' '.join(keys)} | {row.route.status} "
 
 
 def _as_enode_writes_it(path: str) -> str:

@@ -15,7 +15,7 @@ DOORS = "doors"
 """Where the app's state holds what each operation asks of a caller."""
 
 _SCHEMES = ("token", "bearer")
-_KINDS = {
+KINDS = {
     "O": KeyKind.OPERATOR,
     "A": KeyKind.APPLICATION,
     "T": KeyKind.TRUSTED,
@@ -35,7 +35,7 @@ class Need(NamedTuple):
 
 def need(letters: str, *, by_role: bool = False, own_only: bool = False) -> Need:
     """`letters`: O is an operator's, A an application's public, T its trusted one, U a user's, D a device's."""
-    return Need(frozenset(_KINDS[letter] for letter in letters), by_role, own_only)
+    return Need(frozenset(KINDS[letter] for letter in letters), by_role, own_only)
 
 
 async def admit(request: Request[Any, Any, Any]) -> None:
