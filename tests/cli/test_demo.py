@@ -165,6 +165,12 @@ def test_it_prints_whom_to_sign_in_as(running: Demo) -> None:
     }
 
 
+def test_the_logins_that_the_guide_publishes_are_among_them(running: Demo) -> None:
+    said = {(one["vendor"], one["username"], one["password"]) for one in running.info["accounts"]}
+    published = {("NIBE", "demomyuplink@nibe.se"), ("TESLA", "demo-tesla@getfreeheat.com")}
+    assert {(vendor, username, "Demo1234") for vendor, username in published} <= said
+
+
 def test_a_second_one_is_refused_for_its_ports(running: Demo) -> None:
     port = running.info["enode"]["base_url"].rsplit(":", 1)[1].partition("/")[0]
     told = wattlink("demo", "--port", port, environ=plain_environment())

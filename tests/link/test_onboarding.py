@@ -20,6 +20,11 @@ class Partner:
         self.user: dict[str, Any] = {}
         self.org = ""
 
+    async def enrol(self) -> None:
+        """A new user, who is the one from here on."""
+        body = {"email": f"{uuid4().hex}@example.com", "role": "user"}
+        self.user = await self.call("POST", f"/org/{self.org}/users", body)
+
     async def send(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         url, headers = f"{self.world.stack.url}/podero{BASE}{path}", self.world.app.headers
         async with self.world.stack.http.request(method, url, json=body, headers=headers) as answer:
@@ -58,9 +63,7 @@ async def partner(world: World) -> Partner:
                 application_id=world.app.credentials.application_id,
             )
         )
-    made.user = await made.call(
-        "POST", f"/org/{made.org}/users", {"email": f"{uuid4().hex}@example.com", "role": "user"}
-    )
+    await made.enrol()
     return made
 
 

@@ -26,6 +26,7 @@ WORDS = simulated_words.WORDS
 
 _DEMO_PACE = 60  # an hour in a minute
 _DEMO_PASSWORD = "warm-at-home"  # noqa: S105 - of virtual accounts
+PUBLISHED = ("demomyuplink@nibe.se", "Demo1234")  # of the guides that partners test by
 _AUTHORIZE, _TOKEN, _REVOKE = "/oauth/authorize", "/oauth/token", "/oauth/revocation"
 _DISCOVERY = "/.well-known/openid-configuration"
 
@@ -112,27 +113,29 @@ def set_devices(
 
 
 def fleet(now: datetime) -> Sequence[FleetAccount]:
-    """Three homes: see this folder's README for what each shows."""
+    """Four homes: see this folder's README for what each shows."""
     plain = {"model": "F730 CU 3x400V", "zones": False}
     return [
-        _home(now, "ingrid@example.com", {"name": "Villa Björk"}),
-        _home(now, "oskar@example.com", {"name": "Town house", "premium": False, **plain}),
+        _home(now, "ingrid@example.com", _DEMO_PASSWORD, {"name": "Villa Björk"}),
+        _home(now, "oskar@example.com", _DEMO_PASSWORD, {"name": "Town house", "premium": False, **plain}),
         _home(
             now,
             "freja@example.com",
+            _DEMO_PASSWORD,
             {"name": "Cabin", "room": 18.0, "heat": 18.5, **plain},
             {"name": "Barn", "room_sensor": False, **plain},
         ),
+        _home(now, *PUBLISHED, {"name": "Demo home"}),
     ]
 
 
-def _home(now: datetime, username: str, *knobs: dict[str, Any]) -> FleetAccount:
-    state = {**new_account(username, _DEMO_PASSWORD, now, devices=0), "pace": _DEMO_PACE}
+def _home(now: datetime, username: str, password: str, *knobs: dict[str, Any]) -> FleetAccount:
+    state = {**new_account(username, password, now, devices=0), "pace": _DEMO_PACE}
     state = life.with_pace(state, now)
     at = life.account_time(state, now)
     pumps = {_device_id(username, number): life.new_pump(at=at, **pump) for number, pump in enumerate(knobs, start=1)}
     state = {**state, "devices": pumps, "devices_made": len(pumps)}
-    return FleetAccount(username=username, password=_DEMO_PASSWORD, state=state, devices=devices_of(state))
+    return FleetAccount(username=username, password=password, state=state, devices=devices_of(state))
 
 
 def _device_id(username: str, number: int) -> str:

@@ -30,6 +30,7 @@ WORDS = simulated_words.WORDS
 
 _DEMO_PACE = 60  # an hour in a minute
 _DEMO_PASSWORD = "drive-electric"  # noqa: S105 - of virtual accounts
+PUBLISHED = ("demo-tesla@getfreeheat.com", "Demo1234")  # of the guides that partners test by
 _AUTHORIZE, _TOKEN, _REVOKE = "/oauth2/v3/authorize", "/oauth2/v3/token", "/oauth2/v3/revoke"
 
 
@@ -133,31 +134,42 @@ def _with_one_more(state: State, kind: Kind, at: float) -> State:
 
 
 def fleet(now: datetime) -> Sequence[FleetAccount]:
-    """Four garages and a home with one: see this folder's README for what each shows."""
+    """Garages, and a home with one: see this folder's README for what each shows."""
     return [
         _garage(
             now,
             "anna@example.com",
+            _DEMO_PASSWORD,
             {"name": "Snowflake", "battery": 41.0},
             {"name": "Ghost", "leg": 1, "battery": 78.0, "locates_since": None},
         ),
-        _garage(now, "ben@example.com", {"name": "Pebble", "car_type": "modely", "capacity": 75.0, "key": False}),
+        _garage(
+            now,
+            "ben@example.com",
+            _DEMO_PASSWORD,
+            {"name": "Pebble", "car_type": "modely", "capacity": 75.0, "key": False},
+        ),
         _garage(
             now,
             "clara@example.com",
+            _DEMO_PASSWORD,
             {"name": "Comet", "car_type": "models", "capacity": 95.0, "mobile_access": False},
             {"name": "Biscuit", "leg": 3, "battery": 64.0, "place": list(life.WORK)},
         ),
         _garage(
-            now, "david@example.com", {"name": "Company car", "car_type": "modelx", "capacity": 95.0, "private": True}
+            now,
+            "david@example.com",
+            _DEMO_PASSWORD,
+            {"name": "Company car", "car_type": "modelx", "capacity": 95.0, "private": True},
         ),
         _home(now, "emma@example.com"),
+        _garage(now, *PUBLISHED, {"name": "Demo Tesla"}),
     ]
 
 
 def _home(now: datetime, username: str) -> FleetAccount:
     """A car, a roof, a battery that only the sun may charge, and the meter between them and the grid."""
-    garage = _garage(now, username, {"name": "Sunny", "car_type": "modely", "capacity": 75.0}).state
+    garage = _garage(now, username, _DEMO_PASSWORD, {"name": "Sunny", "car_type": "modely", "capacity": 75.0}).state
     at = life.account_time(garage, now)
     site = homes.site_for(garage, Kind.BATTERY, 2)
     knobs: dict[Kind, dict[str, Any]] = {Kind.BATTERY: {"grid_charging": False}, Kind.METER: {"load_kw": 1.2}}
@@ -169,9 +181,9 @@ def _home(now: datetime, username: str) -> FleetAccount:
     return FleetAccount(username=username, password=_DEMO_PASSWORD, state=state, devices=devices_of(state))
 
 
-def _garage(now: datetime, username: str, *knobs: dict[str, Any]) -> FleetAccount:
+def _garage(now: datetime, username: str, password: str, *knobs: dict[str, Any]) -> FleetAccount:
     region = "na" if username.startswith("david") else "eu"
-    state = {**new_account(username, _DEMO_PASSWORD, now, devices=0), "pace": _DEMO_PACE, "region": region}
+    state = {**new_account(username, password, now, devices=0), "pace": _DEMO_PACE, "region": region}
     state = life.with_pace(state, now)
     routine = life.commuter(life.HOME, life.WORK, km=58.0, minutes=40, park=30, charge=240)
     at = life.account_time(state, now)
@@ -182,7 +194,7 @@ def _garage(now: datetime, username: str, *knobs: dict[str, Any]) -> FleetAccoun
         for number, car in enumerate(knobs, start=1)
     }
     state = {**state, "devices": cars, "devices_made": len(cars)}
-    return FleetAccount(username=username, password=_DEMO_PASSWORD, state=state, devices=devices_of(state))
+    return FleetAccount(username=username, password=password, state=state, devices=devices_of(state))
 
 
 def _vin(username: str, number: int, car_type: str = "model3") -> str:
