@@ -1,4 +1,4 @@
-"""What an operator types, run as real processes against a database of their own."""
+"""What an operator types, run against a database of their own; as real processes where the process is the point."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import free_ports, plain_environment, wattlink
+from tests.support.processes import free_ports, plain_environment, wattlink, wattlink_here
 from wattlink.base.vault import new_master_key, parse_master_keys
 from wattlink.connectors.registry import manifests, simulator
 
@@ -40,7 +40,7 @@ def test_without_master_keys_nothing_starts_and_it_is_said_how_to_make_one(
 
 
 def test_a_fresh_master_key_is_one_that_may_be_used() -> None:
-    made = wattlink("master-key", "new", "--id", "k7", environ=plain_environment())
+    made = wattlink_here("master-key", "new", "--id", "k7", environ=plain_environment())
     assert list(parse_master_keys(made.stdout.strip())) == ["k7"]
 
 
@@ -52,7 +52,7 @@ def test_a_public_address_without_tls_is_refused(environ: Mapping[str, str]) -> 
 
 def test_a_database_that_does_not_answer_is_told_in_one_line(environ: Mapping[str, str]) -> None:
     nowhere = f"postgresql://wattlink@127.0.0.1:{free_ports(1)}/wattlink"
-    told = wattlink("status", environ={**environ, "WATTLINK_DATABASE_URL": nowhere})
+    told = wattlink_here("status", environ={**environ, "WATTLINK_DATABASE_URL": nowhere})
     assert told.returncode == 2
     assert told.stderr.startswith("wattlink: the database can't be used")
     assert told.stderr.count("\n") == 1
@@ -69,17 +69,19 @@ def test_an_older_schema_is_refused_until_it_is_migrated(new_empty_database: Cal
 
 
 def test_an_application_shows_its_secret_once_and_is_listed_without_it(environ: Mapping[str, str]) -> None:
-    made = wattlink("application", "create", "Voltly", "--redirect-uri", "voltly://done", "--json", environ=environ)
+    made = wattlink_here(
+        "application", "create", "Voltly", "--redirect-uri", "voltly://done", "--json", environ=environ
+    )
     told = json.loads(made.stdout)
     assert told["client_secret"].startswith("wls_")
-    listed = wattlink("application", "list", environ=environ).stdout
+    listed = wattlink_here("application", "list", environ=environ).stdout
     assert "Voltly" in listed
     assert "voltly://done" in listed
     assert told["client_secret"] not in listed
 
 
 def test_an_application_without_a_name_is_refused(environ: Mapping[str, str]) -> None:
-    told = wattlink("application", "create", " ", environ=environ)
+    told = wattlink_here("application", "create", " ", environ=environ)
     assert (told.returncode, told.stderr) == (2, "wattlink: name: must have 1 to 100 letters\n")
 
 
@@ -89,13 +91,13 @@ def test_an_application_is_changed_and_goes(environ: Mapping[str, str], tmp_path
     branding.write_text('{"accent": "#7722aa", "radius": 4}')
     words = ("--name", "Ampere", "--redirect-uri", "ampere://done", "--link-binding", "confirm")
     more = ("--connections-limit", "5", "--branding", str(branding))
-    told = wattlink("application", "change", application_id, *words, *more, environ=environ)
+    told = wattlink_here("application", "change", application_id, *words, *more, environ=environ)
     assert (told.returncode, told.stdout, told.stderr) == (0, "Ampere is changed.\n", "")
-    assert "ampere://done" in wattlink("application", "list", environ=environ).stdout
-    told = wattlink("application", "change", application_id, "--return-anywhere", environ=environ)
-    assert "ampere://done" not in wattlink("application", "list", environ=environ).stdout
-    assert wattlink("application", "delete", application_id, environ=environ).returncode == 0
-    told = wattlink("application", "delete", application_id, environ=environ)
+    assert "ampere://done" in wattlink_here("application", "list", environ=environ).stdout
+    told = wattlink_here("application", "change", application_id, "--return-anywhere", environ=environ)
+    assert "ampere://done" not in wattlink_here("application", "list", environ=environ).stdout
+    assert wattlink_here("application", "delete", application_id, environ=environ).returncode == 0
+    told = wattlink_here("application", "delete", application_id, environ=environ)
     assert (told.returncode, told.stderr) == (2, f"wattlink: no application {application_id}\n")
 
 
@@ -110,52 +112,54 @@ def test_an_application_is_changed_and_goes(environ: Mapping[str, str], tmp_path
 )
 def test_a_change_that_can_t_be_made_is_told(words: tuple[str, ...], told: str, environ: Mapping[str, str]) -> None:
     application_id = made_application(environ)["application_id"]
-    answer = wattlink("application", "change", application_id, *words, environ=environ)
+    answer = wattlink_here("application", "change", application_id, *words, environ=environ)
     assert answer.returncode == 2
     assert told in answer.stderr
 
 
 def made_application(environ: Mapping[str, str]) -> dict[str, str]:
-    made: dict[str, str] = json.loads(wattlink("application", "create", "Voltly", "--json", environ=environ).stdout)
+    made: dict[str, str] = json.loads(
+        wattlink_here("application", "create", "Voltly", "--json", environ=environ).stdout
+    )
     return made
 
 
 def test_a_key_is_made_listed_and_revoked(environ: Mapping[str, str]) -> None:
     made = made_application(environ)
     keys = ("key", "list", made["application_id"])
-    told = wattlink("key", "create", made["application_id"], "--name", "March", "--json", environ=environ)
+    told = wattlink_here("key", "create", made["application_id"], "--name", "March", "--json", environ=environ)
     new = json.loads(told.stdout)
-    listed = wattlink(*keys, environ=environ).stdout
+    listed = wattlink_here(*keys, environ=environ).stdout
     assert "March" in listed
     assert "never" in listed
     assert new["client_secret"] not in listed
-    told = wattlink("key", "revoke", made["application_id"], made["client_id"], environ=environ)
+    told = wattlink_here("key", "revoke", made["application_id"], made["client_id"], environ=environ)
     assert told.returncode == 0
-    assert made["client_id"] not in wattlink(*keys, environ={**environ, "COLUMNS": "200"}).stdout
-    assert wattlink("key", "revoke", made["application_id"], made["client_id"], environ=environ).returncode == 2
+    assert made["client_id"] not in wattlink_here(*keys, environ={**environ, "COLUMNS": "200"}).stdout
+    assert wattlink_here("key", "revoke", made["application_id"], made["client_id"], environ=environ).returncode == 2
 
 
 def test_an_organization_has_operators_and_applications_of_its_own(environ: Mapping[str, str]) -> None:
     made_application(environ)
     environ = {**environ, "COLUMNS": "200"}
-    organization_id = wattlink("organization", "create", "Amply", environ=environ).stdout.strip()
-    assert wattlink("organization", "rename", organization_id, "Amply & Sons", environ=environ).returncode == 0
-    listed = wattlink("organization", "list", environ=environ).stdout
+    organization_id = wattlink_here("organization", "create", "Amply", environ=environ).stdout.strip()
+    assert wattlink_here("organization", "rename", organization_id, "Amply & Sons", environ=environ).returncode == 0
+    listed = wattlink_here("organization", "list", environ=environ).stdout
     assert organization_id in listed
     assert "Amply & Sons" in listed
     of_it = ("--organization", organization_id)
-    told = wattlink("operator", "create-token", "--name", "CI", *of_it, "--json", environ=environ)
+    told = wattlink_here("operator", "create-token", "--name", "CI", *of_it, "--json", environ=environ)
     made = json.loads(told.stdout)
     assert made["token"].startswith("wlo")
-    assert made["token_id"] in wattlink("operator", "list", *of_it, environ=environ).stdout
-    assert made["token_id"] not in wattlink("operator", "list", environ=environ).stdout
-    assert wattlink("operator", "revoke", made["token_id"], environ=environ).returncode == 2
-    assert wattlink("operator", "revoke", made["token_id"], *of_it, environ=environ).returncode == 0
-    assert made["token_id"] not in wattlink("operator", "list", *of_it, environ=environ).stdout
+    assert made["token_id"] in wattlink_here("operator", "list", *of_it, environ=environ).stdout
+    assert made["token_id"] not in wattlink_here("operator", "list", environ=environ).stdout
+    assert wattlink_here("operator", "revoke", made["token_id"], environ=environ).returncode == 2
+    assert wattlink_here("operator", "revoke", made["token_id"], *of_it, environ=environ).returncode == 0
+    assert made["token_id"] not in wattlink_here("operator", "list", *of_it, environ=environ).stdout
 
 
 def test_without_an_organization_no_operator_is_made(new_database: Callable[[], str]) -> None:
-    told = wattlink(
+    told = wattlink_here(
         "operator", "create-token", "--name", "CI", environ=plain_environment(WATTLINK_DATABASE_URL=new_database())
     )
     assert told.returncode == 2
@@ -169,20 +173,20 @@ def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str
     secret.write_text(client.client_secret + "\n")
     options = [word for name, value in client.options.items() for word in ("--option", f"{name}={value}")]
     words = ("--client-id", client.client_id, "--client-secret-file", str(secret), *options)
-    told = wattlink("registration", "set", vendor, *words, environ=environ)
+    told = wattlink_here("registration", "set", vendor, *words, environ=environ)
     assert (told.returncode, told.stderr) == (0, "")
-    listed = wattlink("registration", "list", environ=environ).stdout
+    listed = wattlink_here("registration", "list", environ=environ).stdout
     assert vendor in listed
     has_callback = manifests()[vendor].sign_in.way == "redirect"
     assert ("http://localhost:8080/link/callback/" in told.stdout) is has_callback
-    assert wattlink("registration", "remove", vendor, environ=environ).returncode == 0
-    lacking = wattlink("registration", "list", environ=environ).stdout.rsplit("Not on offer", 1)[1]
+    assert wattlink_here("registration", "remove", vendor, environ=environ).returncode == 0
+    lacking = wattlink_here("registration", "list", environ=environ).stdout.rsplit("Not on offer", 1)[1]
     assert vendor in lacking
 
 
 def test_a_registration_that_lacks_what_the_vendor_needs_names_it(environ: Mapping[str, str]) -> None:
     demanding = next(vendor for vendor, manifest in manifests().items() if manifest.registration)
-    told = wattlink("registration", "set", demanding, environ=environ)
+    told = wattlink_here("registration", "set", demanding, environ=environ)
     assert told.returncode == 2
     assert manifests()[demanding].registration[0] in told.stderr
 
@@ -192,37 +196,37 @@ def test_users_may_sign_in_with_a_service(environ: Mapping[str, str], tmp_path: 
     secret = tmp_path / "secret"
     secret.write_text("hidden\n")
     words = ("--client-id", "us", "--client-secret-file", str(secret), "--issuer", "https://accounts.example.com")
-    told = wattlink("identity-provider", "set", application, "keys", *words, environ=environ)
+    told = wattlink_here("identity-provider", "set", application, "keys", *words, environ=environ)
     assert (told.returncode, told.stderr) == (0, "")
     assert "http://localhost:8080/link/signed-in/" in told.stdout
-    refused = wattlink("identity-provider", "set", application, "facebook", "--client-id", "us", environ=environ)
+    refused = wattlink_here("identity-provider", "set", application, "facebook", "--client-id", "us", environ=environ)
     assert (refused.returncode, "app id" in refused.stderr) == (2, True)
-    listed = wattlink("identity-provider", "list", application, environ=environ).stdout
+    listed = wattlink_here("identity-provider", "list", application, environ=environ).stdout
     assert "https://accounts.example.com" in listed
     assert "hidden" not in listed
-    assert wattlink("identity-provider", "remove", application, "keys", environ=environ).returncode == 0
-    assert wattlink("identity-provider", "remove", application, "keys", environ=environ).returncode == 2
+    assert wattlink_here("identity-provider", "remove", application, "keys", environ=environ).returncode == 0
+    assert wattlink_here("identity-provider", "remove", application, "keys", environ=environ).returncode == 2
 
 
 def test_an_unknown_vendor_is_refused_with_those_that_there_are(environ: Mapping[str, str]) -> None:
-    told = wattlink("registration", "set", "acme", environ=environ)
+    told = wattlink_here("registration", "set", "acme", environ=environ)
     assert told.returncode == 2
     assert "there is no connector for 'acme'" in told.stderr
 
 
 def test_a_brand_that_needs_it_is_activated_for_an_application(environ: Mapping[str, str]) -> None:
     made, vendor = made_application(environ), next(iter(manifests()))
-    unregistered = wattlink(
+    unregistered = wattlink_here(
         "vendor", "gate", vendor, "required", "--application", made["application_id"], environ=environ
     )
     assert unregistered.returncode == 2
     for words in (("activate", made["application_id"], vendor), ("deactivate", made["application_id"], vendor)):
-        told = wattlink("vendor", *words, environ=environ)
+        told = wattlink_here("vendor", *words, environ=environ)
         assert told.returncode == 0, told.stderr
         assert "on offer" in told.stdout
-    unknown = wattlink("vendor", "activate", made["application_id"], "acme", environ=environ)
+    unknown = wattlink_here("vendor", "activate", made["application_id"], "acme", environ=environ)
     assert (unknown.returncode, unknown.stderr) == (2, "wattlink: no vendor acme\n")
-    assert "Asked for" in wattlink("vendor", "wanted", environ=environ).stdout
+    assert "Asked for" in wattlink_here("vendor", "wanted", environ=environ).stdout
 
 
 def test_the_status_of_an_idle_installation(environ: Mapping[str, str]) -> None:

@@ -34,7 +34,16 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
 def test_the_wheel_alone_runs_the_demonstration(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
-    pip("install", "--only-binary", ":all:", "--require-hashes", "-r", f"{ROOT}/requirements/run.txt", python=python)
+    pip(
+        "install",
+        "--no-compile",
+        "--only-binary",
+        ":all:",
+        "--require-hashes",
+        "-r",
+        f"{ROOT}/requirements/run.txt",
+        python=python,
+    )
     pip("install", "--no-deps", str(wheel), python=python)
     info = tmp_path / "info.json"
     words = (tmp_path / "venv" / "bin" / "wattlink", "demo", "--port", str(free_ports(3)), "--info", str(info))

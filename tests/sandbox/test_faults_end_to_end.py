@@ -139,7 +139,7 @@ async def test_a_sleeping_device_stays_as_it_was(ci: Ci, vendor: str) -> None:
     assert ci.events(f"user:{linked.kind}:deleted") == []
 
 
-@every_vendor
+@pytest.mark.parametrize("vendor", ["easee"])  # how long each is waited for is a test of tests/conformance
 async def test_a_slow_vendor_is_waited_for_and_a_silent_one_is_not(ci: Ci, vendor: str) -> None:
     linked = await _linked(ci, vendor)
     await linked.change(latencySeconds=0.3)

@@ -11,6 +11,10 @@ from itertools import count
 from pathlib import Path
 from secrets import randbelow
 
+from click.testing import CliRunner
+
+from wattlink.cli.root import wattlink as program
+
 _PATIENCE_SECONDS = 60.0
 
 
@@ -56,6 +60,15 @@ def wattlink(*words: str, environ: Mapping[str, str], typed: str | None = None) 
     """Run a command to its end."""
     command = (sys.executable, "-m", "wattlink", *words)
     return subprocess.run(command, env=environ, input=typed, capture_output=True, text=True, check=False, timeout=120)
+
+
+def wattlink_here(*words: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """What `wattlink` tells, run in this process: the program's start, most of its time, is another test's story."""
+    elsewhere = dict.fromkeys(os.environ.keys() - environ.keys())
+    told = CliRunner(env={**elsewhere, **environ}).invoke(program, words, prog_name="wattlink")
+    if told.exception is not None and not isinstance(told.exception, SystemExit):
+        raise told.exception
+    return subprocess.CompletedProcess(words, told.exit_code, told.stdout, told.stderr)
 
 
 def free_ports(number: int) -> int:
