@@ -52,8 +52,8 @@ class Partner:
         return f"/org/{self.org}/users/{self.user['id']}{path}"
 
 
-@pytest.fixture
-async def partner(world: World) -> Partner:
+async def new_partner(world: World) -> Partner:
+    """A partner with a user."""
     made = Partner(world)
     async with world.stack.hub.db.read() as reader:
         made.org = str(
@@ -65,6 +65,11 @@ async def partner(world: World) -> Partner:
         )
     await made.enrol()
     return made
+
+
+@pytest.fixture
+async def partner(world: World) -> Partner:
+    return await new_partner(world)
 
 
 async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(

@@ -62,3 +62,13 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """The logger of a module; values that belong to a request or a visit are bound as context variables."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
     return logger
+
+
+def begin_log() -> None:
+    """Forget what belonged to an earlier request of this task."""
+    structlog.contextvars.clear_contextvars()
+
+
+def name_in_log(**values: str) -> None:
+    """What every line says from here on, until this request or visit is over."""
+    structlog.contextvars.bind_contextvars(**values)

@@ -50,7 +50,7 @@ class Browsers:
 
     def cookie(self, session: LinkSession, secret: str) -> Cookie:
         """The cookie that makes a browser the session's. Lax, since vendors send browsers back from other sites."""
-        return self._cookie(self._name(session.session_id), secret, LIFE)
+        return self._cookie(self._name(session.session_id), secret, max(LIFE, session.expires_at - session.created_at))
 
     def sign_in_cookie(self, sign_in_id: SignInId, secret: str) -> Cookie:
         """The same for a sign-in."""

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from wattlink.base.ids import digest
+from wattlink.base.log import name_in_log
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.devices import store as devices
@@ -57,6 +58,7 @@ async def entered(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response
         session = await store.get(reader, sight.session.session_id)
     if not session.belongs_to(sight.secret):
         raise Refused(sight)
+    name_in_log(session=str(session.session_id))
     await sign_in_with(ui, session, form)
     goes_on = session.purpose is Purpose.RELINK and session.state is State.BOUND
     return Redirect(f"{address_of(session)}?go" if goes_on else address_of(session), status_code=303)

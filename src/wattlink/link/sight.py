@@ -7,7 +7,8 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from wattlink.domain.linking.model import Cause, LinkSession
+from wattlink.base.log import name_in_log
+from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.redirects import with_error
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.model import Application
@@ -86,7 +87,9 @@ def seen_with(sight: Sight, secret: str) -> Sight:
 
 
 async def sight_of(ui: LinkUi, request: AnyRequest, session: LinkSession) -> Sight:
-    """The session as this request's browser sees it."""
+    """The session as this request's browser sees it; from here on the log names it, by the reference for support."""
+    if session.state is not State.CREATED:  # until then the id may still open the page, of an onboarding session
+        name_in_log(session=str(session.session_id))
     accept_language = request.headers.get("accept-language", "")
     async with ui.hub.db.read() as reader:
         application = await organizations.get_application(reader, session.application_id)

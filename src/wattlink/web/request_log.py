@@ -8,7 +8,7 @@ import time
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from wattlink.base.log import get_logger
+from wattlink.base.log import begin_log, get_logger
 
 _log = get_logger(__name__)
 _level = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ class RequestLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begin_log()
         status, began = 0, time.perf_counter()
 
         async def noting(message: Message) -> None:

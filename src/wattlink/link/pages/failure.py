@@ -40,7 +40,7 @@ def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[
     out = Way(
         label=language.say("Back to %(app)s", **names),
         kind="quiet" if may_try else "main",
-        address=sight.way_back(None if cause in _NO_ERROR else cause),
+        address=session.cancel_uri or sight.way_back(None if cause in _NO_ERROR else cause),
     )
     ways = [out] if leads_back else []
     if may_try:
