@@ -1,0 +1,107 @@
+"""A partner's form in Chromium on a phone, in three languages: with a form of ours, and with a redirect."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
+
+from tests.link.conftest import World
+from tests.link.test_browser import Visitor, browser
+from tests.link.test_onboarding import SUCCESS, Partner, partner
+from wattlink.connectors.vendors.myuplink.simulator import PUBLISHED as NIBE
+
+__all__ = ["browser", "partner"]  # the fixtures
+pytestmark = pytest.mark.browser
+
+_PHONE = ViewportSize(width=360, height=740)
+_CHARGER = {
+    "en": ("Sign in to Easee", "Your 2 chargers are linked"),
+    "de": ("Anmelden bei Easee", "Ihre 2 Ladestationen sind verbunden"),
+    "hu": ("Bejelentkezés: Easee", "2 töltő összekapcsolva"),
+}
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Whose own language is none of the sessions'."""
+    made = await browser.new_context(viewport=_PHONE, locale="pt-PT")
+    yield made
+    await made.close()
+
+
+class Onboarded(Visitor):
+    """Somebody who goes through the form; a picture of every page stays behind with the test's files."""
+
+    async def at(self, step: str, folder: Path) -> str:
+        """A page is there and has nothing to complain of; gives its heading."""
+        heading = await self.page.get_by_role("heading", level=1).inner_text()
+        await self.looks(heading)
+        await self.page.screenshot(path=folder / f"{step}.png", full_page=True)
+        return heading
+
+    async def go_on(self) -> None:
+        """The one obvious thing to do."""
+        await self.page.locator(".button--main").first.click()
+
+    async def choose(self, vendor: str) -> None:
+        """A brand, where there is a choice."""
+        brand = self.page.locator(f"button[value={vendor}]")
+        if await brand.count():
+            await brand.click()
+
+    async def comes_back(self, partner: Partner, session_id: str) -> None:
+        """The button, and the page by itself, lead to the device that the partner reads of."""
+        device = (await partner.call("GET", f"/device-onboarding/{session_id}"))["object_id"]
+        assert device is not None
+        assert await self.page.locator(".button--main").get_attribute("href") == f"{SUCCESS}&deviceId={device}"
+
+
+@pytest.mark.parametrize("language", _CHARGER)
+async def test_a_charger_by_a_form_of_ours(
+    phone: BrowserContext, world: World, partner: Partner, language: str, tmp_path: Path
+) -> None:
+    session = await partner.begin(device_type="wb", language=language)
+    somebody = Onboarded(await phone.new_page(), world)
+    page = somebody.page
+    await page.goto(session["authentication_url"])
+    assert await page.evaluate("document.documentElement.lang") == language
+    assert "Voltly" in await somebody.at("welcome", tmp_path)
+    await somebody.go_on()
+    if await page.locator("button[value=easee]").count():
+        await somebody.at("brand", tmp_path)
+    await somebody.choose("easee")
+    headings = [await somebody.at("sign-in", tmp_path)]
+    await page.locator("[name=username]").fill(world.username)
+    await page.locator("[name=password]").fill("right")
+    await somebody.go_on()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(_CHARGER[language][1])
+    headings.append(await somebody.at("success", tmp_path))
+    assert tuple(headings) == _CHARGER[language]
+    await somebody.comes_back(partner, session["id"])
+
+
+@pytest.mark.parametrize("language", _CHARGER)
+async def test_a_heat_pump_by_a_redirect(
+    phone: BrowserContext, world: World, partner: Partner, language: str, tmp_path: Path
+) -> None:
+    await world.sandbox.open("myuplink", *NIBE)
+    session = await partner.begin(language=language)  # of any type: the brand is a choice
+    somebody = Onboarded(await phone.new_page(), world)
+    page = somebody.page
+    await page.goto(session["authentication_url"])
+    await somebody.at("welcome", tmp_path)
+    await somebody.go_on()
+    await page.locator("button[value=myuplink]").wait_for()
+    await somebody.at("brand", tmp_path)
+    await somebody.choose("myuplink")
+    await page.locator(".button--main").wait_for()
+    await somebody.at("sign-in", tmp_path)
+    await somebody.go_on()
+    await page.wait_for_url(f"{world.sandbox.base}/**")
+    callback = await world.answer(page.url, username=NIBE[0], password=NIBE[1])
+    await page.goto(callback)
+    await expect(page.locator(".devices")).to_be_visible()
+    await somebody.at("success", tmp_path)
+    assert await page.evaluate("document.documentElement.lang") == language
+    await somebody.comes_back(partner, session["id"])
