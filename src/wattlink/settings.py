@@ -97,6 +97,13 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _socket_address(text: str) -> str:
+    if not text.startswith(("ws://", "wss://")):
+        raise ValueError
+    _web_address(text.replace("ws", "http", 1))
+    return text
+
+
 def _hosts(text: str) -> dict[str, str]:
     pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
     if any(not dialect or not host or "/" in host for dialect, _, host in pairs):
@@ -118,6 +125,7 @@ _RING = Rule(
 )
 _NETWORKS = Rule(_networks, "networks in CIDR form, separated by commas", "127.0.0.0/8,::1/128")
 _HOSTS = Rule(_hosts, "`dialect=host[:port]` entries, separated by commas", "enode=enode-api.example.com")
+_SOCKET = Rule(_socket_address, "a ws(s) address without a path", "wss://devices.example.com")
 _ADDRESS = Rule(_web_address, "an http(s) address without a path", "https://link.example.com")
 
 
@@ -133,6 +141,10 @@ class Settings:
     port: int = _setting(8080, _whole(1, 65535, example="8080"))
     dialect_hosts: Mapping[str, str] = _setting({}, _HOSTS)  # a host to the dialect that also answers at its root
     serve_processes: int = _setting(0, _whole(0, 1024, example="4"))  # 0: one per core
+
+    # Where devices dial in.
+    dial_in_url: str = _setting("", _SOCKET)  # as devices see it; empty: ws://localhost:<port>
+    dial_in_port: int = _setting(8090, _whole(1, 65535, example="8090"))  # of one process; another one takes --port
 
     # What is kept secret, and whom we may reach.
     master_keys: Mapping[str, bytes] = _setting({}, _RING)
@@ -220,7 +232,11 @@ def load_settings(environ: Mapping[str, str], *, needed: Sequence[str] = ()) -> 
         if name not in values:
             raise SettingsError(f"{variable(name)} is missing: {_advice(name)}")
     settings = Settings(**values)
-    return settings if settings.public_url else replace(settings, public_url=f"http://localhost:{settings.port}")
+    return replace(
+        settings,
+        public_url=settings.public_url or f"http://localhost:{settings.port}",
+        dial_in_url=settings.dial_in_url or f"ws://localhost:{settings.dial_in_port}",
+    )
 
 
 def _from_file(path: str) -> dict[str, str]:

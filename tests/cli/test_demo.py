@@ -76,7 +76,7 @@ def demo(folder: Path, *options: str) -> Iterator[Demo]:
     """Run it until the end of the block, with what it started."""
     info, log = folder / "info.json", folder / "log"
     info.unlink(missing_ok=True)
-    words = (sys.executable, "-m", "wattlink", "demo", "--port", str(free_ports(4)), "--info", str(info), *options)
+    words = (sys.executable, "-m", "wattlink", "demo", "--port", str(free_ports(5)), "--info", str(info), *options)
     with log.open("wb") as output:
         process = subprocess.Popen(words, env=plain_environment(), stdout=output, stderr=output)
     try:

@@ -46,7 +46,7 @@ def test_the_wheel_alone_runs_the_demonstration(wheel: Path, tmp_path: Path) -> 
     )
     pip("install", "--no-deps", str(wheel), python=python)
     info = tmp_path / "info.json"
-    words = (tmp_path / "venv" / "bin" / "wattlink", "demo", "--port", str(free_ports(3)), "--info", str(info))
+    words = (tmp_path / "venv" / "bin" / "wattlink", "demo", "--port", str(free_ports(5)), "--info", str(info))
     running = subprocess.Popen(words, env=plain_environment(), cwd=tmp_path)
     try:
         wait_until(lambda: info.exists() or running.poll() is not None, seconds=120)

@@ -30,14 +30,14 @@ from wattlink.connectors.errors import (
     UnexpectedAnswer,
     VendorUnavailable,
 )
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.commands.check import capability_of, scope_of
 from wattlink.domain.commands.observe import is_done
 
 _CONTROLLED = [
     (vendor, kind)
-    for vendor, manifest in manifests().items()
+    for vendor, manifest in clouds().items()
     for kind in manifest.kinds
     if scope_of(kind) in manifest.scopes
 ]
@@ -174,9 +174,9 @@ async def test_what_says_nothing_is_neither_a_refusal_nor_an_acceptance(plant: P
         assert failed.reason == "outage"
 
 
-@pytest.mark.parametrize("vendor", list(manifests()))
+@pytest.mark.parametrize("vendor", list(clouds()))
 def test_commands_expire_within_a_quarter_of_an_hour(vendor: str) -> None:
-    assert timedelta() < timedelta(seconds=manifests()[vendor].commands.expires_after) <= timedelta(minutes=15)
+    assert timedelta() < timedelta(seconds=clouds()[vendor].commands.expires_after) <= timedelta(minutes=15)
 
 
 def _possible(document: Document) -> Iterator[Command]:

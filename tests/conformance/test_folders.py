@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.world import every_vendor
 from tests.support.clock import StillClock
 from wattlink.connectors.conformance import manifest_offences, simulator_offences, text_offences
-from wattlink.connectors.registry import manifest_of, manifests
+from wattlink.connectors.registry import clouds, manifest_of
 
 _ENODE_NAMES = {
     "vehicle": "ACURA AUDI BMW HONDA HYUNDAI JAGUAR LANDROVER KIA MERCEDES MINI NISSAN PEUGEOT PORSCHE RENAULT SEAT "
@@ -43,7 +43,7 @@ def test_its_texts_are_translated(vendor: str, language: str) -> None:
 
 
 def test_interventions_have_ids_of_their_own() -> None:
-    ids = [entry.id for entry in chain.from_iterable(manifest.interventions for manifest in manifests().values())]
+    ids = [entry.id for entry in chain.from_iterable(manifest.interventions for manifest in clouds().values())]
     assert len(set(ids)) == len(ids)
 
 

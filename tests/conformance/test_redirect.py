@@ -9,10 +9,10 @@ from tests.support.vendor_pages import sign_in
 from wattlink.base.outbound import Outbound
 from wattlink.connectors.contract import SignInAnswer
 from wattlink.connectors.errors import CredentialsRejected
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 
 every_redirecting_vendor = pytest.mark.parametrize(
-    "vendor", [vendor for vendor, manifest in manifests().items() if manifest.sign_in.way == "redirect"]
+    "vendor", [vendor for vendor, manifest in clouds().items() if manifest.sign_in.way == "redirect"]
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.world import World, every_vendor
 from tests.support.sandbox import RunningSandbox
 from wattlink.connectors.devices import Kind, kind_of
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulated_words import MEANINGS, BadWord, Word, turned
 
 _OTHERWISE: dict[str, Any] = {"text": "Another name", "place": {"latitude": 48.5, "longitude": 9.25}}
@@ -40,11 +40,11 @@ def _another(word: Word, value: Any) -> Any:
 @every_vendor
 def test_every_kind_has_words_of_the_one_vocabulary(vendor: str) -> None:
     words = simulator(vendor).WORDS
-    assert set(words) == set(manifests()[vendor].kinds)
+    assert set(words) == set(clouds()[vendor].kinds)
     for known in words.values():
         assert set(known) <= set(MEANINGS)
         assert {"name", "isReachable"} <= set(known)
-    interventions = {entry.key for entry in manifests()[vendor].interventions}
+    interventions = {entry.key for entry in clouds()[vendor].interventions}
     assert all(
         set(known["interventions"].choices) <= interventions for known in words.values() if "interventions" in known
     )
@@ -76,7 +76,7 @@ async def test_the_connector_reads_what_was_set(vendor: str, world: World, sandb
     await sandbox.change(vendor, "somebody@example.com", words={key: {"name": name} for key, name in names.items()})
     read = {reading.vendor_device_id: reading.document for reading in await world.read(credential)}
     assert {key: document.name for key, document in read.items() if hasattr(document, "name")}.items() <= names.items()
-    assert {kind_of(document) for document in read.values()} <= set(manifests()[vendor].kinds)
+    assert {kind_of(document) for document in read.values()} <= set(clouds()[vendor].kinds)
 
 
 @every_vendor

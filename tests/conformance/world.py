@@ -19,11 +19,11 @@ from wattlink.connectors.errors import (
     UnexpectedAnswer,
     VendorUnavailable,
 )
-from wattlink.connectors.registry import manifest_of, manifests
+from wattlink.connectors.registry import clouds, manifest_of
 
-every_vendor = pytest.mark.parametrize("vendor", list(manifests()))
+every_vendor = pytest.mark.parametrize("vendor", list(clouds()))
 every_kind = pytest.mark.parametrize(
-    ("vendor", "kind"), [(vendor, kind) for vendor, manifest in manifests().items() for kind in manifest.kinds]
+    ("vendor", "kind"), [(vendor, kind) for vendor, manifest in clouds().items() for kind in manifest.kinds]
 )
 
 LOGIN = Login("somebody@example.com", "the-right-password")

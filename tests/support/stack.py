@@ -22,7 +22,7 @@ from yarl import URL
 from tests.support.processes import free_ports, plain_environment
 from tests.support.sandbox import KEY, RunningSandbox, running_sandbox
 from wattlink.base.clock import Clock, system_clock
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import NewApplication
 from wattlink.domain.vendors.register import register
@@ -150,7 +150,7 @@ async def running_stack(
 
 async def _register_vendors(hub: Hub, sandbox: RunningSandbox) -> None:
     async with hub.db.transaction() as tx:
-        for vendor in manifests():
+        for vendor in clouds():
             await register(
                 tx,
                 vendor=vendor,

@@ -10,6 +10,7 @@ from wattlink.cli.administration.organizations import organization
 from wattlink.cli.administration.registrations import registration
 from wattlink.cli.administration.vendors import vendor
 from wattlink.cli.database import migrate
+from wattlink.cli.dial_in import dial_in
 from wattlink.cli.failures import Group
 from wattlink.cli.master_key import master_key
 from wattlink.cli.one_machine.demo import demo
@@ -28,7 +29,7 @@ def wattlink() -> None:
 
 _COMMANDS = (
     *(demo, up),
-    *(serve, work, sandbox, demo_app),
+    *(serve, work, dial_in, sandbox, demo_app),
     *(migrate, status),
     *(organization, operator, application, key, identity_service, registration, vendor, master_key),
 )

@@ -37,13 +37,18 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
         return "Credential(***)"
 
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a completed sign-in gives."""
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose account it is at a vendor, and what may be done with it."""
 
-    credential: Credential
     subject: str  # the vendor's stable id of this login: the same login gives the same subject
     label: str | None = None  # for people: a masked e-mail address or the like
     scopes: frozenset[str] = frozenset()  # of ours (`vehicle:read:data`), as far as the user granted them
+
+
+class Grant(Login, frozen=True, kw_only=True):
+    """What a completed sign-in gives."""
+
+    credential: Credential
 
 
 class SignInRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,16 @@ import importlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
 import msgspec
 
 from wattlink.connectors.contract import Connector
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.dial_in import Conversation
 from wattlink.connectors.simulation import Simulator
+
+T = TypeVar("T")
 
 _VENDORS = "wattlink.connectors.vendors"
 
@@ -18,9 +21,9 @@ _VENDORS = "wattlink.connectors.vendors"
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a user signs in at the vendor, and what happens to what is typed."""
 
-    way: Literal["redirect", "form"]
+    way: Literal["redirect", "form", "dial_in"]  # `dial_in`: nobody signs in, the device calls us
     custody: Literal["never_seen", "used_once", "kept"]
-    host: str  # the name among `hosts` that the user leaves for, or to which the typed password goes
+    host: str = ""  # the name among `hosts` that the user leaves for, or to which the typed password goes
     pkce: bool = True
     username: Literal["email", "phone_or_email", "name"] = "email"  # what a form asks for
     reset: str | None = None  # the vendor's page for a forgotten password
@@ -79,7 +82,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     activation_required: bool = False  # beta, limited or unreliable: each application must be allowed to use it
     regions: tuple[str, ...] = ()  # ISO 3166 countries where the brand is suggested first
     sign_in: SignIn
-    hosts: Mapping[str, str]  # base URLs, without a trailing slash
+    hosts: Mapping[str, str] = {}  # base URLs, without a trailing slash
     registration: tuple[str, ...] = ()  # what an operator must fill in: "client_id", "client_secret" or an option
     scopes: Mapping[str, tuple[str, ...]]  # ours -> the vendor's
     polling: Polling = Polling()
@@ -87,6 +90,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     commands: Commands = Commands()
     status_page: str | None = None
     interventions: tuple[InterventionEntry, ...] = ()
+
+    @property
+    def dials_in(self) -> bool:
+        """Whether its devices call us, and there is no cloud to visit or to simulate."""
+        return self.sign_in.way == "dial_in"
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -111,6 +119,12 @@ def manifests() -> Mapping[str, Manifest]:
     return {vendor: manifest_of(vendor) for vendor in folders}
 
 
+@cache
+def clouds() -> Mapping[str, Manifest]:
+    """Those vendors whose clouds we visit."""
+    return {vendor: manifest for vendor, manifest in manifests().items() if not manifest.dials_in}
+
+
 def package_of(vendor: str) -> str:
     """The Python package that a vendor's folder is, for its data files."""
     return f"{_VENDORS}.{vendor}"
@@ -119,14 +133,24 @@ def package_of(vendor: str) -> str:
 @cache
 def connector_class(vendor: str) -> type[Connector]:
     """The one Connector class that a vendor's `connector.py` defines."""
+    return _only(Connector, vendor)
+
+
+@cache
+def conversation_class(vendor: str) -> type[Conversation]:
+    """The one Conversation class that the `connector.py` of a vendor defines whose devices dial in."""
+    return _only(Conversation, vendor)
+
+
+def _only(base: type[T], vendor: str) -> type[T]:
     module = importlib.import_module(f"{_VENDORS}.{vendor}.connector")
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Connector) and value.__module__ == module.__name__
+        if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__
     ]
     if len(found) != 1:
-        raise TypeError(f"{module.__name__} must define exactly one Connector, found {len(found)}")
+        raise TypeError(f"{module.__name__} must define exactly one {base.__name__}, found {len(found)}")
     return found[0]
 
 

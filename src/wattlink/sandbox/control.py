@@ -16,7 +16,7 @@ from aiohttp import web
 
 from wattlink.base.clock import Clock
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.connectors.simulated_words import BadWord
 from wattlink.connectors.simulation import Fault, State, common_fault
 from wattlink.sandbox.accounts import VirtualAccount, VirtualAccounts
@@ -183,10 +183,10 @@ def _is_within_reach(request: web.Request, owner: str) -> bool:
 
 
 def _known_vendor(vendor: str, *kinds: Kind | None) -> None:
-    if vendor not in manifests():
+    if vendor not in clouds():
         raise web.HTTPNotFound(text="no such vendor")
     for kind in kinds:
-        if kind is not None and kind not in manifests()[vendor].kinds:
+        if kind is not None and kind not in clouds()[vendor].kinds:
             raise web.HTTPBadRequest(text=f"{vendor} has no devices of the kind {kind}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulation import FleetAccount
 from wattlink.sandbox.accounts import Shelf
 
@@ -11,7 +11,7 @@ from wattlink.sandbox.accounts import Shelf
 async def seed(shelf: Shelf, now: datetime, *, owner: str | None = None) -> Sequence[tuple[str, FleetAccount]]:
     """Save the virtual accounts that aren't there yet, as this application's; the whole fleet, by vendor."""
     there = {(vendor, username) for vendor, username, _ in await shelf.load_all()}
-    fleet = [(vendor, account) for vendor in manifests() for account in simulator(vendor).fleet(now)]
+    fleet = [(vendor, account) for vendor in clouds() for account in simulator(vendor).fleet(now)]
     for vendor, account in fleet:
         if (vendor, account.username) not in there:
             state = account.state if owner is None else {**account.state, "application": owner}

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import ClientConnectionResetError, web
 
 from wattlink.base.clock import Clock
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, common_fault
 from wattlink.sandbox.accounts import Shelf, VirtualAccount, VirtualAccounts
 from wattlink.sandbox.control import Ahead, Control, real_time
@@ -17,7 +17,7 @@ from wattlink.sandbox.ledger import Ledger, Seen
 
 def hosts(base: str, vendor: str) -> dict[str, str]:
     """A registration's hosts that lead to the sandbox at `base` instead of the real vendor."""
-    return {host: f"{base}/{vendor}/{host}" for host in manifests()[vendor].hosts}
+    return {host: f"{base}/{vendor}/{host}" for host in clouds()[vendor].hosts}
 
 
 def make_app(shelf: Shelf, clock: Clock, *, key: str, ahead: Ahead = real_time) -> web.Application:
@@ -60,7 +60,7 @@ class Sandbox:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One request to a simulated vendor."""
         vendor, host = request.match_info["vendor"], request.match_info["host"]
-        if vendor not in manifests() or host not in manifests()[vendor].hosts:
+        if vendor not in clouds() or host not in clouds()[vendor].hosts:
             raise web.HTTPNotFound(text="no such simulated host")
         asked = SimulatedRequest(
             method=request.method,

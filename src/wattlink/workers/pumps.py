@@ -12,7 +12,17 @@ from wattlink.base.memory import collect_seldom
 from wattlink.db.database import Database
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
-from wattlink.workers import commands, deliveries, housekeeping, retention, revocations, sessions, users, visits
+from wattlink.workers import (
+    commands,
+    deliveries,
+    housekeeping,
+    retention,
+    revocations,
+    sessions,
+    silence,
+    users,
+    visits,
+)
 from wattlink.workers.pump import Runs
 
 _log = get_logger(__name__)
@@ -21,6 +31,7 @@ _DRAIN_SECONDS = 30.0
 _FACTORIES = (
     visits.pumps,
     commands.pumps,
+    silence.pumps,
     revocations.pumps,
     sessions.pumps,
     deliveries.pumps,

@@ -11,7 +11,7 @@ from datetime import timedelta
 import psycopg
 
 from wattlink.base.log import get_logger
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.domain.accounts.batch import prepare, take_due
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher
@@ -64,7 +64,7 @@ class Visits:
         self._saver = Saver(db=hub.db, notifier=hub.notifier, clock=hub.clock, confirm_after=confirm_after)
         self._circuits = Circuits(hub.db)
         self.tally = Tally(hub.db)
-        self._lanes = [_Lane(vendor, self) for vendor in manifests()]
+        self._lanes = [_Lane(vendor, self) for vendor in clouds()]
 
     def wake(self) -> None:
         """A visit is wanted now."""

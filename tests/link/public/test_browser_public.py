@@ -9,7 +9,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.link.conftest import World
 from tests.support.chromium import chromium, is_fine
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.domain.interventions import catalogue
 from wattlink.link.texts.languages import spoken
 
@@ -19,7 +19,7 @@ _PHONE, _DESKTOP = ViewportSize(width=360, height=740), ViewportSize(width=1280,
 _MOST_BYTES = 40 * 1024  # of a page with its styles
 _ALL = [
     "/brands",
-    *(f"/brands/{vendor}" for vendor in manifests()),
+    *(f"/brands/{vendor}" for vendor in clouds()),
     *(f"/interventions/{found.entry.id}" for found in catalogue.entries()),
 ]
 _PHONE_KEY = next(found.entry.id for found in catalogue.entries() if found.entry.key == "phone_key")

@@ -8,7 +8,7 @@ import pytest
 from tests.link.conftest import VEHICLE, World, arrived
 from tests.support.person import Person
 from tests.support.stack import running_stack
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 from wattlink.link.texts.languages import spoken
@@ -16,7 +16,7 @@ from wattlink.link.texts.languages import spoken
 
 def _paths() -> Iterator[str]:
     yield "/brands"
-    yield from (f"/brands/{vendor}" for vendor in manifests())
+    yield from (f"/brands/{vendor}" for vendor in clouds())
     yield from (f"/interventions/{found.entry.id}" for found in catalogue.entries())
 
 

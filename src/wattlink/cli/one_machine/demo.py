@@ -22,12 +22,12 @@ from wattlink.domain.organizations.operators.create import new_operator_token
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.settings import load_settings
 
-_port = click.IntRange(1, 65532)
+_port = click.IntRange(1, 65531)
 _folder, _file = click.Path(path_type=Path, file_okay=False), click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--port", type=_port, default=8080, show_default=True, help="The first of four ports.")
+@click.option("--port", type=_port, default=8080, show_default=True, help="The first of five ports.")
 @click.option("--data", type=_folder, help="A folder that keeps the demonstration; else it is forgotten at the end.")
 @click.option("--info", type=_file, help="Also write the addresses and accounts to this file, as JSON.")
 def demo(*, port: int, data: Path | None, info: Path | None) -> None:
@@ -35,7 +35,8 @@ def demo(*, port: int, data: Path | None, info: Path | None) -> None:
     end_cleanly_on_sigterm()
     at = DemoAddresses(port)
     ports = {"the server": at.port, "the vendors": at.sandbox_port, "the app": at.app_port}
-    refuse_ports_in_use("127.0.0.1", {**ports, "the EVRYTHNG dialect": at.evrythng_port})
+    ports |= {"the EVRYTHNG dialect": at.evrythng_port, "devices": at.dial_in_port}
+    refuse_ports_in_use("127.0.0.1", ports)
     place: AbstractContextManager[Folder] = temporary_folder() if data is None else nullcontext(Folder(data))
     with place as folder:
         _run(folder, at, info)
@@ -134,6 +135,7 @@ def _environment(folder: Folder, at: DemoAddresses) -> dict[str, str]:
         **folder.settings(kept),
         "WATTLINK_PUBLIC_URL": at.server,
         "WATTLINK_PORT": str(at.port),
+        "WATTLINK_DIAL_IN_PORT": str(at.dial_in_port),
         "WATTLINK_SERVE_PROCESSES": "1",
         "WATTLINK_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128",
         "WATTLINK_CONFIRM_AFTER_SECONDS": "3",

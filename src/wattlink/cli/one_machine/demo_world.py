@@ -11,7 +11,7 @@ import msgspec
 from wattlink.base.clock import system_clock
 from wattlink.base.vault import Vault
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulation import State, devices_of
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import ApplicationId, KeyId, OrganizationId
@@ -32,7 +32,7 @@ _APP_NAME = "Voltly"
 
 @dataclass(frozen=True)
 class DemoAddresses:
-    """Four ports in a row, under the name by which browsers know this machine."""
+    """Five ports in a row, under the name by which browsers know this machine."""
 
     port: int
 
@@ -48,6 +48,11 @@ class DemoAddresses:
     def evrythng_port(self) -> int:
         """Where the EVRYTHNG dialect is at the root, as some of its clients insist."""
         return self.port + 3
+
+    @property
+    def dial_in_port(self) -> int:
+        """Where chargers dial in."""
+        return self.port + 4
 
     @property
     def server(self) -> str:
@@ -126,7 +131,7 @@ async def _let_in(db: Database, operator_token: str) -> None:
 
 async def _register_at_all_vendors(db: Database, vault: Vault, sandbox: str) -> None:
     async with db.transaction() as tx:
-        for vendor in manifests():
+        for vendor in clouds():
             await register(
                 tx,
                 vendor=vendor,
@@ -156,6 +161,6 @@ async def _virtual_accounts(db: Database, application_id: ApplicationId) -> Sequ
 
 def _virtual_account(vendor: str, username: str, state: State) -> VirtualAccount:
     devices = [VirtualDevice(one.kind, one.name) for one in devices_of(state)]
-    names = manifests()[vendor].names["enode"]
+    names = clouds()[vendor].names["enode"]
     name = names[devices[0].kind] if devices else next(iter(names.values()))
     return VirtualAccount(name, username, state["password"], devices)

@@ -17,7 +17,7 @@ from wattlink.db.migrate import migrate
 from wattlink.settings import Settings
 
 _CONNECTIONS_THAT_LISTEN = 2  # of a process, beside its pool
-_OTHER_PROCESSES = 2  # `work`, and the sandbox or another `work`
+_OTHER_PROCESSES = 4  # `work`, `dial-in`, and the sandbox and another server, or others of the first two
 _CONNECTIONS_OF_OTHERS = 30  # an operator's commands, backups, what PostgreSQL keeps for itself
 
 

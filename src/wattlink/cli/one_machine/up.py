@@ -30,8 +30,12 @@ def up(*, data: Path) -> None:
     end_cleanly_on_sigterm()
     settings = load_settings(os.environ)
     folder = Folder(data)
-    own = {**folder.settings(os.environ), "WATTLINK_PUBLIC_URL": settings.public_url}
-    refuse_ports_in_use(settings.host, {"the server": settings.port})
+    own = {
+        **folder.settings(os.environ),
+        "WATTLINK_PUBLIC_URL": settings.public_url,
+        "WATTLINK_DIAL_IN_URL": settings.dial_in_url,
+    }
+    refuse_ports_in_use(settings.host, {"the server": settings.port, "devices": settings.dial_in_port})
     with folder.running_database(settings) as (database, log):
         own["WATTLINK_DATABASE_URL"] = database.dsn
         with folder.settings_file(own) as file:
@@ -50,6 +54,7 @@ def serving(environ: Mapping[str, str], settings: Settings) -> Sequence[Child]:
     return [
         Child(name="serve", words=("serve", "--allow-http"), environ=environ, answers_at=address),
         Child(name="work", words=("work",), environ=environ),
+        Child(name="dial-in", words=("dial-in",), environ=environ),
     ]
 
 

@@ -15,6 +15,7 @@ from wattlink.domain.commands.end import end_of_deauthorized, end_of_removed
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.cut_off import cut_off
 from wattlink.domain.devices.delete import delete_of_accounts
+from wattlink.domain.devices.dial_in import store as dial_in
 from wattlink.domain.errors import NotFound
 from wattlink.domain.visits import store as visits
 
@@ -26,6 +27,7 @@ async def hand_over_for_revocation(
     account_ids = await store.ids_of_user(tx, access, user_id)
     await lock_logins(tx, account_ids, vault=vault)
     await visits.stop(tx, account_ids)
+    await dial_in.end(tx, account_ids)
     await hand_over_accounts(tx, account_ids, vault=vault, now=now)
 
 
@@ -37,6 +39,7 @@ async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault
     account_ids = await store.ids_of_user(tx, access, user_id)
     await lock_logins(tx, account_ids, vault=vault)
     await visits.stop(tx, account_ids)
+    await dial_in.end(tx, account_ids)
     await hand_over_accounts(tx, account_ids, vault=vault, now=now)
     await end_of_deauthorized(tx, account_ids, now=now)
     for account in await store.lock_of_user(tx, access, user_id):
@@ -61,6 +64,7 @@ async def disconnect(
     account_ids = await store.ids_of_user(tx, access, user_id, vendor)
     await lock_logins(tx, account_ids, vault=vault)
     await visits.interrupt(tx, account_ids, now)
+    await dial_in.lock(tx, account_ids)
     accounts = [account for account in await store.lock_of_user(tx, access, user_id) if account.vendor == vendor]
     concerned = [account for account in accounts if kinds is None or account.everything & set(kinds)]
     if not concerned:

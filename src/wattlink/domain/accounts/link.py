@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from wattlink.base.ids import new_id
 from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
-from wattlink.connectors.contract import Grant
+from wattlink.connectors.contract import Grant, Login
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Reader, Transaction
@@ -25,6 +25,7 @@ from wattlink.domain.accounts.model import (
 from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.accounts.revocations.hand_over import hand_over_accounts, hand_over_grant, lock_logins
 from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.dial_in import store as dial_in
 from wattlink.domain.devices.publish import publish as publish_devices
 from wattlink.domain.errors import ConnectionsLimitReached
 from wattlink.domain.events.model import EventType, Fact
@@ -59,6 +60,15 @@ async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vaul
     return Saved(account_id=account_id, subject_known=known is not None, in_flight_revocation=in_flight)
 
 
+async def save_caller(tx: Transaction, by: LinkedBy, login: Login, *, vault: Vault, now: datetime) -> AccountId:
+    """The same for a device that dialled in, of which no credential is ours to keep and to which no visit is made."""
+    known = await _known(tx, by, login, vault=vault)
+    if known is None:
+        return await _add(tx, by, login, due_at=now, now=now)
+    await dial_in.lock(tx, [known])
+    return await _sign_in_again(tx, known, by, login, due_at=now)
+
+
 async def is_linked(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault) -> bool:
     """Whether the user has an account of this login, which stays so for now; raises WrongAccount."""
     return await _known(tx, by, grant, vault=vault) is not None
@@ -69,6 +79,7 @@ async def publish(tx: Transaction, session_id: SessionId, *, now: datetime) -> l
     published: list[DeviceId] = []
     for account_id, kinds in _by_account(await store.pending_of_session(tx, session_id)):
         await visits.interrupt(tx, [account_id], now)
+        await dial_in.lock(tx, [account_id])
         account = await store.lock(tx, account_id)
         if account is None:
             continue
@@ -88,6 +99,7 @@ async def take_back(tx: Transaction, session_id: SessionId, *, vault: Vault, now
     await lock_logins(tx, [account_id for account_id, _ in added], vault=vault)
     for account_id, kinds in added:
         await visits.interrupt(tx, [account_id], now)
+        await dial_in.lock(tx, [account_id])
         await store.drop_pending(tx, account_id, session_id=session_id)
         account = await store.lock(tx, account_id)
         if account is None:
@@ -120,7 +132,7 @@ async def discovery(reader: Reader, account_id: AccountId, since: datetime) -> D
     return Discovery(finished=False, error=VisitError.VENDOR_DOWN.value if last.is_vendor_down else None, devices=[])
 
 
-async def _known(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault) -> AccountId | None:
+async def _known(tx: Transaction, by: LinkedBy, grant: Login, *, vault: Vault) -> AccountId | None:
     """The user's account of this login, which is locked."""
     await revocations.lock_login(tx, subject_hash(by.registration_id, grant.subject, vault))
     known = await store.id_of_login(tx, by.user_id, by.registration_id, grant.subject)
@@ -129,7 +141,7 @@ async def _known(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault) -
     return known
 
 
-async def _add(tx: Transaction, by: LinkedBy, grant: Grant, *, due_at: datetime, now: datetime) -> AccountId:
+async def _add(tx: Transaction, by: LinkedBy, grant: Login, *, due_at: datetime, now: datetime) -> AccountId:
     await _check_limit(tx, by)
     account = Account(
         account_id=AccountId(new_id()),
@@ -145,13 +157,14 @@ async def _add(tx: Transaction, by: LinkedBy, grant: Grant, *, due_at: datetime,
         pending=(),
     )
     await store.insert(tx, account, label=grant.label, now=now)
-    await visits.add(tx, account.account_id, by.registration_id, by.vendor, due_at=due_at)
+    if not manifests()[by.vendor].dials_in:
+        await visits.add(tx, account.account_id, by.registration_id, by.vendor, due_at=due_at)
     await store.add_pending(tx, account.account_id, by.session_id, by.kinds)
     return account.account_id
 
 
 async def _sign_in_again(
-    tx: Transaction, account_id: AccountId, by: LinkedBy, grant: Grant, *, due_at: datetime
+    tx: Transaction, account_id: AccountId, by: LinkedBy, grant: Login, *, due_at: datetime
 ) -> AccountId:
     await visits.begin_anew(tx, [account_id], due_at)
     account = await store.lock(tx, account_id)
@@ -179,6 +192,7 @@ async def _check_limit(tx: Transaction, by: LinkedBy) -> None:
 async def _end(tx: Transaction, account: Account, *, vault: Vault, now: datetime) -> None:
     """Nothing is left of what a session granted: the account goes, or is again what deauthorizing left of it."""
     await visits.stop(tx, [account.account_id])
+    await dial_in.end(tx, [account.account_id])
     await hand_over_accounts(tx, [account.account_id], vault=vault, now=now)
     if account.state is AccountState.PROVISIONAL:
         await store.delete(tx, [account.account_id])
@@ -186,7 +200,7 @@ async def _end(tx: Transaction, account: Account, *, vault: Vault, now: datetime
         await store.set_reach(tx, account.account_id, state=AccountState.DEAUTHORIZED, kinds=(), scopes=())
 
 
-def _granted(by: LinkedBy, grant: Grant) -> tuple[str, ...]:
+def _granted(by: LinkedBy, grant: Login) -> tuple[str, ...]:
     return tuple(scope for scope in by.scopes if scope in grant.scopes)
 
 

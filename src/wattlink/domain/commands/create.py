@@ -14,6 +14,7 @@ from wattlink.domain.commands.check import check
 from wattlink.domain.commands.end import end
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, cancelled
 from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.dial_in import store as dial_in
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import CommandNotPossible, NotFound, Overloaded
 from wattlink.domain.visits import store as visits
@@ -33,7 +34,7 @@ async def create(
     device = await devices.get(tx, access, device_id, kind)
     if not await store.hold_user(tx, device.user_id):  # before the visit, as whoever ends a user does
         raise NotFound("device", device_id)
-    is_visited = await visits.want(tx, device.account_id, now)  # holds the visit: one of these at a time
+    is_visited = await _is_in_touch(tx, device, now)
     before = await store.open_of_device(tx, device_id)
     check(device, command, is_busy=before is not None)
     if not is_visited:
@@ -48,6 +49,13 @@ async def create(
     made = _made(device, command, now)
     await store.insert(tx, made)
     return made
+
+
+async def _is_in_touch(tx: Transaction, device: Device, now: datetime) -> bool:
+    """Whether anybody may tell it anything; holds its visit or its line, so that one of these happens at a time."""
+    if manifests()[device.vendor].dials_in:
+        return await dial_in.is_admitted(tx, device.account_id)
+    return await visits.want(tx, device.account_id, now)
 
 
 def _made(device: Device, command: Command, now: datetime) -> DeviceCommand:

@@ -7,6 +7,7 @@ import msgspec
 
 from wattlink.connectors.commands import Command
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.errors import CommandRefusal
 from wattlink.domain.access.ids import AccountId, ApplicationId, CommandId, DeviceId, UserId
 from wattlink.domain.events.model import EventType, Fact, Payload
 
@@ -41,6 +42,16 @@ class CommandFailure(StrEnum):
     CONFLICT = "conflict"
     NOT_FOUND = "not_found"
     REQUESTED = "requested"  # the app cancelled it
+
+
+FAILURES = {
+    CommandRefusal.PRECONDITION: CommandFailure.PRECONDITION,
+    CommandRefusal.PERMISSION: CommandFailure.PRECONDITION,
+    CommandRefusal.CONFLICT: CommandFailure.CONFLICT,
+    CommandRefusal.NOT_FOUND: CommandFailure.NOT_FOUND,
+    CommandRefusal.UNNECESSARY: CommandFailure.UNNECESSARY,
+}
+"""How a command fails that was refused for good; out of reach it isn't refused for good."""
 
 
 class DeviceCommand(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from wattlink.domain.access.ids import AccountId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import leave
 from wattlink.domain.accounts import store as accounts
+from wattlink.domain.dial_in import store as claims
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.ending.end_sessions import end_sessions_of
 from wattlink.domain.users import store as users
@@ -24,6 +25,7 @@ async def disconnect(
     account_ids = await accounts.ids_of_user(tx, access, user.user_id, vendor)
     ending = account_ids if kinds is None else await _with_nothing_else(tx, account_ids, kinds)
     await end_sessions_of(tx, user.user_id, ending, vault=vault, now=now)
+    await claims.forget_waiting(tx, user.user_id, vendor)
     await leave.disconnect(tx, access, user.user_id, vendor, kinds, vault=vault, now=now)
 
 

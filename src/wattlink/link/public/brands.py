@@ -7,7 +7,7 @@ from litestar import Response, route
 from litestar.params import FromPath
 
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.domain.errors import NotFound
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.vendors.health.model import Health
@@ -34,7 +34,7 @@ class Listed(msgspec.Struct, frozen=True):
 async def listed(request: AnyRequest, site: Site) -> Response[str]:
     """Every brand, alphabetical."""
     view, standing = site.view(request), await site.standing.of_vendors()
-    known = sorted(manifests().values(), key=lambda manifest: plain(manifest.name))
+    known = sorted(clouds().values(), key=lambda manifest: plain(manifest.name))
     return view.page(
         "public/brands.html",
         keep_for=_KEEP_FOR,
@@ -46,7 +46,7 @@ async def listed(request: AnyRequest, site: Site) -> Response[str]:
 @route("/{vendor:str}", http_method=["GET", "HEAD"])
 async def shown(request: AnyRequest, site: Site, vendor: FromPath[str]) -> Response[str]:
     """What can be linked of a brand, how one signs in, how it does, and what may need somebody."""
-    view, manifest = site.view(request), manifests().get(vendor)
+    view, manifest = site.view(request), clouds().get(vendor)
     if manifest is None:
         raise NotFound("brand", vendor)
     language = view.language

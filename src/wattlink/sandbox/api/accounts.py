@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from wattlink.base.ids import new_secret
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.domain.errors import InvalidInput
 from wattlink.sandbox.api.admission import reach_of, sandbox_application
 from wattlink.sandbox.api.keeper import Keeper, KeptAccount, KeptDevice
@@ -155,8 +155,8 @@ def key_of(request: Call) -> tuple[str, str]:
 
 
 def _check_kind(field: str, vendor: str, kind: Kind | None) -> None:
-    if kind is not None and vendor in manifests() and kind not in manifests()[vendor].kinds:
-        allowed: Sequence[str] = [known.value for known in manifests()[vendor].kinds]
+    if kind is not None and vendor in clouds() and kind not in clouds()[vendor].kinds:
+        allowed: Sequence[str] = [known.value for known in clouds()[vendor].kinds]
         raise InvalidInput(field, f"{vendor} has no devices of this kind", allowed=allowed)
 
 

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulated_words import MEANINGS, Word
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.errors import InvalidInput
@@ -85,14 +85,14 @@ After = Annotated[int, QueryParameter(name="after", ge=0, description="Only requ
 
 async def list_vendors(request: Call) -> VendorList:  # noqa: ARG001 - it depends on nothing but what is installed
     """The simulated vendors."""
-    return VendorList(data=[_vendor(vendor) for vendor in manifests()])
+    return VendorList(data=[_vendor(vendor) for vendor in clouds()])
 
 
 async def set_vendor_faults(request: Call, data: JSONBody[VendorFaults]) -> FaultsResponse:
     """Make something go wrong for every account of the application's at one vendor, until told otherwise."""
     vendor = request.path_params["vendor"]
-    if vendor not in manifests():
-        raise InvalidInput("vendor", "is not simulated here", allowed=tuple(manifests()))
+    if vendor not in clouds():
+        raise InvalidInput("vendor", "is not simulated here", allowed=tuple(clouds()))
     await keeper_of(request).set_vendor_faults(vendor, data.faults)
     return FaultsResponse(vendor=vendor, faults=data.faults)
 
@@ -118,7 +118,7 @@ async def list_requests(request: Call, vendor: FromQuery[str | None] = None, aft
 
 
 def _vendor(vendor: str) -> VendorResponse:
-    manifest = manifests()[vendor]
+    manifest = clouds()[vendor]
     return VendorResponse(
         vendor=vendor,
         name=manifest.name,

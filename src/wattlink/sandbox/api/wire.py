@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 import msgspec
 
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.connectors.simulation import Fault
 from wattlink.web.bodies import Check, one_of
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
-Vendor = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*manifests()))]
+Vendor = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*clouds()))]
 FaultName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*(fault.value for fault in Fault)))]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Name = Annotated[

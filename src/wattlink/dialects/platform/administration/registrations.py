@@ -69,7 +69,7 @@ class VendorResponse(Answer):
     vendor: str
     name: str
     kinds: list[Kind]
-    sign_in: Literal["redirect", "form"]
+    sign_in: Literal["redirect", "form", "dial_in"]
     needs: list[str]
     awaits_activation: bool
     registration: RegistrationResponse | None

@@ -28,6 +28,7 @@ from wattlink.domain.accounts.model import VisitedAccount
 from wattlink.domain.commands.check import scope_of
 from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.commands.model import (
+    FAILURES,
     LOOKS,
     CommandFailure,
     CommandState,
@@ -41,12 +42,6 @@ from wattlink.domain.devices.model import KnownDevice
 from wattlink.domain.visits.model import Deadline
 
 _LONGEST_WAIT = timedelta(minutes=1)  # of what is put back again and again
-_FAILURES = {
-    CommandRefusal.PRECONDITION: CommandFailure.PRECONDITION,
-    CommandRefusal.PERMISSION: CommandFailure.PRECONDITION,
-    CommandRefusal.CONFLICT: CommandFailure.CONFLICT,
-    CommandRefusal.NOT_FOUND: CommandFailure.NOT_FOUND,
-}
 
 _log = get_logger(__name__)
 
@@ -140,7 +135,7 @@ class Telling:
             await self._ledger.accepted(command.command_id)
             self._note(command, state=CommandState.SENT)
         else:
-            await self._fail(command, _FAILURES[refused.cause], refused.detail)
+            await self._fail(command, FAILURES[refused.cause], refused.detail)
 
     async def _put_back(self, command: DeviceCommand) -> None:
         await self._ledger.put_back(command.command_id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
@@ -30,4 +30,6 @@ async def brands(reader: Reader, session: LinkSession) -> list[VendorRegistratio
     if session.vendor_is_fixed and session.registration_id is not None:
         return [await vendors.get(reader, session.registration_id)]  # whatever was switched off since
     usable = await vendors.usable(reader, Access(applications=(session.application_id,)))
-    return [found for found in usable if set(manifests()[found.vendor].kinds) & set(session.kinds)]
+    return [
+        found for found in usable if found.vendor in clouds() and set(clouds()[found.vendor].kinds) & set(session.kinds)
+    ]

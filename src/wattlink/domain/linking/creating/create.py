@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from wattlink.base.ids import digest, new_id, new_secret
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.ids import RegistrationId, SessionId, UserId
 from wattlink.domain.access.model import Access
@@ -79,7 +79,7 @@ async def _registration_id(db: Database, access: Access, new: NewLinkSession) ->
         fitting = {
             registration.vendor: registration.registration_id
             for registration in await vendors.usable(reader, access)
-            if set(manifests()[registration.vendor].kinds) & set(new.kinds)
+            if registration.vendor in clouds() and set(clouds()[registration.vendor].kinds) & set(new.kinds)
         }
     if new.vendor not in fitting:
         raise InvalidInput("vendor", "is not available for this kind of device here", allowed=sorted(fitting))

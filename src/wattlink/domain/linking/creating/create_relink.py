@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wattlink.base.ids import new_id
+from wattlink.connectors.registry import clouds
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.access.model import Access
@@ -29,7 +30,9 @@ class Mending(StrEnum):
 
 
 def mending(account: Account, device: Device) -> Mending | None:
-    """What is to be done for the device; None: nothing that linking could mend."""
+    """What is to be done for the device; None: nothing that linking could mend, as where the device dials in."""
+    if account.vendor not in clouds():
+        return None
     if account.state in (AccountState.BROKEN, AccountState.DEAUTHORIZED):
         return Mending.SIGN_IN
     missing = [found for found in interventions_of(device.document) if catalogue.has_link_action(found)]

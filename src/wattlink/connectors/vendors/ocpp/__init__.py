@@ -1,0 +1,1 @@
+"""OCPP: chargers of any brand that dial in."""

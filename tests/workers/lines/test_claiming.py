@@ -1,0 +1,107 @@
+"""A wallbox is claimed: its token, its first words, and the charger that the app then has."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.support.charge_points import dialling
+from tests.support.dialled_in import minted, taking_calls, until
+from tests.support.stack import App, Stack, running_stack
+from wattlink.domain.dial_in.mint import claim_status
+
+both = pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
+
+
+@pytest.fixture
+async def stack(dsn: str) -> AsyncIterator[Stack]:
+    async with running_stack(dsn) as running:
+        yield running
+
+
+@pytest.fixture
+async def app(stack: Stack) -> App:
+    return await stack.new_app()
+
+
+@pytest.fixture
+async def url(stack: Stack) -> AsyncIterator[str]:
+    async with taking_calls(stack.hub) as listening:
+        yield listening
+
+
+async def chargers(app: App) -> list[Any]:
+    return list((await app.call("GET", "/chargers"))["data"])
+
+
+@both
+async def test_a_token_is_claimed_by_the_wallbox_that_introduces_itself(app: App, url: str, version: str) -> None:
+    token = await minted(app, "ada", url)
+    async with app.stack.hub.db.read() as reader:
+        assert not (await claim_status(reader, token.token)).claimed
+
+    async with dialling(token.wss_url, version=version) as line:
+        answer = await line.box.boot()
+        assert answer.status == "Accepted"
+        (charger,) = await chargers(app)
+        await line.box.plug_in()
+        told = await app.call("GET", f"/chargers/{charger['id']}")
+
+    assert charger["vendor"] == "OCPP"
+    assert charger["isReachable"]
+    assert told["chargeState"]["isPluggedIn"]
+    assert told["capabilities"]["startCharging"]["isCapable"]
+    async with app.stack.hub.db.read() as reader:
+        status = await claim_status(reader, token.token)
+    assert status.claimed
+    assert str(status.wallbox_id) == charger["id"]
+    assert (status.manufacturer, status.model) == (charger["information"]["brand"], charger["information"]["model"])
+    assert status.firmware
+
+
+@both
+async def test_it_charges_stops_and_limits_its_current_as_the_app_says(app: App, url: str, version: str) -> None:
+    token = await minted(app, "ada", url)
+    async with dialling(token.plain_url, version=version, name="BOX-1", password=token.token) as line:
+        await line.box.boot()
+        await line.box.plug_in()
+        (charger,) = await chargers(app)
+        path = f"/chargers/{charger['id']}"
+
+        started = await app.call("POST", f"{path}/charging", {"action": "START"})
+        await until(lambda: confirmed(app, started["id"]))
+        await line.box.meter(7400, 1500)
+        state = (await app.call("GET", path))["chargeState"]
+        assert (state["isCharging"], state["chargeRate"]) == (True, 7.4)
+
+        limited = await app.call("POST", f"{path}/max-current", {"maxCurrent": 10})
+        await until(lambda: confirmed(app, limited["id"]))
+        assert line.box.limit == 10
+        assert (await app.call("GET", path))["chargeState"]["maxCurrent"] == 10
+
+        stopped = await app.call("POST", f"{path}/charging", {"action": "STOP"})
+        await until(lambda: confirmed(app, stopped["id"]))
+        state = (await app.call("GET", path))["chargeState"]
+        assert (state["isCharging"], state["chargeRate"]) == (False, 0.0)
+
+
+async def confirmed(app: App, action_id: str) -> bool:
+    action = await app.call("GET", f"/chargers/actions/{action_id}")
+    assert action["state"] in ("PENDING", "CONFIRMED"), action
+    return bool(action["state"] == "CONFIRMED")
+
+
+async def test_a_token_is_good_for_one_wallbox(app: App, url: str) -> None:
+    token = await minted(app, "ada", url)
+    async with dialling(token.wss_url, name="BOX-1") as line:
+        await line.box.boot()
+
+    with pytest.raises(InvalidStatus) as refused:
+        async with dialling(token.wss_url, name="BOX-2"):
+            pass
+    assert refused.value.response.status_code == 401
+    async with dialling(token.wss_url, name="BOX-1") as line:
+        assert (await line.box.boot("ANOTHER")).status == "Rejected"
+        assert await line.over(3) == 1008
+    assert len(await chargers(app)) == 1
