@@ -9,7 +9,10 @@ from websockets.exceptions import InvalidStatus
 from tests.support.charge_points import dialling
 from tests.support.dialled_in import minted, taking_calls, until
 from tests.support.stack import App, Stack, running_stack
+from wattlink.dialects.podero import BASE
+from wattlink.domain.access.model import Access
 from wattlink.domain.dial_in.mint import claim_status
+from wattlink.domain.organizations.store import organization_of
 
 both = pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
 
@@ -105,3 +108,33 @@ async def test_a_token_is_good_for_one_wallbox(app: App, url: str) -> None:
         assert (await line.box.boot("ANOTHER")).status == "Rejected"
         assert await line.over(3) == 1008
     assert len(await chargers(app)) == 1
+
+
+async def test_a_partner_mints_the_token_and_asks_until_it_is_claimed(dsn: str) -> None:
+    async with running_stack(dsn, dial_in_url="ws://devices.invalid") as stack, taking_calls(stack.hub) as url:
+        app = await stack.new_app()
+
+        async def ask(method: str, path: str, body: Any = None, *, openly: bool = False) -> tuple[int, Any]:
+            headers = {} if openly else app.headers
+            async with stack.http.request(
+                method, f"{stack.url}/podero{BASE}{path}", json=body, headers=headers
+            ) as answer:
+                return answer.status, await answer.json()
+
+        async with stack.hub.db.read() as reader:
+            own = await organization_of(reader, Access(applications=(app.credentials.application_id,)))
+        _, user = await ask("POST", f"/org/{own}/users", {"email": "anna@example.com", "role": "user"})
+        mine = f"/org/{own}/users/{user['id']}/wallboxes"
+        minted_at, token = await ask("POST", f"{mine}/claim-tokens")
+        assert (minted_at, token["wss_url"]) == (201, f"ws://devices.invalid/ocpp/{token['token']}")
+        status = f"/device-onboarding/{user['id']}/wallbox-claim-tokens/{token['token']}/status"
+        assert (await ask("GET", status, openly=True))[1]["claimed"] is False
+        async with dialling(f"{url}/ocpp/{token['token']}", version="ocpp1.6") as line:
+            assert (await line.box.boot()).status == "Accepted"
+            _, claimed = await ask("GET", status, openly=True)
+            _, (wallbox,) = await ask("GET", mine)
+        assert (claimed["claimed"], claimed["wallbox_id"]) == (True, wallbox["id"])
+        assert (wallbox["connection"], wallbox["device_model"]["manufacturer"]) == ("online", claimed["manufacturer"])
+        assert [charger["id"] for charger in await chargers(app)] == [wallbox["id"]]
+        assert (await ask("GET", status.replace(token["token"], "x" * 20), openly=True))[0] == 404
+        assert (await ask("POST", f"{mine}/claim-tokens", openly=True))[0] == 401

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.podero import BASE, buildings, contracts, onboarding, statistics, users
+from wattlink.dialects.podero import BASE, buildings, claim_tokens, contracts, onboarding, statistics, users
 from wattlink.dialects.podero.admission import admit
 from wattlink.dialects.podero.devices import reading
 from wattlink.dialects.podero.errors import Problem, ValidationProblem
@@ -22,6 +22,7 @@ _USERS = "/org/{org_id:str}/users"
 _USER = _USERS + "/{user_id:str}"
 _BUILDING = _USER + "/buildings/{building_id:str}"
 _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
+_CLAIM_STATUS = "/device-onboarding/{session_id:str}/wallbox-claim-tokens/{token:str}/status"
 
 
 def _of_type(one: DeviceType) -> Sequence[Route]:
@@ -61,8 +62,20 @@ TABLE: Table = {
         Route("GET", _CONTRACT, "getContract", contracts.get_contract, 200, (404,)),
         Route("PUT", _CONTRACT, "updateContract", contracts.update_contract, 200, (400, 404, 422)),
     ],
+    "Wallboxes that dial in": [
+        Route(
+            "POST", _USER + "/wallboxes/claim-tokens", "createClaimToken", claim_tokens.create_claim_token, 201, (404,)
+        ),
+    ],
     "Devices": [route for one in TYPES.values() for route in _of_type(one)],
 }
+
+OPEN: Table = {
+    "Wallboxes that dial in": [
+        Route("GET", _CLAIM_STATUS, "getClaimTokenStatus", claim_tokens.get_claim_token_status, 200, (404,)),
+    ],
+}
+"""Without a bearer token: for the page on which the person waits."""
 
 _PROBLEMS = Problems(
     Problem,
@@ -85,5 +98,6 @@ def routes() -> Sequence[ControllerRouterHandler]:
     """The table behind the bearer token, and the token endpoint."""
     return [
         token_route(_TERMS),
+        Router(BASE, route_handlers=handlers(OPEN, _PROBLEMS._replace(always=()))),
         Router(BASE, route_handlers=handlers(TABLE, _PROBLEMS), before_request=admit),
     ]
