@@ -20,10 +20,10 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.support.stack import Stack
 from wattlink.dialects.podero import BASE
-from wattlink.dialects.podero.routes import TABLE
+from wattlink.dialects.podero.routes import OPEN, TABLE
 from wattlink.domain.organizations.create import create_application, create_organization
 
-_OPERATIONS = [route.operation_id for rows in TABLE.values() for route in rows]
+_OPERATIONS = [route.operation_id for rows in [*TABLE.values(), *OPEN.values()] for route in rows]
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,
