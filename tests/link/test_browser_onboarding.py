@@ -75,6 +75,9 @@ async def test_a_charger_by_a_form_of_ours(
     await page.locator("[name=username]").fill(world.username)
     await page.locator("[name=password]").fill("right")
     await somebody.go_on()
+    await page.locator("button[name=device]").first.wait_for()
+    await somebody.at("picking", tmp_path)
+    await page.locator("button[name=device]").last.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(_CHARGER[language][1])
     headings.append(await somebody.at("success", tmp_path))
     assert tuple(headings) == _CHARGER[language]

@@ -82,7 +82,9 @@ async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(
     await person.press("Continue")
     await person.press("E Easee")
     await person.press("Sign in", username=world.username, password="wrong")
-    page = await person.press("Sign in", username=world.username, password="right")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Charger 2")
     page = await arrived(person, "Your 2 chargers are linked")
     after = await partner.call("GET", f"/device-onboarding/{session['id']}")
     assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={after['object_id']}"
@@ -104,6 +106,8 @@ async def test_the_same_devices_are_in_the_enode_dialect(world: World, partner: 
     await person.press("T Tesla")
     left = await person.follow("Sign in at Tesla")
     await world.come_back(person, left)
+    await arrived(person, "Which device is it about?")
+    await person.press("Model 3")
     await arrived(person, "Your 2 cars are linked")
     (first, second) = await partner.call("GET", partner.of_user("/electric-vehicles"))
     for car in (first, second):

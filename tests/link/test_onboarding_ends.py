@@ -53,6 +53,8 @@ async def test_it_is_good_until_the_end_of_the_next_day(still_world: World, cloc
 async def test_another_user_gets_nothing_of_a_finished_session(world: World, partner: Partner, person: Person) -> None:
     session_id = await _begun(partner, person)
     await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Charger 1")
     await arrived(person, "Your 2 chargers are linked")
     async with Person() as another:
         page = await another.go(f"{world.stack.url}/link/{session_id}?onboarding_session_id={session_id}")
@@ -81,6 +83,8 @@ async def test_what_goes_wrong_has_a_reference_and_a_way_to_support(
     await world.fault("easee")
     await person.press("Try again")
     await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Charger 1")
     assert "deviceId=" in (await arrived(person, "Your 2 chargers are linked")).link("Back to Voltly")
     async with Person() as another:
         _has_support(await another.go(f"{world.stack.url}/link/{session_id}"), session_id)

@@ -48,6 +48,7 @@ _ROUTES = [
     session.signed_in,  # POST /session/{id}/sign-in
     session.left,  # GET  /session/{id}/leave
     session.paired,  # POST /session/{id}/pairing
+    session.picked,  # POST /session/{id}/pick
     session.cancelled,  # POST /session/{id}/cancel
     callback.came_back,  # GET  /callback/{registration_id}
     sign_in.left,  # GET  /sign-in/{token}

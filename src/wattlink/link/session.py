@@ -1,5 +1,6 @@
 """A session in its browser: the page of its state, how far it is, and what the person does there."""
 
+import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from litestar.enums import MediaType
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from wattlink.domain.access.ids import SessionId
+from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.linking.choosing.choose_brand import choose_brand
 from wattlink.domain.linking.confirming.finish import finish
 from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import State
+from wattlink.domain.linking.onboarding.pick import pick
 from wattlink.domain.linking.pair import check_pairing
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
 from wattlink.link.acting import Refused, check_meant, may_sign_in, own_sight, sign_in_with
@@ -92,6 +94,18 @@ async def paired(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Res
                 await finish(tx, sight.session, vault=ui.hub.vault, now=ui.hub.clock())
         ui.hub.notifier.wake("visits")
         ui.hub.notifier.wake("events")
+    return _back(sight)
+
+
+@post("/session/{session_id:uuid}/pick")
+async def picked(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
+    """Of several devices, the one that the app is told of."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    form = await check_meant(sight, request)
+    with contextlib.suppress(ValueError):  # what isn't an id is nobody's device
+        async with ui.hub.db.transaction() as tx:
+            await pick(tx, sight.session, DeviceId(UUID(form.get("device", ""))))
+    ui.hub.notifier.wake("visits")
     return _back(sight)
 
 

@@ -72,7 +72,7 @@ async def get_onboarding(request: Call, session_id: FromPath[str]) -> Onboarding
     async with request.hub.db.read() as reader:
         found = await store.get(reader, request.access, SessionId(uuid_of("onboarding session", session_id)))
         is_done = found.state == State.COMPLETED
-        device = await device_of(reader, found.account_id, found.kinds) if is_done else None
+        device = await device_of(reader, found.session_id, found.account_id, found.kinds) if is_done else None
     return _shown(request, found, None if device is None else str(device.device_id))
 
 

@@ -162,6 +162,7 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
     step_started_at: datetime
     account_id: AccountId | None = None
     discover_from: datetime | None = None
+    is_picking: bool = False  # several devices were found, and the person has to say which one it is about
     steps: tuple[Step, ...] = ()
     failures: int = 0
     created_at: datetime

@@ -17,7 +17,10 @@ COLUMNS: LiteralString = """
     state, cause, purpose, relink_account_id, relink_device_id, vendor, vendor_is_fixed, registration_id, kinds, scopes,
     language, color_scheme, redirect_uri, cancel_uri, binding, challenge, code_digest, confirmed_at, browser_digest,
     sealed_step, turn, step_started_at, account_id, discover_from, steps, failures, created_at,
-    expires_at, ended_at
+    expires_at, ended_at,
+    state = 'discovering' AND EXISTS (SELECT FROM onboarding
+                                       WHERE onboarding.session_id = link_session.session_id
+                                         AND picking_turn = link_session.turn AND device_id IS NULL) AS is_picking
 """
 _RETURNING: LiteralString = f" RETURNING {COLUMNS}"
 SELECT: LiteralString = f"SELECT {COLUMNS} FROM link_session"  # noqa: S608 - a constant
@@ -201,7 +204,7 @@ async def carry_over(tx: Transaction, session: LinkSession, *, now: datetime) ->
     await tx.execute(
         """
         INSERT INTO device_preferences (device_id, building_id, document, changed_at)
-        SELECT device_id, building_id,
+        SELECT device.device_id, building_id,
                jsonb_strip_nulls(jsonb_build_object(
                    'price_zone', price_zone, 'is_smart_optimization_active', is_optimization_active)),
                %(now)s

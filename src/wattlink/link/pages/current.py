@@ -8,6 +8,7 @@ from wattlink.link.pages.confirming import confirming
 from wattlink.link.pages.done import done
 from wattlink.link.pages.failure import failure
 from wattlink.link.pages.pairing import pairing
+from wattlink.link.pages.picking import picking
 from wattlink.link.pages.review import review
 from wattlink.link.pages.waiting import waiting
 from wattlink.link.sight import Sight
@@ -25,6 +26,8 @@ async def page_of(sight: Sight, *, searched: str = "", leaving: bool = False) ->
             return await done(sight)
         case State.AWAITING_APP:
             return confirming(sight)
+        case State.DISCOVERING if session.is_picking:
+            return await picking(sight)
         case State.EXCHANGING | State.DISCOVERING:
             return await waiting(sight)
         case State.PAIRING:

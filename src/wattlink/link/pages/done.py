@@ -56,7 +56,7 @@ async def _way_on(sight: Sight) -> str:
     if session.cancel_uri is None:
         return sight.way_back()
     async with sight.ui.hub.db.read() as reader:
-        device = await device_of(reader, session.account_id, session.kinds)
+        device = await device_of(reader, session.session_id, session.account_id, session.kinds)
     return sight.way_back() if device is None else with_device(session.redirect_uri, device.device_id)
 
 

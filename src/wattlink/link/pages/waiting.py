@@ -28,7 +28,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 def mark(session: LinkSession) -> str:
     """What a session's page depends on."""
-    return f"{session.state}-{session.turn}-{session.is_checking}"
+    return f"{session.state}-{session.turn}-{session.is_checking}-{session.is_picking}"
 
 
 async def happening(sight: Sight) -> Happening:
@@ -48,6 +48,7 @@ async def happening(sight: Sight) -> Happening:
         if found is None or found.error is None
         else sight.language.say("%(brand)s does not answer at the moment. We keep trying.", brand=name),
         may_leave=session.state is not State.EXCHANGING
+        and session.cancel_uri is None  # a partner hears of a device, or that there is none
         and not session.waits_for_app  # which has to hear who it was
         and sight.ui.hub.clock() - session.step_started_at >= _LONG_ENOUGH,
     )
@@ -70,6 +71,7 @@ async def waiting(sight: Sight) -> Response[str]:
         waits=now.waits,
         may_leave=now.may_leave,
         app_address=sight.way_back(),
+        may_cancel=session.cancel_uri is not None,
     )
 
 

@@ -18,6 +18,7 @@ from wattlink.domain.linking.confirming.finish import finish
 from wattlink.domain.linking.ending import store
 from wattlink.domain.linking.ending.end_sessions import end
 from wattlink.domain.linking.model import CONFIRMED_WITHIN, Cause, LinkSession, Purpose, State, cause_of_refusal
+from wattlink.domain.linking.onboarding.pick import PICKED_WITHIN, waits_for_pick
 from wattlink.domain.linking.pair import unpaired
 from wattlink.domain.linking.signing_in.settle import turn_back
 from wattlink.domain.users import store as users
@@ -47,7 +48,10 @@ async def notice_discovery(db: Database, *, vault: Vault, clock: Clock) -> int:
 
 def _late(now: datetime) -> store.Late:
     return store.Late(
-        exchanging=now - _EXCHANGING_AT_MOST, pairing=now - _PAIRING_IDLE, awaiting_app=now - CONFIRMED_WITHIN
+        exchanging=now - _EXCHANGING_AT_MOST,
+        pairing=now - _PAIRING_IDLE,
+        awaiting_app=now - CONFIRMED_WITHIN,
+        picking=now - PICKED_WITHIN,
     )
 
 
@@ -106,6 +110,8 @@ async def _end_discovering(
 
 async def _link(tx: Transaction, session: LinkSession, devices: list[Device], *, vault: Vault, now: datetime) -> bool:
     assert session.account_id is not None
+    if await waits_for_pick(tx, session, devices, now=now):
+        return False
     if unpaired(session, devices):
         return await sessions.start_pairing(tx, session, session.account_id, now=now)
     return await finish(tx, session, vault=vault, now=now)

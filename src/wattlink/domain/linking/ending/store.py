@@ -18,6 +18,7 @@ class Late(msgspec.Struct, frozen=True, kw_only=True):
     exchanging: datetime
     pairing: datetime
     awaiting_app: datetime
+    picking: datetime
 
 
 async def lock_open_of_user(tx: Transaction, access: Access, user_id: UserId) -> list[SessionId]:
@@ -68,12 +69,17 @@ async def moving(reader: Reader, refusals: Collection[str], late: Late) -> list[
                             WHERE visit.account_id = link_session.account_id
                               AND visit.ended_at >= link_session.discover_from
                               AND (error IS NULL OR state = 'discovering' AND error = ANY(%(refusals)s)))
+               AND NOT EXISTS (SELECT FROM onboarding
+                                WHERE onboarding.session_id = link_session.session_id
+                                  AND state = 'discovering' AND picking_turn = link_session.turn
+                                  AND onboarding.device_id IS NULL AND picking_since > %(picking_after)s)
          ORDER BY step_started_at
         """,
         refusals=list(refusals),
         exchanging_before=late.exchanging,
         idle_before=late.pairing,
         awaiting_before=late.awaiting_app,
+        picking_after=late.picking,
     )
 
 
