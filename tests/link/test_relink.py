@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from tests.link.conftest import BACK, CHARGER, VEHICLE, World, arrived, until
+from tests.link.test_onboarding import CANCEL, SUCCESS, new_partner
 from tests.support.person import Person
 from tests.support.stack import Refused, Stack, running_stack
 
@@ -186,3 +187,35 @@ async def test_a_pairing_is_put_off_and_made_up_for_without_signing_in(world: Wo
     await person.press("I have done this")
     await arrived(person, "Everything works again")
     assert all(each["capabilities"]["startCharging"]["isCapable"] for each in await world.vehicles())
+
+
+async def test_a_partners_device_is_mended_and_keeps_its_id(world: World, person: Person) -> None:
+    partner = await new_partner(world)
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    await person.press("E Easee")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Charger 2")
+    await arrived(person, "Your 2 chargers are linked")
+    device_id = (await partner.call("GET", partner.of_user("/wallboxes")))[-1]["id"]
+    path = partner.of_user(f"/wallboxes/{device_id}")
+    body = {"success_url": SUCCESS, "cancel_url": CANCEL}
+    nothing = {"authentication_url": None, "device_id": device_id, "session_id": None}
+    assert await partner.call("POST", f"{path}/auth_session", body) == nothing
+    await world.sandbox.withdraw("easee", world.username)
+    await world.app.call("POST", f"/chargers/{device_id}/refresh-hint")
+
+    async def is_broken() -> bool:
+        return not (await partner.call("GET", path))["is_authenticated"]
+
+    await until(is_broken)
+    assert (await partner.send("POST", f"{path}/auth_session", {"success_url": "javascript:1"}))[0] == 422
+    made = await partner.call("POST", f"{path}/auth_session", body)
+    async with Person() as again:
+        await again.go(made["authentication_url"])
+        await again.press("Sign in", username=world.username, password="right")
+        page = await arrived(again, "Everything works again")
+    assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={device_id}"
+    assert (await partner.call("GET", path))["is_authenticated"]

@@ -56,7 +56,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.TooManyAttempts: Told(429, "", "", "Too many attempts: please try again later."),
 }
 
-_FIELDS = {"external_id": "external_user_id"}
+_FIELDS = {"external_id": "external_user_id", "redirect_uri": "success_url", "cancel_uri": "cancel_url"}
 _TYPES = {"missing": "missing", "unknown": "extra_forbidden"}
 
 

@@ -7,7 +7,7 @@ from litestar.types import ControllerRouterHandler
 
 from wattlink.dialects.podero import BASE, buildings, claim_tokens, contracts, onboarding, statistics, users
 from wattlink.dialects.podero.admission import admit
-from wattlink.dialects.podero.devices import reading
+from wattlink.dialects.podero.devices import mending, reading
 from wattlink.dialects.podero.errors import Problem, ValidationProblem
 from wattlink.dialects.podero.kinds import TYPES, DeviceType
 from wattlink.web.oauth import Terms, token_route
@@ -33,6 +33,7 @@ def _of_type(one: DeviceType) -> Sequence[Route]:
         Route("GET", listed, f"list{name}s", reading.listing_of(one), 200, (404, 422)),
         Route("GET", device, f"get{name}", reading.reading_of(one), 200, (404, 422)),
         Route("PUT", device, f"update{name}", reading.changing_of(one), 200, (400, 404, 422)),
+        Route("POST", device + "/auth_session", f"mend{name}", mending.mending_of(one), 200, (400, 404, 422)),
         Route("GET", device + "/savings", f"get{name}Savings", statistics.savings_of(one), 200, (404, 422)),
         Route("GET", device + "/statistics", f"get{name}Statistics", statistics.statistics_of(one), 200, (404, 422)),
     ]

@@ -216,6 +216,7 @@ class NewRelink(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     color_scheme: str = "system"
     redirect_uri: str
+    cancel_uri: str | None = None  # where an early exit leads; with it, success brings the device's id along
     binding: LinkBinding | None = None
     challenge: bytes | None = None
 

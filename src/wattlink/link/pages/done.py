@@ -55,6 +55,8 @@ async def _way_on(sight: Sight) -> str:
     session = sight.session
     if session.cancel_uri is None:
         return sight.way_back()
+    if session.relink_device_id is not None:
+        return with_device(session.redirect_uri, session.relink_device_id)
     async with sight.ui.hub.db.read() as reader:
         device = await device_of(reader, session.session_id, session.account_id, session.kinds)
     return sight.way_back() if device is None else with_device(session.redirect_uri, device.device_id)

@@ -58,7 +58,7 @@ def reading_of(one: DeviceType) -> View:
     async def reading(request: Call, device_id: FromPath[str], include_deleted: Deleted = False) -> Any:  # noqa: ARG001
         """One device, with its latest state."""
         async with request.hub.db.read() as reader:
-            return rendered(await _one(reader, request, one, device_id))
+            return rendered(await one_of(reader, request, one, device_id))
 
     reading.__annotations__["return"] = _DOCUMENTS[one.kind]
     return reading
@@ -71,7 +71,7 @@ def changing_of(one: DeviceType) -> View:
         """Keep what is sent, beside what was kept before."""
         given = decode(await request.body(), preferences.OF_KIND[one.kind])
         async with request.hub.db.transaction() as tx:
-            before = await _one(tx, request, one, device_id)
+            before = await one_of(tx, request, one, device_id)
             building_id = await _building(tx, request, given, before.kept.building_id)
             document = {**before.kept.document, **preferences.said(given)}
             after = msgspec.structs.replace(
@@ -87,7 +87,8 @@ def changing_of(one: DeviceType) -> View:
     return changing
 
 
-async def _one(reader: Reader, request: Call, one: DeviceType, device_id: str) -> Seen:
+async def one_of(reader: Reader, request: Call, one: DeviceType, device_id: str) -> Seen:
+    """The user's device of the type; raises NotFound."""
     owner = await people.get(reader, request.access, user_id_of(request))
     found = await devices.get(reader, request.access, DeviceId(uuid_of("device", device_id)), one.kind)
     if found.user_id != owner.user_id:

@@ -12,7 +12,7 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
-from wattlink.domain.errors import AlreadyLinked, NotFound
+from wattlink.domain.errors import AlreadyLinked, InvalidInput, NotFound
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking.creating.create import keep
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
@@ -46,7 +46,7 @@ async def create_relink(
 ) -> CreatedSession:
     """A session with the kinds and scopes of the original link; raises NotFound, AlreadyLinked and InvalidInput."""
     application = await organizations.get_application(tx, access.application_id)
-    check_redirect_uri(new.redirect_uri, application.redirect_uris)
+    _check_addresses(new, application.redirect_uris)
     device = await devices.get(tx, access, device_id)
     if not await users.hold(tx, device.user_id):  # deleted at this moment
         raise NotFound("device", device_id)
@@ -70,6 +70,7 @@ async def create_relink(
         language=new.language,
         color_scheme=new.color_scheme,
         redirect_uri=new.redirect_uri,
+        cancel_uri=new.cancel_uri,
         binding=new.binding or application.link_binding,
         challenge=new.challenge,
         step_started_at=now,
@@ -77,3 +78,13 @@ async def create_relink(
         expires_at=now + LIFE,
     )
     return await keep(tx, session)
+
+
+def _check_addresses(new: NewRelink, listed: tuple[str, ...]) -> None:
+    check_redirect_uri(new.redirect_uri, listed)
+    if new.cancel_uri is None:
+        return
+    try:
+        check_redirect_uri(new.cancel_uri, listed)
+    except InvalidInput as error:
+        raise InvalidInput("cancel_uri", error.problem, allowed=error.allowed) from None
