@@ -1,0 +1,136 @@
+"""Lines: one counts per wallbox, wherever it calls; they end when their right does, and nobody floods the others."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.support.charge_points import dialling
+from tests.support.dialled_in import minted, taking_calls, until
+from tests.support.stack import App, Stack, running_stack
+from wattlink.domain.dial_in.model import MintedToken
+from wattlink.domain.dial_in.silence import LONG_AFTER, OUT_OF_REACH_AFTER, note_silence
+
+POLICY = 1008
+
+
+@pytest.fixture
+async def stack(dsn: str) -> AsyncIterator[Stack]:
+    async with running_stack(dsn) as running:
+        yield running
+
+
+@pytest.fixture
+async def app(stack: Stack) -> App:
+    return await stack.new_app()
+
+
+@pytest.fixture
+async def url(stack: Stack) -> AsyncIterator[str]:
+    async with taking_calls(stack.hub) as listening:
+        yield listening
+
+
+@pytest.fixture
+async def token(app: App, url: str) -> MintedToken:
+    """A token that a wallbox has claimed."""
+    token = await minted(app, "ada", url)
+    async with dialling(token.wss_url) as line:
+        await line.box.boot()
+    return token
+
+
+async def charger(app: App) -> Any:
+    (found,) = (await app.call("GET", "/chargers"))["data"]
+    return found
+
+
+async def test_a_wallbox_that_calls_another_process_is_taken_over(app: App, token: MintedToken, url: str) -> None:
+    async with taking_calls(app.stack.hub) as elsewhere, dialling(token.wss_url) as older:
+        await older.box.status("Preparing")
+        async with dialling(token.wss_url.replace(url, elsewhere)) as newer:
+            await newer.box.status("Charging")
+            assert await older.over(2) == POLICY
+            assert (await charger(app))["chargeState"]["isCharging"]
+
+
+@pytest.mark.parametrize("how", ["disconnect", "deauthorize", "delete"])
+async def test_a_line_ends_within_a_second_with_its_right(app: App, token: MintedToken, how: str) -> None:
+    method, path = {
+        "disconnect": ("DELETE", "/users/ada/vendors/OCPP"),
+        "deauthorize": ("DELETE", "/users/ada/authorization"),
+        "delete": ("DELETE", "/users/ada"),
+    }[how]
+    async with dialling(token.wss_url) as line:
+        await line.box.status("Preparing")
+        await app.call(method, path)
+        assert await line.over(1.5) == POLICY  # a second, and what a busy machine takes
+    assert await refusal(token.wss_url) == 401
+
+
+async def refusal(url: str, **how: Any) -> int:
+    with pytest.raises(InvalidStatus) as refused:
+        async with dialling(url, **how):
+            pass
+    return int(refused.value.response.status_code)
+
+
+async def test_whoever_guesses_is_not_heard_for_a_while(token: MintedToken, app: App) -> None:
+    for number in range(5):
+        assert await refusal(token.plain_url, name="BOX", password=f"wrong-{number}") == 401
+    with pytest.raises(InvalidStatus) as refused:
+        async with dialling(token.plain_url, name="BOX", password=token.token):
+            pass
+    assert refused.value.response.status_code == 401
+    assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 61
+    async with dialling(token.wss_url) as line:  # of another name: nobody else pays for it
+        await line.box.boot()
+
+
+async def test_a_flood_is_slowed_down_and_holds_nobody_else_up(app: App, token: MintedToken, url: str) -> None:
+    calm = await minted(app, "ada", url)
+    async with dialling(token.wss_url) as flooding, dialling(calm.wss_url) as line:
+        sending = asyncio.create_task(flood(flooding.socket))
+        await line.box.boot("CALM")
+        async with asyncio.timeout(5):
+            await line.box.status("Charging")
+        assert not sending.done(), "everything was taken at once"
+        sending.cancel()
+
+    async with dialling(token.wss_url) as huge:
+        await huge.socket.send("x" * 70_000)
+        assert await huge.over(5) == 1009
+
+
+async def flood(socket: Any) -> None:
+    number = 0
+    while True:
+        number += 1
+        try:
+            await socket.send(json.dumps([2, str(number), "DataTransfer", {"vendorId": "x", "data": "y" * 60_000}]))
+        except ConnectionClosed:
+            return
+
+
+async def test_silence_is_shown_and_ends_with_the_next_call(app: App, token: MintedToken) -> None:
+    hub = app.stack.hub
+    assert (await charger(app))["isReachable"]
+    await note_silence(hub.db, hub.clock() + OUT_OF_REACH_AFTER + timedelta(seconds=10))
+    silent = await charger(app)
+    assert (silent["isReachable"], silent["capabilities"]["startCharging"]["isCapable"]) == (False, True)
+
+    await note_silence(hub.db, hub.clock() + LONG_AFTER + timedelta(seconds=10))
+    asks = (await charger(app))["capabilities"]["startCharging"]
+    assert (asks["isCapable"], len(asks["interventionIds"])) == (False, 1)
+
+    async with dialling(token.wss_url):
+        await until(lambda: reachable(app))
+    assert (await charger(app))["capabilities"]["startCharging"]["isCapable"]
+
+
+async def reachable(app: App) -> bool:
+    return bool((await charger(app))["isReachable"])
