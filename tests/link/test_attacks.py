@@ -14,7 +14,7 @@ from tests.support.platform import PlatformApp
 from wattlink.base.ids import new_secret
 from wattlink.base.vault import Vault
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
 from wattlink.domain.linking.creating.create import create
@@ -111,7 +111,7 @@ async def test_a_state_is_good_at_its_own_callback_only(world: World, person: Pe
         registered = await vendors.list_registrations(reader)
     own = urlsplit(left["redirect_uri"]).path.rpartition("/")[2]
     others = [found for found in registered if str(found.registration_id) != own]
-    assert len(others) >= len(manifests()) - 1
+    assert len(others) >= len(clouds()) - 1
     for other in others:
         brought = urlencode({"state": left["state"], "code": "honest"})
         page = await person.go(f"{world.stack.url}/link/callback/{other.registration_id}?{brought}")
