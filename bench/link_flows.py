@@ -35,7 +35,7 @@ from wattlink.base.clock import system_clock
 from wattlink.base.log import set_up_logs
 from wattlink.base.outbound import Outbound
 from wattlink.base.vault import Vault
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.db.database import Database
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
@@ -60,9 +60,9 @@ class Ground:
 
 async def flow(ground: Ground, number: int) -> float:
     """One flow from the app's request to its list of devices; how long it took."""
-    vendors = list(manifests())
+    vendors = list(clouds())
     vendor = vendors[number % len(vendors)]
-    kind, name = next(iter(manifests()[vendor].names["enode"].items()))
+    kind, name = next(iter(clouds()[vendor].names["enode"].items()))
     begun = time.perf_counter()
     body = {
         "vendor": name,
@@ -108,7 +108,7 @@ async def _prepared(dsn: str, base: str) -> str:
     async with Database(dsn) as db:
         async with db.transaction() as tx:
             made = await create_application(tx, "Bench")
-            for vendor in manifests():
+            for vendor in clouds():
                 await register(
                     tx,
                     vendor=vendor,

@@ -15,13 +15,13 @@ import msgspec
 import uvloop
 
 from wattlink.base.clock import system_clock
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulation import SimulatedRequest, State
 from wattlink.sandbox.accounts import MemoryShelf, Shelf
 from wattlink.sandbox.server import make_app, serving
 
 VENDOR = "easee"
-HOST = next(iter(manifests()[VENDOR].hosts))
+HOST = next(iter(clouds()[VENDOR].hosts))
 PASSWORD = "bench"
 
 
@@ -78,7 +78,7 @@ class _Fresh(MemoryShelf):
     async def load_all(self) -> Iterable[tuple[str, str, State]]:
         return [
             (vendor, name_of(each), simulator(vendor).new_account(name_of(each), PASSWORD, self._now))
-            for vendor in manifests()
+            for vendor in clouds()
             for each in range(self._number)
         ]
 
