@@ -10,7 +10,7 @@ from tests.dialects.enode.sdk.calls import Sdk
 from tests.support.stack import Stack
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.activation.activate import activate, require_activation
@@ -153,9 +153,9 @@ async def test_an_application_s_own_registration_is_nobody_else_s(api: Api) -> N
 
 @pytest.mark.parametrize("kind", Kind)
 async def test_every_type_has_its_health(api: Api, kind: Kind) -> None:
-    for vendor in manifests():
+    for vendor in clouds():
         await _registered(api, vendor)
-    names = {manifest.names["enode"][kind] for manifest in manifests().values() if kind in manifest.kinds}
+    names = {manifest.names["enode"][kind] for manifest in clouds().values() if kind in manifest.kinds}
     assert {one["vendor"] for one in await _get(api, f"/health/{_PATHS[kind]}")} == names
 
 
