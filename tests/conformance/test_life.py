@@ -3,7 +3,16 @@
 import msgspec
 import pytest
 
-from tests.conformance.world import LOGIN, World, every_kind, every_vendor, failure, says
+from tests.conformance.world import (
+    LOGIN,
+    World,
+    every_kind,
+    every_vendor,
+    every_vendor_with_keys,
+    every_vendor_with_tokens,
+    failure,
+    says,
+)
 from tests.support.sandbox import RunningSandbox
 from wattlink.connectors.commands import controls_of
 from wattlink.connectors.conformance import SCOPES, reading_offences
@@ -61,7 +70,7 @@ async def test_only_what_was_asked_for_is_granted_and_read(kind: Kind, world: Wo
     assert list(await world.connector.read(grant.credential, frozenset(), scopes, {})) == []
 
 
-@every_vendor
+@every_vendor_with_tokens
 async def test_a_renewed_credential_reads_when_the_old_one_no_longer_does(world: World) -> None:
     old = (await world.link()).credential
     world.clock.forward(**_AFTER_ANY_ACCESS)
@@ -74,7 +83,7 @@ async def test_a_renewed_credential_reads_when_the_old_one_no_longer_does(world:
     assert len(await world.read(new)) == 2
 
 
-@every_vendor
+@every_vendor_with_tokens
 async def test_a_used_refresh_token_is_good_for_the_time_of_grace_only(
     vendor: str, world: World, sandbox: RunningSandbox
 ) -> None:
@@ -89,7 +98,7 @@ async def test_a_used_refresh_token_is_good_for_the_time_of_grace_only(
     assert len(await world.read(await world.connector.refresh(kept))) == 2
 
 
-@every_vendor
+@every_vendor_with_tokens
 async def test_without_grace_a_refresh_token_is_good_once(vendor: str, world: World, sandbox: RunningSandbox) -> None:
     await sandbox.change(vendor, LOGIN.username, knobs={"grace_seconds": 0})
     old = (await world.link()).credential
@@ -98,7 +107,7 @@ async def test_without_grace_a_refresh_token_is_good_once(vendor: str, world: Wo
     assert await world.is_dead(old)
 
 
-@every_vendor
+@every_vendor_with_tokens
 @pytest.mark.parametrize("later", [{}, _AFTER_ANY_ACCESS], ids=["at once", "long after"])
 async def test_what_was_withdrawn_is_dead_and_withdrawing_again_is_no_failure(
     world: World, later: dict[str, float]
@@ -110,7 +119,7 @@ async def test_what_was_withdrawn_is_dead_and_withdrawing_again_is_no_failure(
     await world.connector.revoke(credential)
 
 
-@every_vendor
+@every_vendor_with_tokens
 async def test_what_the_user_ended_is_dead_and_a_new_sign_in_mends_it(
     vendor: str, world: World, sandbox: RunningSandbox
 ) -> None:
@@ -123,6 +132,34 @@ async def test_what_the_user_ended_is_dead_and_a_new_sign_in_mends_it(
     third = await world.link(LOGIN._replace(password="another-password"))
     assert first.subject == third.subject
     assert len(await world.read(third.credential)) == 2
+
+
+@every_vendor_with_keys
+async def test_a_key_has_no_end_of_its_own_and_none_of_ours(world: World) -> None:
+    credential = (await world.link()).credential
+    world.clock.forward(**_AFTER_ANY_ACCESS)
+    assert credential.expires_at <= world.clock()
+    renewed = await world.connector.refresh(credential)
+    assert renewed.expires_at > world.clock()
+    await world.connector.revoke(renewed)  # nothing that the vendor knows of: the key is its owner's
+    await world.connector.revoke(renewed)
+    assert len(await world.read(renewed)) == 2
+
+
+@every_vendor_with_keys
+async def test_a_key_that_its_owner_deleted_is_dead_and_another_mends_it(
+    vendor: str, world: World, sandbox: RunningSandbox
+) -> None:
+    first = await world.link()
+    await sandbox.withdraw(vendor, LOGIN.username)
+    assert await world.is_dead(first.credential)
+    refused = await failure(world.read(first.credential))
+    assert isinstance(refused, CredentialsRejected)
+    assert refused.cause is Refusal.ACCESS_EXPIRED
+    await sandbox.change(vendor, LOGIN.username, password="another-key")
+    second = await world.link(LOGIN._replace(password="another-key"))
+    assert first.subject == second.subject
+    assert len(await world.read(second.credential)) == 2
 
 
 @every_vendor

@@ -22,6 +22,9 @@ from wattlink.connectors.errors import (
 from wattlink.connectors.registry import clouds, manifest_of
 
 every_vendor = pytest.mark.parametrize("vendor", list(clouds()))
+_KEYS = [vendor for vendor, manifest in clouds().items() if manifest.sign_in.custody == "key_kept"]
+every_vendor_with_tokens = pytest.mark.parametrize("vendor", [each for each in clouds() if each not in _KEYS])
+every_vendor_with_keys = pytest.mark.parametrize("vendor", _KEYS)
 every_kind = pytest.mark.parametrize(
     ("vendor", "kind"), [(vendor, kind) for vendor, manifest in clouds().items() for kind in manifest.kinds]
 )

@@ -22,10 +22,10 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How a user signs in at the vendor, and what happens to what is typed."""
 
     way: Literal["redirect", "form", "dial_in"]  # `dial_in`: nobody signs in, the device calls us
-    custody: Literal["never_seen", "used_once", "kept"]
+    custody: Literal["never_seen", "used_once", "kept", "key_kept"]  # key_kept: no password, but a key made for it
     host: str = ""  # the name among `hosts` that the user leaves for, or to which the typed password goes
     pkce: bool = True
-    username: Literal["email", "phone_or_email", "name"] = "email"  # what a form asks for
+    username: Literal["email", "phone_or_email", "name", "site_id"] = "email"  # what a form asks for
     reset: str | None = None  # the vendor's page for a forgotten password
     revoking_ends: Literal["token", "grant"] = "token"
 

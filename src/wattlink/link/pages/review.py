@@ -25,6 +25,7 @@ _USERNAMES = {
     "email": N_("E-mail address"),
     "phone_or_email": N_("Phone number or e-mail address"),
     "name": N_("User name"),
+    "site_id": N_("Site ID"),
 }
 
 
@@ -60,6 +61,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
         username_label=language.say(_USERNAMES[sign_in.username]),
         username_type=sign_in.username,
+        password_label=language.say(N_("API key") if sign_in.custody == "key_kept" else N_("Password")),
         username=unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
         problem=_problem(sight, manifest.name),
         offer_reset=session.failures >= _TRIES_BEFORE_RESET,

@@ -14,6 +14,7 @@ _CUSTODY: Mapping[str, str] = {
     "never_seen": N_("You sign in on %(brand)s's own site. We never see your password."),
     "used_once": N_("Your password goes to %(brand)s once, to sign you in. Then we forget it."),
     "kept": N_("%(brand)s offers no other way than your password: we keep it encrypted and use it for nothing else."),
+    "key_kept": N_("%(brand)s lets you make a key for this: we keep it encrypted and use it for nothing else."),
 }
 
 

@@ -1,0 +1,1 @@
+"""SolarEdge: inverters, by site ID and API key."""
