@@ -47,7 +47,7 @@ def _answer(request: SimulatedRequest, found: re.Match[str], state: State, now: 
     if is_look and Fault.ACCOUNT_LOCKED in faults:
         return _problem(403, "Forbidden", "The account is locked.")
     dead = {Fault.WRONG_PASSWORD, Fault.REFRESH_REFUSED} if is_look else {Fault.ACCESS_REFUSED}
-    if dead & set(faults) or not _is_good(state, request.query.get("api_key", "")):
+    if dead & set(faults) or request.query.get("api_key") != state["password"]:
         return _problem(401, "Unauthorized - Authentication Failed", "Invalid API key")
     if not is_look and {Fault.FORBIDDEN, Fault.SCOPE_MISSING} & set(faults):
         return _problem(403, "Forbidden", "The key has no access to this.")
@@ -137,8 +137,8 @@ def own_time(state: State, now: datetime) -> float:
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
-    """The account after its key was deleted; another key (the password) gives access again."""
-    return {**state, "deleted_key": _digest(state["password"])}
+    """The account after its owner deleted the key and made another, which is the password now."""
+    return {**state, "password": hashlib.sha256(state["password"].encode()).hexdigest()[:32].upper()}
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
@@ -152,7 +152,6 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "time": {"real": now.timestamp(), "own": now.timestamp(), "pace": 1},
         "site_id": int(username) if username.isdecimal() else zlib.crc32(username.encode()),
         "site_name": "Home",
-        "deleted_key": None,
         "devices_made": 0,
         "devices": {},
     }
@@ -192,14 +191,6 @@ def _site(now: datetime, site_id: str, key: str, name: str, online: list[bool]) 
     devices = {serial: {**device, "online": is_online} for (serial, device), is_online in reached}
     state = set_devices({**state, "devices": devices}, now)
     return FleetAccount(username=site_id, password=key, state=state, devices=devices_of(state))
-
-
-def _is_good(state: State, key: str) -> bool:
-    return bool(key == state["password"] and _digest(key) != state["deleted_key"])
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _local(now: datetime) -> str:
