@@ -62,6 +62,7 @@ async def test_a_day_on_the_roof(roof: Roof, clock: StillClock) -> None:
         assert before is not None
         assert (found.production_state.total_lifetime_production or 0) >= before
         assert found.production_state.last_updated == clock().replace(microsecond=0)
+        assert found.production_state.production_rate is not None
         rates.append(found.production_state.production_rate)
     assert min(rates) == 0
     assert 7 < max(rates) <= 8
