@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.processes import free_ports, plain_environment, wattlink, wattlink_here
 from wattlink.base.vault import new_master_key, parse_master_keys
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_without_an_organization_no_operator_is_made(new_database: Callable[[], 
     assert "`wattlink organization create NAME`" in told.stderr
 
 
-@pytest.mark.parametrize("vendor", list(manifests()))
+@pytest.mark.parametrize("vendor", list(clouds()))
 def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str], tmp_path: Path) -> None:
     client = simulator(vendor).DEMO_REGISTRATION
     secret = tmp_path / "secret"
@@ -177,7 +177,7 @@ def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str
     assert (told.returncode, told.stderr) == (0, "")
     listed = wattlink_here("registration", "list", environ=environ).stdout
     assert vendor in listed
-    has_callback = manifests()[vendor].sign_in.way == "redirect"
+    has_callback = clouds()[vendor].sign_in.way == "redirect"
     assert ("http://localhost:8080/link/callback/" in told.stdout) is has_callback
     assert wattlink_here("registration", "remove", vendor, environ=environ).returncode == 0
     lacking = wattlink_here("registration", "list", environ=environ).stdout.rsplit("Not on offer", 1)[1]
@@ -185,10 +185,10 @@ def test_a_registration_is_set_and_listed(vendor: str, environ: Mapping[str, str
 
 
 def test_a_registration_that_lacks_what_the_vendor_needs_names_it(environ: Mapping[str, str]) -> None:
-    demanding = next(vendor for vendor, manifest in manifests().items() if manifest.registration)
+    demanding = next(vendor for vendor, manifest in clouds().items() if manifest.registration)
     told = wattlink_here("registration", "set", demanding, environ=environ)
     assert told.returncode == 2
-    assert manifests()[demanding].registration[0] in told.stderr
+    assert clouds()[demanding].registration[0] in told.stderr
 
 
 def test_users_may_sign_in_with_a_service(environ: Mapping[str, str], tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_an_unknown_vendor_is_refused_with_those_that_there_are(environ: Mapping
 
 
 def test_a_brand_that_needs_it_is_activated_for_an_application(environ: Mapping[str, str]) -> None:
-    made, vendor = made_application(environ), next(iter(manifests()))
+    made, vendor = made_application(environ), next(iter(clouds()))
     unregistered = wattlink_here(
         "vendor", "gate", vendor, "required", "--application", made["application_id"], environ=environ
     )

@@ -9,14 +9,14 @@ import pytest
 
 from tests.sandbox.conftest import Ci, account_path
 from tests.support.stack import App, Refused, Stack
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.domain.organizations.store import first_organization
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.api.app import make_app
 
-VENDOR = next(name for name, manifest in manifests().items() if manifest.sign_in.way == "form")
-KIND = manifests()[VENDOR].kinds[0].value
+VENDOR = next(name for name, manifest in clouds().items() if manifest.sign_in.way == "form")
+KIND = clouds()[VENDOR].kinds[0].value
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ async def test_bad_links_name_the_field(ci: Ci) -> None:
 
 async def test_vendors_say_what_can_be_set(ci: Ci) -> None:
     told = {vendor["vendor"]: vendor for vendor in (await ci.sandbox("GET", "/vendors"))["data"]}
-    assert set(told) == set(manifests())
+    assert set(told) == set(clouds())
     for vendor, about in told.items():
         assert {kind: list(words) for kind, words in about["kinds"].items()} == {
             kind.value: list(words) for kind, words in simulator(vendor).WORDS.items()
@@ -258,5 +258,5 @@ async def test_the_document_is_served(ci: Ci) -> None:
 
 
 def _link_body() -> dict[str, Any]:
-    scopes = list(manifests()[VENDOR].scopes)
+    scopes = list(clouds()[VENDOR].scopes)
     return {"scopes": scopes, "language": "en-US", "redirectUri": "yourapp://back"}

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from tests.dialects.platform.conftest import Caller, Organization
 from wattlink.base.ids import new_id
-from wattlink.connectors.registry import manifests, simulator
+from wattlink.connectors.registry import clouds, simulator
 from wattlink.dialects.enode.app import make_app as make_enode_app
 from wattlink.domain.access.model import Access
 from wattlink.domain.leaving.delete_user import delete_user
@@ -114,7 +114,7 @@ async def test_one_with_users_can_t_go(hub: Hub, app: Litestar, operator: Caller
     access = Access(applications=(made.application_id,))
     token = (await hub.authenticator.issue(str(made.client_id), made.client_secret)).token
     enode = Caller(make_enode_app(hub), token)
-    for vendor in manifests():
+    for vendor in clouds():
         await _register(operator, vendor, f"/applications/{made.application_id}")
     link = {**_LINK, "redirectUri": "https://a.example/", "vendorType": "vehicle"}
     assert (await enode.post("/users/ada/link", link)).status_code == 200
@@ -146,7 +146,7 @@ async def test_what_is_another_organization_s_looks_like_what_isn_t_there(
     operator: Caller, theirs: Organization
 ) -> None:
     foreign, unknown = str(theirs.application.application_id), str(new_id())
-    vendor = next(iter(manifests()))
+    vendor = next(iter(clouds()))
     for method, path, body in (
         ("GET", "", None),
         ("PATCH", "", b"{}"),
