@@ -63,6 +63,17 @@ async def test_an_application_is_the_same_for_operators_and_by_its_own_keys(ours
     assert [found["id"] for found in await ours.operator.get(f"/projects/{ours.project}/applications")] == [shown["id"]]
 
 
+async def test_applications_are_listed_filtered_and_paged(ours: World) -> None:
+    path = f"/projects/{ours.project}/applications"
+    made = await ours.operator.post(path, {"name": "Amply", "socialNetworks": {}, "tags": ["beta"]})
+    assert await ours.operator.get(f"{path}?filter=tags%3Dbeta") == [made]
+    answer = await ours.operator.send("GET", f"{path}?perPage=1&withScopes=true")
+    assert (answer.headers["x-result-count"], "link" in answer.headers) == ("2", True)
+    assert answer.json() == [{**made, "scopes": {"users": [], "projects": [ours.project]}}]
+    assert (await ours.public.get("/applications/me?withScopes=true"))["scopes"]["projects"] == [ours.project]
+    assert {found["id"] for found in await ours.operator.get("/applications")} == {made["id"], ours.application}
+
+
 async def test_a_secret_of_a_social_network_is_never_shown_again(ours: World) -> None:
     path = f"/projects/{ours.project}/applications/{ours.application}"
     networks = {"facebook": {"appId": "1234", "appSecret": "hush"}}

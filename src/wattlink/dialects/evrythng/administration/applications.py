@@ -91,7 +91,7 @@ async def create_application(
         made = await create(tx, data.name, organization_id=project.organization_id, project_id=project.project_id)
         new = msgspec.structs.replace(access, applications=(made.application_id,))  # made since the key was looked at
         application = await _described(tx, new, made.application_id, data, hub=hub)
-        shown = await _shown(tx, application, hub)
+        shown = await _shown(tx, application, request)
     return created(request, shown, f"/projects/{project_id}/applications/{shown.id}")
 
 
@@ -112,14 +112,14 @@ async def get_application(
 ) -> ApplicationDocument:
     """One application of a project."""
     async with request.hub.db.transaction() as tx:
-        return await _shown(tx, await _of_project(tx, request.access, project_id, application_id), request.hub)
+        return await _shown(tx, await _of_project(tx, request.access, project_id, application_id), request)
 
 
 async def get_any_application(request: Call, application_id: FromPath[str]) -> ApplicationDocument:
     """One application of the organization's."""
     async with request.hub.db.transaction() as tx:
         found = await store.application(tx, request.access, _application_id_of(application_id))
-        return await _shown(tx, found, request.hub)
+        return await _shown(tx, found, request)
 
 
 async def update_application(
@@ -129,7 +129,7 @@ async def update_application(
     async with request.hub.db.transaction() as tx:
         found = await _of_project(tx, request.access, project_id, application_id)
         changed = await _described(tx, request.access, found.application_id, data, hub=request.hub)
-        return await _shown(tx, changed, request.hub)
+        return await _shown(tx, changed, request)
 
 
 async def delete_application(request: Call, project_id: FromPath[str], application_id: FromPath[str]) -> None:
@@ -156,23 +156,24 @@ async def get_own_application(request: Call) -> ApplicationDocument:
     """The application whose key this is."""
     async with request.hub.db.transaction() as tx:
         found = await store.application(tx, request.access, request.access.application_id)
-        return await _shown(tx, found, request.hub)
+        return await _shown(tx, found, request)
 
 
 async def update_own_application(request: Call, data: JSONBody[ApplicationChangesPayload]) -> ApplicationDocument:
     """Change what is sent of the application whose key this is."""
     async with request.hub.db.transaction() as tx:
         changed = await _described(tx, request.access, request.access.application_id, data, hub=request.hub)
-        return await _shown(tx, changed, request.hub)
+        return await _shown(tx, changed, request)
 
 
 async def _list(request: Call, project_id: ProjectId | None) -> Response[list[ApplicationDocument]]:
     found = asked(request)
     async with request.hub.db.transaction() as tx:
         applications = await store.applications(tx, request.access, project_id)
-        documents = [await _shown(tx, application, request.hub) for application in applications]
-    rows, total = selected(found, documents)
-    return numbered(request, found, rows, total)
+        rows, total = selected(found, [_outline(application) for application in applications])
+        by_id = {id_of(application.application_id): application for application in applications}
+        shown = [await _shown(tx, by_id[row.id], request) for row in rows]
+    return numbered(request, found, shown, total)
 
 
 async def _of_project(tx: Any, access: Access, project_id: str, application_id: str) -> ProjectApplication:
@@ -213,19 +214,28 @@ def _application_id_of(text: str) -> ApplicationId:
     return ApplicationId(uuid_of("application", text))
 
 
-async def _shown(tx: Transaction, application: ProjectApplication, hub: Hub) -> ApplicationDocument:
-    key = await issue.of_application(
-        tx, application.application_id, KeyKind.APPLICATION, vault=hub.vault, now=hub.clock()
+async def _shown(tx: Transaction, application: ProjectApplication, request: Call) -> ApplicationDocument:
+    outline, hub, application_id = _outline(application), request.hub, application.application_id
+    return msgspec.structs.replace(
+        outline,
+        app_api_key=await issue.of_application(
+            tx, application_id, KeyKind.APPLICATION, vault=hub.vault, now=hub.clock()
+        ),
+        social_networks=await shown_networks(tx, application_id, outline.social_networks),
+        scopes=Scopes(users=[], projects=[outline.project]) if asked(request).with_scopes else UNSET,
     )
+
+
+def _outline(application: ProjectApplication) -> ApplicationDocument:
+    """What stands in its row, which is what lists are filtered by."""
     said = {_INSIDE[name]: application.document[name] for name in _FIELDS if name in application.document}
-    said["social_networks"] = await shown_networks(tx, application.application_id, said.get("social_networks", {}))
     return ApplicationDocument(
         id=id_of(application.application_id),
         created_at=milliseconds(application.created_at),
         updated_at=milliseconds(application.changed_at),
         name=application.name,
         project=id_of(application.project_id),
-        app_api_key=key,
+        app_api_key="",
         default_role=application.default_role,
-        **said,
+        **{"social_networks": {}, **said},
     )
