@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -22,6 +23,7 @@ from wattlink.domain.organizations.operators.create import new_operator_token
 from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.settings import load_settings
 
+_WIDE = 160  # where nobody's terminal sets it: names are to be copied whole
 _port = click.IntRange(1, 65531)
 _folder, _file = click.Path(path_type=Path, file_okay=False), click.Path(path_type=Path, dir_okay=False)
 
@@ -98,11 +100,13 @@ class _Ready:
     def __call__(self) -> None:
         if self._info is not None:
             write_whole(self._info.absolute(), json.dumps(self._as_json(), indent=2) + "\n")
-        table = Table("Vendor", "User name", "Password", "Devices", title="Sign in at the simulated vendors as")
+        table = Table(title="Sign in at the simulated vendors as")
+        for heading in ("Vendor", "User name", "Password", "Devices"):
+            table.add_column(heading, no_wrap=True)
         for account in self._accounts:
             devices = "\n".join(f"{device.name} ({device.kind})" for device in account.devices)
             table.add_row(account.vendor, account.username, account.password, devices)
-        console = Console()
+        console = Console(width=None if sys.stdout.isatty() else _WIDE)
         console.print()
         console.print(table)
         console.print(f"\nOpen [bold]{self._config.app_url}[/bold] and link a device. Ctrl-C ends the demonstration.\n")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.registry import clouds
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Timestamp, Uuid
 from wattlink.domain.errors import NotFound
@@ -63,11 +64,12 @@ def _is_of(entry: Intervention, vendor: str | None, vendor_type: Kind | None) ->
 
 def _shown(found: catalogue.Intervention) -> Intervention:
     entry = found.entry
+    is_of_vendor = found.vendor in clouds()  # Enode knows none that devices dial in to, and its clients refuse others
     return Intervention(
         id=entry.id,
-        vendor=None if found.vendor is None else name_of(found.vendor, entry.kind),
+        vendor=name_of(found.vendor, entry.kind) if found.vendor is not None and is_of_vendor else None,
         vendor_type=entry.kind,
-        brand=found.brand,
+        brand=found.brand if is_of_vendor else None,
         introduced_at=entry.introduced_at,
         domain=entry.domain,
         resolution=Resolution(
