@@ -1,5 +1,6 @@
 """A partner's user adds a device in one white-label form, step by step as Podero's guide tells it."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -123,6 +124,27 @@ async def test_the_same_devices_are_in_the_enode_dialect(world: World, partner: 
     )
     assert (status, refused["detail"][0]["loc"]) == (422, ["body", "data", "minimum_charge_limit"])
     assert (await partner.send("GET", partner.of_user(f"/wallboxes/{first['id']}")))[0] == 404
+
+
+async def test_wishes_of_one_device_at_the_same_moment_are_all_kept(
+    world: World, partner: Partner, person: Person
+) -> None:
+    session = await partner.begin(device_type="ev")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    await person.press("T Tesla")
+    await world.come_back(person, await person.follow("Sign in at Tesla"))
+    await arrived(person, "Which device is it about?")
+    await person.press("Model 3")
+    await arrived(person, "Your")
+    car, *_ = await partner.call("GET", partner.of_user("/electric-vehicles"))
+    path = partner.of_user(f"/electric-vehicles/{car['id']}")
+    wishes = {"minimum_charge_limit": 40, "comment": "Anna's", "charge_deadline_at": "07:00", "price_zone": "AT"}
+    for _ in range(3):
+        await asyncio.gather(*(partner.call("PUT", path, {name: None}) for name in wishes))
+        await asyncio.gather(*(partner.call("PUT", path, {name: value}) for name, value in wishes.items()))
+        shown = await partner.call("GET", path)
+        assert {name: shown[name] for name in wishes} == wishes
 
 
 async def test_cancelling_leads_to_the_address_for_that_and_the_page_is_dead(

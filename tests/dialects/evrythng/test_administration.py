@@ -1,5 +1,6 @@
 """Operators make projects and applications, whose keys say whose they are."""
 
+import asyncio
 import re
 
 import pytest
@@ -119,3 +120,18 @@ async def test_a_body_that_cannot_be_used_says_which_field(ours: World) -> None:
         await ours.operator.post("/projects", {"colour": "x", "tags": "no"})
     assert caught.value.status == 400
     assert [error.partition(":")[0] for error in caught.value.body["errors"]] == ["name", "tags", "colour"]
+
+
+async def test_changes_of_one_thing_at_the_same_moment_are_all_kept(ours: World) -> None:
+    application = f"/projects/{ours.project}/applications/{ours.application}"
+    operator = f"/operators/{(await ours.operator.get('/access'))['actor']['id']}"
+    said = {
+        application: {"description": "d", "tags": ["t"], "customFields": {"a": 1}, "defaultUrl": "https://x.example"},
+        operator: {"firstName": "Ada", "lastName": "Berg", "email": "ada@example.com", "customFields": {"a": 1}},
+    }
+    for path, fields in said.items():
+        for _ in range(3):
+            await ours.operator.put(path, {"customFields": {}, "tags": []} if path == application else {"lastName": ""})
+            await asyncio.gather(*(ours.operator.put(path, {name: value}) for name, value in fields.items()))
+            shown = await ours.operator.get(path)
+            assert {name: shown[name] for name in fields} == fields

@@ -15,11 +15,6 @@ class DeviceType(NamedTuple):
     operation: str
 
 
-def type_of(kind: Kind) -> DeviceType:
-    """The type of a device of this kind."""
-    return next(one for one in TYPES.values() if one.kind is kind)
-
-
 HEAT_PUMP = DeviceType(Kind.HVAC, "heat-pumps", "hp", "HeatPump")
 ELECTRIC_VEHICLE = DeviceType(Kind.VEHICLE, "electric-vehicles", "ev", "ElectricVehicle")
 INVERTER = DeviceType(Kind.INVERTER, "inverters", "iv", "Inverter")

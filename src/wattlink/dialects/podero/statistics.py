@@ -13,12 +13,11 @@ from litestar.params import FromPath, QueryParameter
 
 from wattlink.base.clock import rfc3339
 from wattlink.dialects.podero.kinds import DeviceType
-from wattlink.dialects.podero.wire import Answer, Timestamp, user_id_of
-from wattlink.domain.access.ids import DeviceId
+from wattlink.dialects.podero.wire import Answer, Timestamp, device_id_of, user_id_of
 from wattlink.domain.devices import store as devices
 from wattlink.domain.errors import NotFound
 from wattlink.web.bodies import InvalidBody, Issue
-from wattlink.web.call import Call, uuid_of
+from wattlink.web.call import Call
 
 RESOLUTIONS = ("1DAY", "1WEEK", "1MONTH", "1QUARTER", "1YEAR")
 KEYWORDS = ("savings", "consumption")
@@ -146,7 +145,7 @@ def statistics_of(device_type: DeviceType) -> View:
 
 async def _nothing(call: Call, device_type: DeviceType, device_id: str, query: dict[str, str]) -> Statistics:
     """Of a device that is this user's; raises NotFound."""
-    found_id = DeviceId(uuid_of("device", device_id))
+    found_id = device_id_of(device_id)
     async with call.hub.db.read() as reader:
         device = await devices.get(reader, call.access, found_id, device_type.kind)
     if device.user_id != user_id_of(call):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from wattlink.base.clock import rfc3339
-from wattlink.domain.access.ids import UserId
+from wattlink.domain.access.ids import DeviceId, UserId
 from wattlink.domain.errors import InvalidInput
 from wattlink.web.call import Call, uuid_of
 
@@ -38,6 +38,11 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
 def user_id_of(call: Call) -> UserId:
     """The user in the path; raises NotFound."""
     return UserId(uuid_of("user", call.path_params["user_id"]))
+
+
+def device_id_of(text: str) -> DeviceId:
+    """A device's id; raises NotFound for what can't be one."""
+    return DeviceId(uuid_of("device", text))
 
 
 def country_said(given: dict[str, Any]) -> dict[str, Any]:

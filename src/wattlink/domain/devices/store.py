@@ -55,6 +55,15 @@ async def get(reader: Reader, access: Access, device_id: DeviceId, kind: Kind | 
     return found
 
 
+async def hold(tx: Transaction, access: Access, device_id: DeviceId) -> None:
+    """Until the end of the transaction nobody removes the device, or holds it too; there may be none within reach."""
+    await tx.execute(
+        "SELECT FROM device WHERE device_id = %(device_id)s AND application_id = ANY(%(applications)s) FOR UPDATE",
+        device_id=device_id,
+        applications=list(access.applications),
+    )
+
+
 async def page(
     reader: Reader, access: Access, kind: Kind, *, user: str | None = None, page: PageRequest
 ) -> list[Device]:

@@ -186,7 +186,7 @@ async def _of_project(tx: Any, access: Access, project_id: str, application_id: 
 async def _described(
     tx: Transaction, access: Access, application_id: ApplicationId, data: ApplicationChangesPayload, *, hub: Hub
 ) -> ProjectApplication:
-    before = await store.application(tx, access, application_id)
+    before = await store.lock_application(tx, access, application_id)
     said = given(data, _FIELDS)
     if data.social_networks is not UNSET:
         said["socialNetworks"] = await configure_networks(tx, access, application_id, data.social_networks, hub=hub)

@@ -53,7 +53,7 @@ async def update_operator(
     """Say something else of oneself."""
     _check(request.access, operator_id)
     async with request.hub.db.transaction() as tx:
-        before = await store.holder(tx, request.access)
+        before = await store.lock_holder(tx, request.access)
         document = merged(before.document, given(data, _FIELDS))
         return shown(await store.describe(tx, request.access, document, now=request.hub.clock()))
 

@@ -11,8 +11,8 @@ from wattlink.db.database import Reader
 from wattlink.dialects.podero.devices import documents, preferences
 from wattlink.dialects.podero.devices.rendering import Seen, rendered
 from wattlink.dialects.podero.kinds import DeviceType
-from wattlink.dialects.podero.wire import user_id_of
-from wattlink.domain.access.ids import BuildingId, DeviceId
+from wattlink.dialects.podero.wire import device_id_of, user_id_of
+from wattlink.domain.access.ids import BuildingId
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
@@ -71,6 +71,7 @@ def changing_of(one: DeviceType) -> View:
         """Keep what is sent, beside what was kept before."""
         given = decode(await request.body(), preferences.OF_KIND[one.kind])
         async with request.hub.db.transaction() as tx:
+            await devices.hold(tx, request.access, device_id_of(device_id))
             before = await one_of(tx, request, one, device_id)
             building_id = await _building(tx, request, given, before.kept.building_id)
             document = {**before.kept.document, **preferences.said(given)}
@@ -90,11 +91,11 @@ def changing_of(one: DeviceType) -> View:
 async def one_of(reader: Reader, request: Call, one: DeviceType, device_id: str) -> Seen:
     """The user's device of the type; raises NotFound."""
     owner = await people.get(reader, request.access, user_id_of(request))
-    found = await devices.get(reader, request.access, DeviceId(uuid_of("device", device_id)), one.kind)
-    if found.user_id != owner.user_id:
+    found = await devices.get(reader, request.access, device_id_of(device_id), one.kind)
+    seen = await _seen(reader, owner, [found]) if found.user_id == owner.user_id else []
+    if not seen:  # another user's, or removed at this moment
         raise NotFound("device", device_id)
-    (seen,) = await _seen(reader, owner, [found])
-    return seen
+    return seen[0]
 
 
 async def _seen(reader: Reader, owner: Person, found: Sequence[Device]) -> list[Seen]:

@@ -109,6 +109,12 @@ async def holder(reader: Reader, access: Access) -> Holder:
     )
 
 
+async def lock_holder(tx: Transaction, access: Access) -> Holder:
+    """The same, held until the end of the transaction."""
+    await tx.execute("SELECT FROM operator_token WHERE token_id = %(token_id)s FOR UPDATE", token_id=access.actor)
+    return await holder(tx, access)
+
+
 async def describe(tx: Transaction, access: Access, document: dict[str, Any], *, now: datetime) -> Holder:
     """Replace what is said of the operator who acts."""
     return await tx.one(

@@ -48,7 +48,11 @@ async def get(reader: Reader, access: Access, project_id: ProjectId) -> Project:
 
 async def lock(tx: Transaction, access: Access, project_id: ProjectId) -> Project:
     """The project, held until the end of the transaction."""
-    await tx.execute("SELECT FROM project WHERE project_id = %(project_id)s FOR UPDATE", project_id=project_id)
+    await tx.execute(
+        "SELECT FROM project WHERE project_id = %(project_id)s AND organization_id = %(organization_id)s FOR UPDATE",
+        project_id=project_id,
+        organization_id=access.organization_id,
+    )
     return await get(tx, access, project_id)
 
 
@@ -119,6 +123,19 @@ async def application(reader: Reader, access: Access, application_id: Applicatio
     if found is None:
         raise NotFound("application", application_id)
     return found
+
+
+async def lock_application(tx: Transaction, access: Access, application_id: ApplicationId) -> ProjectApplication:
+    """The same, held until the end of the transaction."""
+    await tx.execute(
+        """
+        SELECT FROM application
+         WHERE application_id = %(application_id)s AND application_id = ANY(%(applications)s) FOR UPDATE
+        """,
+        application_id=application_id,
+        applications=list(access.applications),
+    )
+    return await application(tx, access, application_id)
 
 
 async def applications(reader: Reader, access: Access, project_id: ProjectId | None = None) -> list[ProjectApplication]:
