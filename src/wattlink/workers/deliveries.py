@@ -3,10 +3,10 @@
     take and freeze --> one task each, at most 500 --> verdicts --> one transaction per 10 ms or 500 --> the same task
                                      read and render ahead what follows -------^
 
-A task sends what follows in its subscription until nothing does. A transaction takes no more than half of what is under
-way: while one half is saved, the other is sent. A subscription has at most one delivery under way, so a receiver that
-is slow holds one task and nobody else. Killed at any point, what was taken is sent again when its lease ends: the same
-bytes under the same id.
+A task sends what follows in its subscription until nothing does. One transaction at a time takes no more than a quarter
+of what is under way: while that is saved, the rest is sent; several at a time come to be saved all at once, and nothing
+is sent meanwhile. A subscription has at most one delivery under way, so a receiver that is slow holds one task and
+nobody else. Killed at any point, what was taken is sent again when its lease ends: the same bytes under the same id.
 """
 
 import asyncio
@@ -35,8 +35,7 @@ from wattlink.workers.pump import Pump, Runs
 _log = get_logger(__name__)
 _AT_ONCE = 500
 _SAVED_AT_ONCE = 500
-_SAVERS = 2
-_SHARES = 2
+_SHARES = 4
 _GATHER_SECONDS = 0.01
 _Settled = tuple[Verdict, asyncio.Future[Outgoing | None]]
 _Unsaved = dict[DeliveryId, _Settled]
@@ -76,7 +75,7 @@ class Deliveries:
         self._is_stopping = False
         self._is_full = False
         self._taker = Pump("deliveries", self._take)
-        self._savers = [Pump("deliveries saved", self._save) for _ in range(_SAVERS)]
+        self._saver = Pump("deliveries saved", self._save)
         self._is_woken = True
         self._complete_from = 0  # the feed is looked at again until it is complete below this transaction id
         self._look_again = _FIRST_LOOK_SECONDS
@@ -90,11 +89,11 @@ class Deliveries:
         """Work until `stop`; then finish what is being sent, save what came of it, give the rest back."""
         all_taken = asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            saving = [group.create_task(saver.run(all_taken)) for saver in self._savers]
+            saving = group.create_task(self._saver.run(all_taken))
             await self._taker.run(stop)
             self._is_stopping = True
             all_taken.set()
-            await asyncio.wait(saving)
+            await saving
         while self._sending or self._verdicts:
             if not await self._save():
                 await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
@@ -158,8 +157,7 @@ class Deliveries:
         """Wait until a verdict is saved; what follows then. Nothing does at the end, when nobody may wait for us."""
         saved = asyncio.get_running_loop().create_future()
         self._verdicts.append((verdict, saved))
-        for saver in self._savers:
-            saver.wake()
+        self._saver.wake()
         if len(self._verdicts) >= self._share:
             self._enough.set()
         following: Outgoing | None = None if self._is_stopping else await saved
