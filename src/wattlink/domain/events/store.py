@@ -77,8 +77,12 @@ async def feed(reader: Reader, access: Access, *, after: FeedPosition | None, li
         SELECT epoch, xid::text, position, recorded_at, event_id, application_id, user_id, account_id, device_id,
                type, occurred_at, payload
           FROM unnest(%(applications)s::uuid[]) AS application,
-               events_behind(application, %(epoch)s, %(xid)s::text::xid8, %(position)s, %(recorded_at)s) AS event
-         WHERE %(only_user)s::uuid IS NULL OR user_id = %(only_user)s
+               LATERAL (SELECT *
+                          FROM events_behind(application, %(epoch)s, %(xid)s::text::xid8, %(position)s,
+                                             %(recorded_at)s) AS event
+                         WHERE %(only_user)s::uuid IS NULL OR user_id = %(only_user)s
+                         ORDER BY event.epoch, event.xid, event.position
+                         LIMIT %(limit)s) AS event
          ORDER BY event.epoch, event.xid, event.position
          LIMIT %(limit)s
         """,
