@@ -210,6 +210,13 @@ class Settings:
         return self.password_policy == "strict"  # noqa: S105
 
     @property
+    def takes_calls(self) -> bool:
+        """Whether the devices of whoever sees our pages reach us: the address was set, or all is on one machine."""
+        here = (urlsplit(url).hostname or "" for url in (self.dial_in_url, self.public_url))
+        dialled, public = (_is_loopback(host) for host in here)
+        return public or not dialled
+
+    @property
     def is_plain_http_in_public(self) -> bool:
         """Whether passwords and cookies would cross a network unencrypted."""
         url = urlsplit(self.public_url)

@@ -10,7 +10,9 @@ from uuid import uuid4
 import pytest
 
 from tests.support.clock import StillClock
+from tests.support.dialled_in import taking_calls
 from tests.support.person import Page, Person
+from tests.support.processes import free_ports
 from tests.support.sandbox import RunningSandbox
 from tests.support.stack import App, Stack, running_stack
 from tests.support.vendor_pages import sign_in
@@ -114,8 +116,15 @@ async def arrived(person: Person, heading: str) -> Page:
 @pytest.fixture(scope="session")
 async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """The whole server; tests share it, each with an application of its own."""
-    async with running_stack(new_database()) as running:
+    async with running_stack(new_database(), **_dial_in()) as running:
         yield running
+
+
+@pytest.fixture
+async def taking(stack: Stack) -> AsyncIterator[None]:
+    """Devices may dial in, at the address that the pages show."""
+    async with taking_calls(stack.hub, stack.hub.settings.dial_in_port):
+        yield
 
 
 @pytest.fixture
@@ -137,8 +146,13 @@ def clock() -> StillClock:
 @pytest.fixture
 async def still_world(new_database: Callable[[], str], clock: StillClock) -> AsyncIterator[World]:
     """A server of its own, whose clock stands still."""
-    async with running_stack(new_database(), clock=clock) as running:
+    async with running_stack(new_database(), clock=clock, **_dial_in()) as running:
         yield await new_world(running)
+
+
+def _dial_in() -> dict[str, Any]:
+    port = free_ports(1)
+    return {"dial_in_url": f"ws://127.0.0.1:{port}", "dial_in_port": port}
 
 
 async def new_world(stack: Stack) -> World:

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
 from tests.link.conftest import World
 from tests.link.test_browser import Visitor, browser
 from tests.link.test_onboarding import SUCCESS, Partner, partner
+from tests.support.charge_points import dialling
 from wattlink.connectors.vendors.myuplink.simulator import PUBLISHED as NIBE
 
 __all__ = ["browser", "partner"]  # the fixtures
@@ -108,3 +109,54 @@ async def test_a_heat_pump_by_a_redirect(
     await somebody.at("success", tmp_path)
     assert await page.evaluate("document.documentElement.lang") == language
     await somebody.comes_back(partner, session["id"])
+
+
+@pytest.mark.usefixtures("taking")
+@pytest.mark.parametrize("language", _CHARGER)
+async def test_a_wallbox_by_its_own_call(
+    phone: BrowserContext, world: World, partner: Partner, language: str, tmp_path: Path
+) -> None:
+    session = await partner.begin(device_type="wb", language=language)
+    await phone.grant_permissions(["clipboard-read", "clipboard-write"], origin=world.stack.url)
+    somebody = Onboarded(await phone.new_page(), world)
+    page = somebody.page
+    await page.goto(session["authentication_url"])
+    await somebody.go_on()
+    await page.locator("button[value=ocpp]").wait_for()
+    await somebody.at("brand", tmp_path)
+    await somebody.choose("ocpp")
+    await page.locator(".agreed").wait_for()
+    await somebody.at("agreement", tmp_path)
+    await somebody.go_on()
+    copy = page.locator("[data-copy=address]")
+    await copy.wait_for()
+    await somebody.at("address", tmp_path)
+    await copy.click()
+    address = await page.evaluate("navigator.clipboard.readText()")
+    assert await page.locator("#address").inner_text() == address
+    for more in await page.locator("summary").all():
+        await more.click()
+    await somebody.at("address-with-more", tmp_path)
+    async with dialling(address) as line:
+        await line.box.boot()
+        await expect(page.locator(".devices")).to_be_visible()  # without a click
+        assert "Volta Box 11" in await page.locator(".devices").inner_text()
+    await somebody.at("success", tmp_path)
+    await somebody.comes_back(partner, session["id"])
+
+
+@pytest.mark.usefixtures("taking")
+async def test_a_wallbox_without_scripts(browser: Browser, world: World, partner: Partner) -> None:
+    session = await partner.begin(device_type="wb")
+    made = await browser.new_context(viewport=_PHONE, java_script_enabled=False)
+    page = await made.new_page()
+    await page.goto(session["authentication_url"])
+    await page.locator(".button--main").click()
+    await page.locator("button[value=ocpp]").click()
+    await page.locator(".button--main").click()
+    address = await page.locator("#address").inner_text()
+    assert await page.locator("[data-copy]").first.is_hidden()  # one tap on the address selects all of it
+    async with dialling(address) as line:
+        await line.box.boot()
+        await page.locator(".devices").wait_for()  # the page looks again by itself
+    await made.close()

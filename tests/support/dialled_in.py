@@ -18,9 +18,9 @@ from wattlink.workers.pumps import run_pumps
 
 
 @contextlib.asynccontextmanager
-async def taking_calls(hub: Hub) -> AsyncIterator[str]:
-    """A process's worth of lines in this one; its URL, without a vendor."""
-    port, stop, exchange = free_ports(1), asyncio.Event(), Exchange(hub)
+async def taking_calls(hub: Hub, port: int = 0) -> AsyncIterator[str]:
+    """A process's worth of lines in this one; its URL, without a vendor. `port` 0: any."""
+    port, stop, exchange = port or free_ports(1), asyncio.Event(), Exchange(hub)
     async with listen(hub, exchange, port):
         working = asyncio.create_task(run_pumps(hub.db, exchange.pumps(), stop))
         try:

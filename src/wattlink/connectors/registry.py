@@ -125,6 +125,12 @@ def clouds() -> Mapping[str, Manifest]:
     return {vendor: manifest for vendor, manifest in manifests().items() if not manifest.dials_in}
 
 
+@cache
+def callers() -> Mapping[str, Manifest]:
+    """Those vendors whose devices call us."""
+    return {vendor: manifest for vendor, manifest in manifests().items() if manifest.dials_in}
+
+
 def package_of(vendor: str) -> str:
     """The Python package that a vendor's folder is, for its data files."""
     return f"{_VENDORS}.{vendor}"

@@ -45,6 +45,7 @@ _ROUTES = [
     session.brand_chosen,  # POST /session/{id}/brand
     missing.shown,  # GET  /session/{id}/missing
     missing.asked_for,  # POST /session/{id}/missing
+    session.address_asked_for,  # POST /session/{id}/address
     session.signed_in,  # POST /session/{id}/sign-in
     session.left,  # GET  /session/{id}/leave
     session.paired,  # POST /session/{id}/pairing

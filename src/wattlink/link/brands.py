@@ -25,6 +25,7 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     kinds: str
     trouble: str | None = None
     reset: str | None = None
+    is_for_any: bool = False  # whatever is searched for
 
 
 def brand(manifest: Manifest, kinds: Sequence[Kind], language: Language, health: VendorHealth | None = None) -> Brand:
@@ -37,6 +38,12 @@ def brand(manifest: Manifest, kinds: Sequence[Kind], language: Language, health:
         trouble=None if health is None else _noted(health, language),
         reset=manifest.sign_in.reset,
     )
+
+
+def way_for_any(manifest: Manifest, language: Language) -> Brand:
+    """The way for devices of every brand that can be told whom to call."""
+    more = language.say("For any charger that lets you enter a server's address")
+    return msgspec.structs.replace(brand(manifest, manifest.kinds, language), kinds=more, is_for_any=True)
 
 
 def _noted(health: VendorHealth, language: Language) -> str | None:

@@ -17,6 +17,7 @@ from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import State
 from wattlink.domain.linking.onboarding.pick import pick
 from wattlink.domain.linking.pair import check_pairing
+from wattlink.domain.linking.signing_in.await_device import await_device
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
 from wattlink.link.acting import Refused, check_meant, may_sign_in, own_sight, sign_in_with
 from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
@@ -49,6 +50,17 @@ async def brand_chosen(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) 
     form = await check_meant(sight, request)
     async with ui.hub.db.transaction() as tx:
         await choose_brand(tx, sight.session, form.get("vendor") or None, now=ui.hub.clock())
+    return _back(sight)
+
+
+@post("/session/{session_id:uuid}/address")
+async def address_asked_for(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
+    """The person agreed, and wants the address that a device dials in to."""
+    sight = await own_sight(ui, request, SessionId(session_id))
+    await check_meant(sight, request)
+    hub = ui.hub
+    async with hub.db.transaction() as tx:
+        await await_device(tx, sight.session, url=hub.settings.dial_in_url, vault=hub.vault, now=hub.clock())
     return _back(sight)
 
 

@@ -8,8 +8,9 @@ import pytest
 from wattlink.base.ids import digest, new_id
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database, Transaction
-from wattlink.domain.access.ids import AccountId, RegistrationId, SessionId
+from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId, SessionId, UserId
 from wattlink.domain.access.model import Access
+from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.linking import store
 from wattlink.domain.linking.confirming import store as confirming
 from wattlink.domain.linking.creating import store as creating
@@ -21,6 +22,19 @@ from wattlink.domain.users import store as users
 
 NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 ACCOUNT = AccountId(new_id())
+CALLER = Account(
+    account_id=ACCOUNT,
+    application_id=ApplicationId(new_id()),
+    user_id=UserId(new_id()),
+    registration_id=RegistrationId(new_id()),
+    vendor="acme",
+    subject="box",
+    state=AccountState.PROVISIONAL,
+    kinds=(),
+    scopes=(),
+    asked_scopes=(),
+    pending=(Kind.CHARGER,),
+)
 S = State
 
 Move = Callable[[Transaction, LinkSession], Awaitable[object]]
@@ -32,6 +46,11 @@ async def _exchange(tx: Transaction, session: LinkSession) -> bool:
 
 async def _discover(tx: Transaction, session: LinkSession) -> bool:
     return await signing_in.discover(tx, session.session_id, session.turn, ACCOUNT, now=NOW)
+
+
+async def _be_called(tx: Transaction, session: LinkSession) -> bool:
+    held = await signing_in.hold_for_device(tx, session.session_id, now=NOW)
+    return held is not None and bool(await signing_in.discover_caller(tx, held, CALLER, now=NOW))
 
 
 def _turn_back(to: State) -> Move:
@@ -49,7 +68,7 @@ ARROWS: list[tuple[str, Move, State, set[State]]] = [
         "choose",
         lambda tx, one: store.choose(tx, one.session_id, "acme", RegistrationId(new_id()), now=NOW),
         S.BOUND,
-        {S.BOUND, S.AT_VENDOR, S.ASKING_CREDENTIALS},
+        {S.BOUND, S.AT_VENDOR, S.ASKING_CREDENTIALS, S.AWAITING_DEVICE},
     ),
     ("ask", lambda tx, one: store.ask_credentials(tx, one.session_id, now=NOW), S.ASKING_CREDENTIALS, {S.BOUND}),
     (
@@ -57,6 +76,18 @@ ARROWS: list[tuple[str, Move, State, set[State]]] = [
         lambda tx, one: signing_in.leave(tx, one.session_id, digest("s"), b"", now=NOW),
         S.AT_VENDOR,
         {S.BOUND, S.AT_VENDOR},
+    ),
+    (
+        "await a device",
+        lambda tx, one: signing_in.await_device(tx, one.session_id, b"", now=NOW),
+        S.AWAITING_DEVICE,
+        {S.BOUND, S.AWAITING_DEVICE},
+    ),
+    (
+        "be dialled in to",
+        _be_called,
+        S.DISCOVERING,
+        {S.CREATED, S.BOUND, S.AT_VENDOR, S.ASKING_CREDENTIALS, S.AWAITING_DEVICE},
     ),
     ("discover", _discover, S.DISCOVERING, {S.EXCHANGING, S.AWAITING_APP}),
     ("back", _turn_back(S.BOUND), S.BOUND, {S.EXCHANGING, S.DISCOVERING}),

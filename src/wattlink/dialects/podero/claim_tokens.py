@@ -4,10 +4,14 @@ from litestar.params import FromPath
 
 from wattlink.base.clock import rfc3339
 from wattlink.dialects.podero.wire import Answer, Timestamp, Uuid, user_id_of
+from wattlink.domain.access.ids import SessionId
 from wattlink.domain.dial_in.mint import claim_status, mint_claim_token
-from wattlink.domain.dial_in.model import WantedToken
+from wattlink.domain.dial_in.model import MintedToken, WantedToken
+from wattlink.domain.linking import store as sessions
+from wattlink.domain.linking.onboarding import store as onboarding
+from wattlink.domain.linking.signing_in.await_device import mint_for_session
 from wattlink.domain.users.people import store as people
-from wattlink.web.call import Call
+from wattlink.web.call import Call, uuid_of
 
 
 class ClaimToken(Answer):
@@ -35,7 +39,17 @@ async def create_claim_token(request: Call) -> ClaimToken:
     async with hub.db.transaction() as tx:
         await people.get(tx, request.access, user_id)
         made = await mint_claim_token(tx, request.access, user_id, wanted=wanted, vault=hub.vault, now=hub.clock())
-    return ClaimToken(token=made.token, wss_url=made.wss_url, expires_at=rfc3339(made.expires_at))
+    return _shown(made)
+
+
+async def create_session_claim_token(request: Call, session_id: FromPath[str]) -> ClaimToken:
+    """The same for an onboarding session, as long as that is open: the wallbox that claims the token completes it."""
+    hub, wanted = request.hub, SessionId(uuid_of("onboarding session", session_id))
+    async with hub.db.transaction() as tx:
+        await onboarding.get(tx, request.access, wanted)
+        session = await sessions.get(tx, wanted)
+        made = await mint_for_session(tx, session, url=hub.settings.dial_in_url, vault=hub.vault, now=hub.clock())
+    return _shown(made)
 
 
 async def get_claim_token_status(
@@ -53,3 +67,7 @@ async def get_claim_token_status(
         model=found.model,
         firmware_version=found.firmware,
     )
+
+
+def _shown(made: MintedToken) -> ClaimToken:
+    return ClaimToken(token=made.token, wss_url=made.wss_url, expires_at=rfc3339(made.expires_at))

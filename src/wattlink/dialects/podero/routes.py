@@ -22,7 +22,8 @@ _USERS = "/org/{org_id:str}/users"
 _USER = _USERS + "/{user_id:str}"
 _BUILDING = _USER + "/buildings/{building_id:str}"
 _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
-_CLAIM_STATUS = "/device-onboarding/{session_id:str}/wallbox-claim-tokens/{token:str}/status"
+_SESSION_TOKENS = "/device-onboarding/{session_id:str}/wallbox-claim-tokens"
+_CLAIM_STATUS = _SESSION_TOKENS + "/{token:str}/status"
 
 
 def _of_type(one: DeviceType) -> Sequence[Route]:
@@ -66,6 +67,14 @@ TABLE: Table = {
     "Wallboxes that dial in": [
         Route(
             "POST", _USER + "/wallboxes/claim-tokens", "createClaimToken", claim_tokens.create_claim_token, 201, (404,)
+        ),
+        Route(
+            "POST",
+            _SESSION_TOKENS,
+            "createSessionClaimToken",
+            claim_tokens.create_session_claim_token,
+            201,
+            (404, 410, 422),
         ),
     ],
     "Devices": [route for one in TYPES.values() for route in _of_type(one)],

@@ -25,7 +25,7 @@ _LENGTH = 20  # 99 bits, and as long as the oldest devices' passwords may be
 async def mint_claim_token(
     tx: Transaction, access: Access, user_id: UserId, *, wanted: WantedToken, vault: Vault, now: datetime
 ) -> MintedToken:
-    """A token that one device may claim for a user, within a day. Raises NotFound and InvalidInput."""
+    """A token that one device may claim for a user, in time. Raises NotFound and InvalidInput."""
     vendor = _vendor_of(wanted.kind)
     await ensure_registered(tx, access, vendor, vault=vault)
     token = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
@@ -35,11 +35,25 @@ async def mint_claim_token(
         vendor=vendor,
         scopes=known if wanted.scopes is None else tuple(scope for scope in known if scope in wanted.scopes),
         session_id=wanted.session_id,
-        expires_at=now + _LASTS,
+        expires_at=now + _LASTS if wanted.until is None else wanted.until,
     )
     await store.insert(tx, access, user_id, new, now=now)
-    plain = f"{wanted.url}/{vendor}"
-    return MintedToken(token=token, wss_url=f"{plain}/{token}", plain_url=plain, expires_at=new.expires_at)
+    return MintedToken(
+        token=token,
+        wss_url=wss_url(wanted.url, vendor, token),
+        plain_url=plain_url(wanted.url, vendor),
+        expires_at=new.expires_at,
+    )
+
+
+def wss_url(url: str, vendor: str, token: str) -> str:
+    """What a device dials that takes nothing but an address."""
+    return f"{plain_url(url, vendor)}/{token}"
+
+
+def plain_url(url: str, vendor: str) -> str:
+    """What a device dials, followed by its name, that also takes a password."""
+    return f"{url}/{vendor}"
 
 
 async def claim_status(reader: Reader, token: str) -> ClaimStatus:

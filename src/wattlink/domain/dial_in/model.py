@@ -12,13 +12,14 @@ class WantedToken(msgspec.Struct, frozen=True, kw_only=True):
     """What a token is to be good for.
 
     `url` is where devices of its kind dial in. With `session_id` the device is shown once that session publishes what
-    it added, else at once. `scopes` None: all that there are.
+    it added, else at once. `scopes` None: all that there are. `until` None: a day.
     """
 
     url: str
     kind: Kind = Kind.CHARGER
     session_id: SessionId | None = None
     scopes: tuple[str, ...] | None = None
+    until: datetime | None = None
 
 
 class MintedToken(msgspec.Struct, frozen=True, kw_only=True):

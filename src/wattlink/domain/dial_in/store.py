@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import DeviceId, UserId
+from wattlink.domain.access.ids import DeviceId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.dial_in.model import ClaimStatus, ClaimToken, NewToken
 from wattlink.domain.errors import NotFound
@@ -106,6 +106,22 @@ async def forget_waiting(tx: Transaction, user_id: UserId, vendor: str | None = 
         """,
         user_id=user_id,
         vendor=vendor,
+    )
+
+
+async def session_of(reader: Reader, token_digest: bytes) -> SessionId | None:
+    """The session that a token was minted for, if one was."""
+    return await reader.one_or_none(
+        SessionId,
+        "SELECT session_id FROM claim_token WHERE token_digest = %(token_digest)s AND session_id IS NOT NULL",
+        token_digest=token_digest,
+    )
+
+
+async def forget_of_session(tx: Transaction, session_id: SessionId) -> None:
+    """Nobody may claim the tokens of a session any more."""
+    await tx.execute(
+        "DELETE FROM claim_token WHERE session_id = %(session_id)s AND claimed_at IS NULL", session_id=session_id
     )
 
 

@@ -2,9 +2,10 @@
 
     created --> bound --+--> at_vendor -----------+--> exchanging --> discovering --+--------------+--> completed
                         +--> asking_credentials --+                                 +--> pairing --+
-                                                                                    +--------------+--> awaiting_app
+                        +--> awaiting_device ------------> discovering              +--------------+--> awaiting_app
 
-    at_vendor, asking_credentials --> bound      another brand, or the same once more
+    at_vendor, asking_credentials, awaiting_device --> bound      another brand, or the same once more
+    awaiting_device, or any before it --> discovering             a device dialled in with the session's token
     exchanging, discovering --> bound            a cause that another try mends
     exchanging --> asking_credentials            a wrong password
     bound --> pairing                            a relink of a valid account whose device lacks its pairing
@@ -48,6 +49,7 @@ class State(StrEnum):
     BOUND = "bound"
     AT_VENDOR = "at_vendor"
     ASKING_CREDENTIALS = "asking_credentials"
+    AWAITING_DEVICE = "awaiting_device"
     EXCHANGING = "exchanging"
     DISCOVERING = "discovering"
     PAIRING = "pairing"
@@ -175,6 +177,11 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in ENDED
 
     @property
+    def is_onboarding(self) -> bool:
+        """Whether a partner asked for one device, whichever way that comes in."""
+        return self.cancel_uri is not None and self.purpose is Purpose.LINK
+
+    @property
     def is_checking(self) -> bool:
         """Whether the vendor is being asked if the pairing arrived."""
         return self.state is State.PAIRING and self.discover_from is not None
@@ -240,6 +247,7 @@ class TypedStep(msgspec.Struct, frozen=True):
     redirect_uri: str = ""  # the callback that the vendor was told
     username: str | None = None
     code: str | None = None  # that the browser brings back to the app
+    claim_token: str | None = None  # that is entered into a device
 
     def __repr__(self) -> str:
         return "TypedStep(***)"

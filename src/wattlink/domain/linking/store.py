@@ -98,7 +98,7 @@ async def bind(tx: Transaction, session_id: SessionId, browser_digest: bytes, *,
 async def choose(
     tx: Transaction, session_id: SessionId, vendor: str | None, registration_id: RegistrationId | None, *, now: datetime
 ) -> bool:
-    """bound, at_vendor or asking_credentials -> bound, with this brand or with none; what went before is forgotten."""
+    """Any state in which a brand was chosen -> bound, with this brand or with none; what went before is forgotten."""
     return await moves(
         tx,
         """
@@ -107,7 +107,7 @@ async def choose(
                failures = CASE WHEN vendor = %(vendor)s THEN failures ELSE 0 END,
                sealed_step = NULL, state_digest = NULL, step_started_at = %(now)s,
                steps = steps || link_step('brand', %(now)s, NULL)
-         WHERE session_id = %(session_id)s AND state IN ('bound', 'at_vendor', 'asking_credentials')
+         WHERE session_id = %(session_id)s AND state IN ('bound', 'at_vendor', 'asking_credentials', 'awaiting_device')
            AND expires_at > %(now)s
         """,
         session_id=session_id,

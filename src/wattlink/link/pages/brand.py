@@ -2,10 +2,11 @@
 
 from litestar import Response
 
+from wattlink.connectors.registry import manifests
 from wattlink.domain.access.model import Access
-from wattlink.domain.linking.choosing.choose_brand import brands
+from wattlink.domain.linking.choosing.choose_brand import brands, dial_ins
 from wattlink.domain.vendors.health.look import look
-from wattlink.link.brands import brand, ordered
+from wattlink.link.brands import Brand, brand, ordered, way_for_any
 from wattlink.link.pages.steps import steps
 from wattlink.link.sight import Sight
 
@@ -23,15 +24,22 @@ async def brand_page(sight: Sight, searched: str) -> Response[str]:
     if len(offered) < _WORTH_SORTING or searched:
         suggested, others = [], [*suggested, *others]
     shown = [
-        [brand(manifest, session.kinds, sight.language, ailing.get(manifest.vendor)) for manifest in manifests]
-        for manifests in (suggested, others)
+        [brand(manifest, session.kinds, sight.language, ailing.get(manifest.vendor)) for manifest in some]
+        for some in (suggested, others)
     ]
     return sight.page(
         "brand.html",
         scripted=True,
         steps=steps(sight, "brand"),
         known=bool(offered),
+        found=any(shown),
         searched=searched,
         suggested=shown[0],
-        others=shown[1],
+        others=[*shown[1], *_ways_for_any(sight)],
     )
+
+
+def _ways_for_any(sight: Sight) -> list[Brand]:
+    if not sight.ui.hub.settings.takes_calls:
+        return []
+    return [way_for_any(manifests()[vendor], sight.language) for vendor in dial_ins(sight.session)]

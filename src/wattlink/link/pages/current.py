@@ -2,9 +2,11 @@
 
 from litestar import Response
 
+from wattlink.connectors.registry import callers
 from wattlink.domain.linking.model import Cause, State
 from wattlink.link.pages.brand import brand_page
 from wattlink.link.pages.confirming import confirming
+from wattlink.link.pages.dial_in import dial_in
 from wattlink.link.pages.done import done
 from wattlink.link.pages.failure import failure
 from wattlink.link.pages.pairing import pairing
@@ -36,5 +38,7 @@ async def page_of(sight: Sight, *, searched: str = "", leaving: bool = False) ->
             return failure(sight, session.cause)
         case _ if session.vendor is None:
             return await brand_page(sight, searched)
+        case _ if session.vendor in callers():
+            return await dial_in(sight)
         case _:
             return await review(sight, leaving=leaving)

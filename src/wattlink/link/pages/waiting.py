@@ -78,6 +78,8 @@ async def waiting(sight: Sight) -> Response[str]:
 def _names(session: LinkSession) -> list[str]:
     if session.is_checking:
         return [N_("Asking whether the step is done"), N_("Reading the newest values")]
+    if session.state is State.AWAITING_DEVICE:
+        return [N_("Waiting for your charger to connect")]
     signing_in = N_("Signing in") if session.state is State.EXCHANGING else N_("Signed in")
     return [signing_in, words(_kinds(session)).looking, N_("Reading the first values")]
 
@@ -88,5 +90,5 @@ def _kinds(session: LinkSession) -> list[Kind]:
 
 
 def _current(session: LinkSession, *, reading: bool) -> int:
-    first = 0 if session.is_checking or session.state is State.EXCHANGING else 1
+    first = 0 if session.is_checking or session.state in (State.EXCHANGING, State.AWAITING_DEVICE) else 1
     return first + reading

@@ -66,9 +66,11 @@ const follow = (list) => {
       else entry.removeAttribute("aria-current");
     });
     if (said.textContent !== now.said) said.textContent = now.said;
-    waits.hidden = !now.waits;
-    waits.querySelector("[data-waits-text]").textContent = now.waits;
-    document.querySelector("[data-early]").hidden = !now.may_leave;
+    if (waits) {
+      waits.hidden = !now.waits;
+      waits.querySelector("[data-waits-text]").textContent = now.waits;
+      document.querySelector("[data-early]").hidden = !now.may_leave;
+    }
     again();
   };
   const ask = () =>
@@ -80,6 +82,26 @@ const follow = (list) => {
   again();
 };
 
+const copies = (button) => {
+  const said = document.querySelector("[data-said]");
+  const text = document.getElementById(button.dataset.copy);
+  const label = button.textContent;
+  const select = () => getSelection().selectAllChildren(text);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch {
+      select();
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = said.textContent = button.dataset.copied;
+    setTimeout(() => (button.textContent = label), 2000);
+  };
+  button.addEventListener("click", copy);
+  button.hidden = false;
+};
+
+for (const button of document.querySelectorAll("[data-copy]")) copies(button);
 for (const form of document.querySelectorAll("[data-once]")) oneButtonOnce(form);
 for (const field of document.querySelectorAll("[data-show]")) showPassword(field);
 for (const search of document.querySelectorAll("[data-filter]")) filterBrands(search);

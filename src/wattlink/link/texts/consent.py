@@ -47,11 +47,15 @@ def consent(session: LinkSession, manifest: Manifest, language: Language) -> Con
             )
             for kind in kinds
         ],
-        may_not=[
-            *(language.say(sentence) for sentence in may_not),
-            language.say("Change your %(brand)s account or its password", brand=manifest.name),
-        ],
+        may_not=[*(language.say(sentence) for sentence in may_not), *_account(manifest, language)],
     )
+
+
+def _account(manifest: Manifest, language: Language) -> list[str]:
+    """What stays the person's where there is an account at all."""
+    if manifest.dials_in:
+        return []
+    return [language.say("Change your %(brand)s account or its password", brand=manifest.name)]
 
 
 def custody(manifest: Manifest, language: Language) -> str:

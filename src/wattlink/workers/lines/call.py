@@ -13,10 +13,10 @@ from wattlink.domain.access.ids import CommandId
 from wattlink.domain.commands.model import CommandState, DeviceCommand
 from wattlink.domain.devices.dial_in import store as dial_in
 from wattlink.domain.devices.dial_in.model import Caller, Kept
-from wattlink.domain.dial_in.claim import Claim, claim
+from wattlink.domain.dial_in.claim import Claim
 from wattlink.domain.dial_in.model import Guest, Resident
 from wattlink.domain.dial_in.tell import tell
-from wattlink.domain.errors import ConnectionsLimitReached
+from wattlink.domain.linking.ending.dialled_in import dialled_in
 from wattlink.workers.lines.exchange import Exchange
 from wattlink.workers.lines.line import BoundedLine, Pace
 
@@ -101,12 +101,7 @@ class Call:
     async def _claim(self, guest: Guest, introduction: Introduction, begin: Begin) -> Seat | None:
         exchange = self._exchange
         by = Claim(guest=guest, vendor=self._vendor, introduction=introduction, begin=begin, process=exchange.process)
-        try:
-            async with exchange.db.transaction() as tx:
-                caller = await claim(tx, by, vault=exchange.vault, now=exchange.clock())
-        except ConnectionsLimitReached:
-            _log.warning("an application may link no further devices", vendor=self._vendor)
-            return None
+        caller = await dialled_in(exchange.db, by, vault=exchange.vault, clock=exchange.clock)
         if caller is None:
             return None
         exchange.notifier.wake("events")

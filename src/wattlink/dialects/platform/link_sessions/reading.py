@@ -25,6 +25,7 @@ StepName = Literal[
     "bound",
     "brand",
     "asking_credentials",
+    "awaiting_device",
     "at_vendor",
     "exchanging",
     "discovering",

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from wattlink.connectors.registry import clouds
+from wattlink.connectors.registry import callers, clouds
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.model import Access
+from wattlink.domain.dial_in import store as claims
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import ask_credentials
@@ -18,10 +19,11 @@ async def choose_brand(tx: Transaction, session: LinkSession, vendor: str | None
     offered = {registration.vendor: registration for registration in await brands(tx, session)}
     if session.vendor_is_fixed:
         vendor = session.vendor
-    if vendor is not None and vendor not in offered:
-        raise InvalidInput("vendor", "is not offered here", allowed=sorted(offered))
-    registration_id = None if vendor is None else offered[vendor].registration_id
+    if vendor is not None and vendor not in offered and vendor not in dial_ins(session):
+        raise InvalidInput("vendor", "is not offered here", allowed=sorted([*offered, *dial_ins(session)]))
+    registration_id = offered[vendor].registration_id if vendor in offered else None
     if await store.choose(tx, session.session_id, vendor, registration_id, now=now):
+        await claims.forget_of_session(tx, session.session_id)
         await ask_credentials(tx, await store.get(tx, session.session_id), now=now)
 
 
@@ -33,3 +35,10 @@ async def brands(reader: Reader, session: LinkSession) -> list[VendorRegistratio
     return [
         found for found in usable if found.vendor in clouds() and set(clouds()[found.vendor].kinds) & set(session.kinds)
     ]
+
+
+def dial_ins(session: LinkSession) -> list[str]:
+    """The vendors whose devices call us that this session may wait for: of a partner's, since Enode knows none."""
+    if not session.is_onboarding:
+        return []
+    return [vendor for vendor, manifest in callers().items() if set(manifest.kinds) & set(session.kinds)]

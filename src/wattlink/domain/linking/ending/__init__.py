@@ -1,1 +1,1 @@
-"""How sessions end: the app confirms, the pump notices that all is found, or somebody or time puts an end to them."""
+"""How sessions end: the app confirms, all is found, a device dials in, or somebody or time puts an end to them."""

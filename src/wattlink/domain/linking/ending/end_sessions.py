@@ -12,6 +12,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.link import take_back
 from wattlink.domain.accounts.revocations.hand_over import lock_logins
+from wattlink.domain.dial_in import store as claims
 from wattlink.domain.linking import store as sessions
 from wattlink.domain.linking.confirming.hold import withdraw_held
 from wattlink.domain.linking.ending import store
@@ -81,6 +82,7 @@ async def end(tx: Transaction, session_id: SessionId, to: State, cause: Cause, *
     ended = await sessions.end(tx, session_id, to, cause, now=now)
     if ended is None:
         return False
+    await claims.forget_of_session(tx, session_id)
     await take_back(tx, session_id, vault=vault, now=now)
     await withdraw_held(tx, ended, vault=vault, now=now)
     return True

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId, SessionId
+from wattlink.domain.accounts.model import Account
 from wattlink.domain.linking.model import Cause, LinkSession, State
-from wattlink.domain.linking.store import move, moves
+from wattlink.domain.linking.store import SELECT, move, moves
 
 
 async def leave(
@@ -93,6 +94,59 @@ async def discover(tx: Transaction, session_id: SessionId, turn: int, account_id
         account_id=account_id,
         now=now,
     )
+
+
+async def await_device(tx: Transaction, session_id: SessionId, sealed_step: bytes, *, now: datetime) -> bool:
+    """bound or awaiting_device -> awaiting_device; the person consented by asking for this."""
+    return await moves(
+        tx,
+        """
+        UPDATE link_session
+           SET state = 'awaiting_device', sealed_step = %(sealed_step)s, cause = NULL, consented_at = %(now)s,
+               step_started_at = %(now)s, steps = steps || link_step('awaiting_device', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state IN ('bound', 'awaiting_device') AND expires_at > %(now)s
+        """,
+        session_id=session_id,
+        sealed_step=sealed_step,
+        now=now,
+    )
+
+
+async def hold_for_device(tx: Transaction, session_id: SessionId, *, now: datetime) -> LinkSession | None:
+    """The session, if a device may complete it now, which stays so until the end of the transaction."""
+    return await tx.one_or_none(
+        LinkSession,
+        SELECT
+        + """
+         WHERE session_id = %(session_id)s AND expires_at > %(now)s
+           AND state IN ('created', 'bound', 'at_vendor', 'asking_credentials', 'awaiting_device') FOR UPDATE
+        """,
+        session_id=session_id,
+        now=now,
+    )
+
+
+async def discover_caller(tx: Transaction, session: LinkSession, account: Account, *, now: datetime) -> LinkSession:
+    """The session, held by `hold_for_device` -> discovering, with the device that dialled in."""
+    moved = await move(
+        tx,
+        """
+        UPDATE link_session
+           SET state = 'discovering', turn = turn + 1, account_id = %(account_id)s, vendor = %(vendor)s,
+               registration_id = %(registration_id)s, discover_from = %(now)s, failures = 0, cause = NULL,
+               sealed_step = NULL, state_digest = NULL, step_started_at = %(now)s,
+               steps = steps || link_step('discovering', %(now)s, NULL)
+         WHERE session_id = %(session_id)s AND state = %(from_state)s
+        """,
+        session_id=session.session_id,
+        from_state=session.state,
+        account_id=account.account_id,
+        vendor=account.vendor,
+        registration_id=account.registration_id,
+        now=now,
+    )
+    assert moved is not None
+    return moved
 
 
 async def turn_back(
