@@ -4,7 +4,8 @@
 
 Ours is `POST /users/{id}/link` of the Enode dialect, for a new user each time: one process of granian, PostgreSQL with
 fsync on. The bare loop inserts the same two rows in one transaction, statements prepared, as many at once. 10,000 open
-sessions are stored already. Exits with 1 when ours is less than half as fast.
+sessions are stored already. Then it is told how many onboarding sessions of the Podero dialect a second begins, of 100
+users. Exits with 1 when link sessions come less than half as fast as bare rows.
 """
 
 import argparse
@@ -12,14 +13,16 @@ import asyncio
 import base64
 import json
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import psycopg
@@ -32,6 +35,7 @@ from wattlink.base.ids import digest, new_id, new_secret
 from wattlink.db.database import Database
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
+from wattlink.domain.organizations import store
 from wattlink.domain.organizations.authenticate import Authenticator
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import NewApplication
@@ -39,9 +43,17 @@ from wattlink.domain.organizations.model import NewApplication
 OPEN = 10_000
 LEAST_RATIO = 0.5
 _IN_FLIGHT = 16
+_USERS = 100
 _BACK = "https://app.example.com/linked"
 _SCOPES = ["vehicle:read:data"]
 _BODY = {"vendorType": "vehicle", "scopes": _SCOPES, "language": "en-US", "redirectUri": _BACK}
+_ONBOARDING = {
+    "language": "de",
+    "price_zone_default": "DE_LU",
+    "success_url": _BACK,
+    "cancel_url": _BACK,
+    "device_type": "ev",
+}
 _USER = """
     INSERT INTO app_user (user_id, application_id, external_id, created_at)
     VALUES (%(user_id)s, %(application_id)s, %(external_id)s, %(now)s)
@@ -91,6 +103,11 @@ async def _application(dsn: str) -> NewApplication:
         return await create_application(tx, "Bench")
 
 
+async def _organization_of(dsn: str, application: NewApplication) -> UUID:
+    async with Database(dsn) as db, db.read() as reader:
+        return (await store.get_application(reader, application.application_id)).organization_id
+
+
 async def _rate(sessions: int, one: Callable[[], Awaitable[None]]) -> float:
     """How many per second, 16 at once."""
     begun = time.perf_counter()
@@ -106,9 +123,10 @@ async def _rate(sessions: int, one: Callable[[], Awaitable[None]]) -> float:
 async def measured(dsn: str, options: argparse.Namespace) -> dict[str, float]:
     """All figures; bare and ours take turns, and the median of the rounds counts."""
     application = await _application(dsn)
+    organization_id = await _organization_of(dsn, application)
     token = await _prepared(dsn, application, options.open)
     pool = AsyncConnectionPool[Any](dsn, min_size=_IN_FLIGHT, max_size=_IN_FLIGHT, open=False)
-    with serving("wattlink", "wattlink.server:create_app", "/enode", _environment(dsn)) as server:
+    with serving("wattlink", "wattlink.server:create_app", "", _environment(dsn)) as server:
         async with pool, aiohttp.ClientSession(headers={"authorization": f"Bearer {token}"}) as session:
 
             async def bare() -> None:
@@ -118,10 +136,7 @@ async def measured(dsn: str, options: argparse.Namespace) -> dict[str, float]:
                     await connection.execute(_SESSION, rows, prepare=True)
 
             async def ours() -> None:
-                async with session.post(f"{server.address}/users/{new_id()}/link", json=_BODY) as answer:
-                    if answer.status != 200:
-                        raise RuntimeError(f"answered {answer.status}: {await answer.text()}")
-                    await answer.read()
+                await _posted(session, f"{server.address}/enode/users/{new_id()}/link", _BODY)
 
             await _rate(options.sessions // 4, ours)  # so that all is warm
             await _rate(options.sessions // 4, bare)
@@ -129,7 +144,33 @@ async def measured(dsn: str, options: argparse.Namespace) -> dict[str, float]:
             for _ in range(options.rounds):
                 pairs.append((await _rate(options.sessions, bare), await _rate(options.sessions, ours)))
                 print(f"  bare {pairs[-1][0]:6.0f}/s   ours {pairs[-1][1]:6.0f}/s   {pairs[-1][1] / pairs[-1][0]:.2f}")
-    return _figures(pairs, options.open)
+            onboarding = await _onboarding(session, server.address, organization_id, options)
+    return {**_figures(pairs, options.open), "onboarding_sessions_per_second": onboarding}
+
+
+async def _onboarding(
+    session: aiohttp.ClientSession, server: str, organization_id: UUID, options: argparse.Namespace
+) -> float:
+    """How many onboarding sessions begin in a second, the median of the rounds."""
+    base = f"{server}/podero/api/partners/v2.0"
+    people = [
+        {"role": "user", "email": f"person{number}@example.com", "external_user_id": str(number)}
+        for number in range(_USERS)
+    ]
+    users = [(await _posted(session, f"{base}/org/{organization_id}/users", person))["id"] for person in people]
+
+    async def one() -> None:
+        await _posted(session, f"{base}/device-onboarding", {**_ONBOARDING, "user_id": random.choice(users)})
+
+    await _rate(options.sessions // 4, one)
+    return statistics.median([await _rate(options.sessions, one) for _ in range(options.rounds)])
+
+
+async def _posted(session: aiohttp.ClientSession, url: str, body: Mapping[str, Any]) -> Any:
+    async with session.post(url, json=body) as answer:
+        if answer.status != 200:
+            raise RuntimeError(f"answered {answer.status}: {await answer.text()}")
+        return await answer.json()
 
 
 def _figures(pairs: Sequence[tuple[float, float]], open_sessions: int) -> dict[str, float]:
@@ -166,7 +207,7 @@ def main() -> int:
         migrate(server.dsn)
         figures = uvloop.run(measured(server.dsn, options))
     for name, figure in figures.items():
-        print(f"{name:24} {figure:10.2f}")
+        print(f"{name:32} {figure:10.2f}")
     print(json.dumps(figures))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
