@@ -6,7 +6,7 @@ from litestar import Litestar
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
-from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, ExceptionHandlersMap, Message, Receive, Scope, Send
 
 from wattlink.web.call import Call
 from wattlink.web.docs.page import docs_route
@@ -42,11 +42,22 @@ def make_api(
         cors_config=cors,
         request_class=Call,
         request_max_body_size=_LARGEST_BODY_BYTES,
+        before_send=[keep_nowhere],
         state=State({"hub": hub}),
         logging_config=None,
     )
     app.asgi_handler = RequestLog(EncodedPaths(app.asgi_handler))
     return app
+
+
+_USUAL = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+
+
+async def keep_nowhere(message: Message, _: Scope) -> None:
+    """No cache keeps what an API answers, keys and people's data among it, and no browser takes it for a page."""
+    if message["type"] == "http.response.start":
+        said = {name.lower() for name, _ in message["headers"]}
+        message["headers"] = [*message["headers"], *(usual for usual in _USUAL if usual[0] not in said)]
 
 
 class EncodedPaths:

@@ -1,5 +1,7 @@
 """Bearer tokens, in front of every view that isn't public."""
 
+from collections.abc import Iterator
+
 from litestar.types import Scope
 
 from wattlink.domain.errors import NotAuthenticated
@@ -21,4 +23,9 @@ def bearer_of(call: Call) -> str:
 
 def header_of(scope: Scope, name: bytes) -> str | None:
     """The first header of this lower-case name."""
-    return next((value.decode("latin-1") for found, value in scope["headers"] if found == name), None)
+    return next(headers_of(scope, name), None)
+
+
+def headers_of(scope: Scope, name: bytes) -> Iterator[str]:
+    """All headers of this lower-case name, in their order."""
+    return (value.decode("latin-1") for found, value in scope["headers"] if found == name)

@@ -57,6 +57,24 @@ async def test_a_page_of_any_origin_may_call_and_read_where_a_list_goes_on(ours:
         assert {"link", "x-result-count", "location"} <= {name.strip() for name in exposed.split(",")}
 
 
+async def test_no_cache_keeps_an_answer_and_no_browser_takes_it_for_a_page(ours: World) -> None:
+    user = await user_of(ours)
+    secret = f"/projects/{ours.project}/applications/{ours.application}/secretKey"
+    for caller, path in (
+        (user, "/accesses"),
+        (ours.operator, secret),
+        (ours.public, "/applications/me"),
+        (ours.public, "/users"),
+        (ours.caller(None), "/access"),
+        (ours.operator, "/nothing"),
+    ):
+        headers = (await caller.send("GET", path)).headers
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff"), path
+    page = await ours.caller(None).http.get("/docs")
+    assert page.headers.get_list("cache-control") == ["no-cache"]
+    assert page.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
 async def test_what_was_made_is_found_where_the_answer_says(ours: World) -> None:
     served = Caller(ours.app, ours.operator.key)
     served.http = httpx.AsyncClient(

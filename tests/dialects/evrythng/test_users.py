@@ -6,6 +6,7 @@ import time
 from ipaddress import ip_network
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.dialects.evrythng.conftest import Caller, Refused, World, new_world
@@ -14,6 +15,7 @@ from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.evrythng.users.clients import network_behind
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.users import store as users
+from wattlink.domain.users.throttling.model import PASSWORDS
 from wattlink.wiring import Hub, open_hub
 
 ADA = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron", "password": "password"}
@@ -145,6 +147,20 @@ async def test_guessing_is_limited_and_says_until_when(ours: World) -> None:
 )
 def test_behind_our_own_proxies_the_caller_is_who_they_say(peer: str, forwarded: str, network: str) -> None:
     assert network_behind(peer, forwarded, [ip_network("10.0.0.0/8")]) == network
+
+
+async def test_a_header_that_a_caller_makes_up_beside_that_of_our_proxy_hides_nobody(hub: Hub) -> None:
+    behind_ours = dataclasses.replace(hub.settings, proxies=(ip_network("127.0.0.0/8"),))
+    set_so = dataclasses.replace(hub, settings=behind_ours)
+    ours = await new_world(set_so, DIALECTS["evrythng"](set_so), "Voltly")
+
+    async def guess(number: int) -> int:
+        body = msgspec.json.encode({"email": f"user{number}@example.com", "password": "a guess"})
+        headers = [("x-forwarded-for", f"10.{number}.0.1"), ("x-forwarded-for", "203.0.113.9")]
+        return (await ours.public.http.post("/users/login", content=body, headers=headers)).status_code
+
+    statuses = [await guess(number) for number in range(PASSWORDS.address.most + 1)]
+    assert statuses == [404] * PASSWORDS.address.most + [429]
 
 
 async def test_codes_and_validating_twice(ours: World) -> None:

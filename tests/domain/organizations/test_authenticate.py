@@ -128,6 +128,22 @@ async def test_what_was_verified_while_a_key_ended_isn_t_kept(db: Database, dsn:
         await authenticator.access_of(issued.token)
 
 
+async def test_a_verified_token_is_kept_for_a_second_from_when_it_was_looked_at(db: Database, dsn: str) -> None:
+    application = await made(db)
+    authenticator = Authenticator(db=db, clock=Clock())
+    issued = await authenticator.issue(str(application.client_id), application.client_secret)
+    async with await psycopg.AsyncConnection.connect(dsn) as holding:
+        await holding.execute("SELECT FROM application_key FOR UPDATE")  # so that its use can't be noted
+        verifying = asyncio.create_task(authenticator.access_of(issued.token))
+        while await waiting_for_a_lock(db) == 0:
+            pass
+        await holding.execute("UPDATE application_key SET ended_at = now()")
+        await asyncio.sleep(1.0)
+    await verifying
+    with pytest.raises(NotAuthenticated):
+        await authenticator.access_of(issued.token)
+
+
 async def waiting_for_a_lock(db: Database) -> int:
     async with db.read() as reader:
         return await reader.one(

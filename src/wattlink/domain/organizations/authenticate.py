@@ -57,10 +57,10 @@ class Authenticator:
         kept = self._kept.get(token)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
-        times_forgotten = self._times_forgotten
+        times_forgotten, until = self._times_forgotten, time.monotonic() + _KEPT_SECONDS  # before it is looked at
         access = await self._application_access(token)
         if times_forgotten == self._times_forgotten:  # no key ended while it was verified
-            self._keep(token, access)
+            self._keep(token, access, until)
         return access
 
     async def access_of_anybody(self, token: str) -> Access:
@@ -100,10 +100,10 @@ class Authenticator:
             operates=found.organization_id,
         )
 
-    def _keep(self, token: str, access: Access) -> None:
+    def _keep(self, token: str, access: Access, until: float) -> None:
         if len(self._kept) >= _KEPT_AT_MOST:
             self._kept.clear()
-        self._kept[token] = (time.monotonic() + _KEPT_SECONDS, access)
+        self._kept[token] = (until, access)
 
 
 def _is_due(noted: datetime | None, now: datetime) -> bool:

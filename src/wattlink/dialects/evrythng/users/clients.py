@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from wattlink.base.outbound import Network
 from wattlink.domain.access.model import KeyKind
 from wattlink.domain.users.throttling.model import network_of
-from wattlink.web.authentication import header_of
+from wattlink.web.authentication import headers_of
 from wattlink.web.call import Call
 
 
@@ -15,7 +15,7 @@ def network_of_app(request: Call) -> str | None:
     if request.access.kind is not KeyKind.APPLICATION:
         return None
     client = request.scope.get("client")
-    forwarded = header_of(request.scope, b"x-forwarded-for") or ""
+    forwarded = ", ".join(headers_of(request.scope, b"x-forwarded-for"))  # a proxy may add a header of its own
     return network_behind(client[0] if client else "", forwarded, request.hub.settings.proxies)
 
 

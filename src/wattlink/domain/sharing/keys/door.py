@@ -43,7 +43,7 @@ class Door:
         kept = self._kept.get(key)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
-        times_forgotten = self._times_forgotten
+        times_forgotten, until = self._times_forgotten, time.monotonic() + _KEPT_SECONDS  # before it is looked at
         found = None
         if is_access_key(key):
             async with self._db.read() as reader:
@@ -53,7 +53,7 @@ class Door:
         await self._note_use(found)
         access = _access(found)
         if times_forgotten == self._times_forgotten:  # no key ended while it was verified
-            self._keep(key, access)
+            self._keep(key, access, until)
         return access
 
     def forget(self) -> None:
@@ -70,10 +70,10 @@ class Door:
             async with self._db.transaction() as tx:
                 await logins.note_use(tx, found.actor_id, now)
 
-    def _keep(self, key: str, access: Access) -> None:
+    def _keep(self, key: str, access: Access, until: float) -> None:
         if len(self._kept) >= _KEPT_AT_MOST:
             self._kept.clear()
-        self._kept[key] = (time.monotonic() + _KEPT_SECONDS, access)
+        self._kept[key] = (until, access)
 
 
 def _access(found: Opened) -> Access:
