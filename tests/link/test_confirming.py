@@ -184,6 +184,27 @@ async def test_without_a_yes_in_ten_minutes_nothing_is_left(still_world: World, 
     assert page.link("Back to Voltly").startswith(f"{BACK}&error=not_confirmed&")
 
 
+async def test_what_nobody_confirmed_is_withdrawn_as_soon_as_a_visit_that_runs_is_over(
+    still_world: World, person: Person
+) -> None:
+    world, app = still_world, await _confirming(still_world)
+    brought = brought_back(await _signed_in(world, person))
+    before = await world.sandbox.last_request()
+    await world.sandbox.change("easee", world.username, latency_seconds=3)
+    world.stack.hub.clock.forward(minutes=9, seconds=50)  # type: ignore[attr-defined]
+
+    async def is_visited() -> bool:
+        return await world.asked("easee", "/api/chargers", after=before) > 0
+
+    await until(is_visited)
+    await world.sandbox.change("easee", world.username, latency_seconds=0)
+    world.stack.hub.clock.forward(seconds=10)  # type: ignore[attr-defined]
+    with pytest.raises(LinkSessionNotUsable):
+        await app.confirm(brought, world.user)
+    await _is_withdrawn(world, before)
+    await _nothing_is_seen(world, app)
+
+
 @pytest.mark.parametrize("who", ["person", "app", "deleting the user"])
 async def test_a_no_takes_everything_back(world: World, app: ConfirmingApp, person: Person, who: str) -> None:
     before = await world.sandbox.last_request()

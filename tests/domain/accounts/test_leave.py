@@ -6,16 +6,18 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from tests.support.accounts import World
+from tests.support.accounts import CONFIRM_AFTER, World
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts import leave, store
+from wattlink.domain.accounts.batch import prepare, take_due
 from wattlink.domain.accounts.link import take_back
-from wattlink.domain.accounts.model import AccountState
+from wattlink.domain.accounts.model import AccountState, Outcome, VisitError
 from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.accounts.revocations.attempt import give_up_overdue
 from wattlink.domain.accounts.revocations.status import work_status
+from wattlink.domain.accounts.save import save
 from wattlink.domain.devices.cut_off import out_of_reach
 from wattlink.domain.devices.delete import delete_of_user
 from wattlink.domain.devices.model import Device
@@ -161,14 +163,49 @@ async def test_nothing_of_a_visit_that_runs_meanwhile_comes_back(world: World) -
     world.clock.forward(minutes=10)
     (running,) = await world.visits.take("easee")
     await delete(world)
+    assert await world.revoke_due() == 0
     await world.visits.visit(running)
     async with world.hub.db.read() as reader:
         for table in ("app_user", "account", "credential", "visit", "device", "device_state"):
             assert await reader.one(int, f"SELECT count(*) FROM {table}") == 0  # noqa: S608
-    assert await world.revoke_due() == 0
-    async with world.hub.db.transaction() as tx:
-        await tx.execute("UPDATE revocation SET busy_until = clock_timestamp()")
     assert await world.revoke_due() == 1
+
+
+async def test_a_visit_that_loses_its_account_before_it_begins_holds_no_withdrawal_up(world: World) -> None:
+    await linked(world)
+    world.clock.forward(minutes=10)
+    taken = await take_due(world.hub.db, "easee", now=world.clock(), limit=1)
+    await delete(world)
+    assert await world.revoke_due() == 0
+    assert await prepare(world.hub.db, world.hub.connectors, taken) == []
+    assert await world.revoke_due() == 1
+
+
+async def test_only_the_visit_that_holds_a_credential_lets_go_of_it(world: World) -> None:
+    """One that was lost, and ends late all the same, says nothing of its successor's."""
+    await linked(world)
+    world.clock.forward(minutes=20)
+    (late,) = await world.visits.take("easee")
+    async with world.hub.db.transaction() as tx:
+        await tx.execute("UPDATE visit SET busy_until = clock_timestamp() - interval '1 second'")
+    world.clock.forward(minutes=3)
+    (successor,) = await world.visits.take("easee")
+    await deauthorize(world)
+    await world.visits.visit(late)
+    assert await world.revoke_due() == 0
+    await world.visits.visit(successor)
+    assert await world.revoke_due() == 1
+
+
+async def test_a_visit_that_was_cut_off_may_leave_a_renewal_behind_which_is_waited_for(world: World) -> None:
+    await linked(world)
+    world.clock.forward(minutes=10)
+    (running,) = await world.visits.take("easee")
+    await delete(world)
+    outcome = Outcome(visit=running.visit, account=running.account, ended_at=world.clock(), error=VisitError.CUT_OFF)
+    async with world.hub.db.transaction() as tx:
+        await save(tx, [outcome], now=world.clock(), confirm_after=CONFIRM_AFTER)
+    assert await world.revoke_due() == 0
 
 
 async def test_a_visit_that_runs_while_its_user_is_deauthorized_records_nothing(world: World) -> None:

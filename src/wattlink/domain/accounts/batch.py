@@ -7,6 +7,7 @@ from datetime import datetime
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.accounts import store
+from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.accounts.talking.talk import Prepared
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.model import DeviceCommand
@@ -46,6 +47,7 @@ async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) 
         for command in await commands.open_of_accounts(reader, account_ids):
             told[command.account_id].append(command)
         registrations = await connectors.open_all(reader, {visit.registration_id for visit in taken})
+    await _let_go(db, [visit for visit in taken if visit.account_id not in accounts])
     return [
         Prepared(
             visit=visit,
@@ -57,3 +59,9 @@ async def prepare(db: Database, connectors: Connectors, taken: Sequence[Visit]) 
         for visit in taken
         if visit.account_id in accounts and visit.registration_id in registrations
     ]
+
+
+async def _let_go(db: Database, never_made: Sequence[Visit]) -> None:
+    if never_made:
+        async with db.transaction() as tx:
+            await revocations.let_go(tx, never_made)

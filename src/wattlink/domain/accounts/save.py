@@ -10,7 +10,8 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts.breaking import store as suspicion
 from wattlink.domain.accounts.breaking.refuse import refuse
-from wattlink.domain.accounts.model import AccountState, Outcome
+from wattlink.domain.accounts.model import AccountState, Outcome, VisitError
+from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.commands.end import end as end_commands
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
@@ -24,7 +25,7 @@ _log = get_logger(__name__)
 
 
 async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, confirm_after: timedelta) -> int:
-    """Save them and end their visits; how many facts were recorded. What came too late is passed over."""
+    """Save them and end their visits; how many facts were recorded. What came too late frees what waited for it."""
     held = await visits.hold(
         tx, [outcome.visit.account_id for outcome in outcomes], [outcome.visit.turn for outcome in outcomes]
     )
@@ -42,7 +43,15 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
     refusals, broken = await refuse(tx, count, now=now, confirm_after=confirm_after)
     await record(tx, [*facts, *refusals], now=now)
     await visits.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])
+    await _let_go(tx, [outcome for outcome in outcomes if spoiled.get(outcome.visit.account_id, True)])
     return len(facts) + len(over) + len(refusals)
+
+
+async def _let_go(tx: Transaction, late: Sequence[Outcome]) -> None:
+    """One that was cut off may have left a renewal running behind it: its account's credential waits its time."""
+    over = [outcome.visit for outcome in late if outcome.error is not VisitError.CUT_OFF]
+    if over:
+        await revocations.let_go(tx, over)
 
 
 def _is_cleared(outcome: Outcome) -> bool:

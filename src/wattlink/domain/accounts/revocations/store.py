@@ -7,6 +7,7 @@ import msgspec
 
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import AccountId, CredentialId, RegistrationId
+from wattlink.domain.visits.model import Visit
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -17,7 +18,7 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):
-    """A credential that nobody is to use any more; `busy_until` is that of the visit that may hold it."""
+    """A credential that nobody is to use any more; `busy_until` is that of the account's visit, which may hold it."""
 
     credential_id: CredentialId
     generation: int
@@ -25,6 +26,8 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
     registration_id: RegistrationId
     vendor: str
     subject: str
+    account_id: AccountId | None = None
+    visit_turn: int | None = None
     busy_until: datetime | None = None
 
 
@@ -75,7 +78,7 @@ async def leaving(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Lea
         Leaving,
         """
         SELECT credential_id, generation, sealed, account.registration_id, account.vendor, subject,
-               CASE WHEN isfinite(busy_until) THEN busy_until END AS busy_until
+               account_id, turn AS visit_turn, CASE WHEN isfinite(busy_until) THEN busy_until END AS busy_until
           FROM credential JOIN account USING (account_id) JOIN visit USING (account_id)
          WHERE account_id = ANY(%(account_ids)s) ORDER BY account_id FOR UPDATE OF credential
         """,
@@ -109,16 +112,19 @@ async def insert(
     """A credential to withdraw, as soon as nobody holds it."""
     await tx.execute(
         """
-        INSERT INTO revocation (credential_id, generation, sealed, registration_id, vendor, subject_hash, busy_until,
-                                due_at, give_up_at, created_at)
+        INSERT INTO revocation (credential_id, generation, sealed, registration_id, vendor, subject_hash,
+                                account_id, visit_turn, busy_until, due_at, give_up_at, created_at)
         VALUES (%(credential_id)s, %(generation)s, %(sealed)s, %(registration_id)s, %(vendor)s, %(subject_hash)s,
-                coalesce(%(busy_until)s::timestamptz, '-infinity'), %(now)s, %(give_up_at)s, %(now)s)
+                %(account_id)s, %(visit_turn)s, coalesce(%(busy_until)s::timestamptz, '-infinity'),
+                %(now)s, %(give_up_at)s, %(now)s)
         """,
         credential_id=credential.credential_id,
         generation=credential.generation,
         sealed=credential.sealed,
         registration_id=credential.registration_id,
         vendor=credential.vendor,
+        account_id=credential.account_id,
+        visit_turn=credential.visit_turn,
         busy_until=credential.busy_until,
         subject_hash=subject_hash,
         now=now,
@@ -165,6 +171,24 @@ async def renew(tx: Transaction, credential_id: CredentialId, generation: int, s
         sealed=sealed,
     )
     return renewed > 0
+
+
+async def let_go(tx: Transaction, visits: Sequence[Visit]) -> None:
+    """These visits are over, and renew nothing any more: what was handed over while they ran waits no longer."""
+    await tx.execute(
+        """
+        WITH free AS MATERIALIZED (
+            SELECT credential_id
+              FROM revocation JOIN unnest(%(account_ids)s::uuid[], %(turns)s::bigint[]) AS visit (account_id, turn)
+                ON revocation.account_id = visit.account_id AND visit_turn = visit.turn
+             WHERE revocation.turn = 0
+             ORDER BY credential_id FOR UPDATE OF revocation
+        )
+        UPDATE revocation SET busy_until = '-infinity' FROM free WHERE revocation.credential_id = free.credential_id
+        """,
+        account_ids=[visit.account_id for visit in visits],
+        turns=[visit.turn for visit in visits],
+    )
 
 
 async def take(tx: Transaction, *, now: datetime, limit: int) -> list[Revocation]:
