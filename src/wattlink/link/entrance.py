@@ -88,6 +88,6 @@ async def _mending(ui: LinkUi, session: LinkSession) -> Mending | None:
     try:
         async with ui.hub.db.read() as reader:
             account = await accounts.get(reader, session.relink_account_id)
-            return mending(account, await devices.get(reader, access, session.relink_device_id))
+            return mending(account.state, await devices.get(reader, access, session.relink_device_id))
     except NotFound:
         return None

@@ -7,7 +7,7 @@ from litestar.types import ControllerRouterHandler
 
 from wattlink.dialects.podero import BASE, buildings, claim_tokens, contracts, onboarding, statistics, users
 from wattlink.dialects.podero.admission import admit
-from wattlink.dialects.podero.devices import mending, reading
+from wattlink.dialects.podero.devices import cues, mending, reading
 from wattlink.dialects.podero.errors import Problem, ValidationProblem
 from wattlink.dialects.podero.kinds import TYPES, DeviceType
 from wattlink.web.oauth import Terms, token_route
@@ -23,6 +23,7 @@ _USER = _USERS + "/{user_id:str}"
 _BUILDING = _USER + "/buildings/{building_id:str}"
 _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
 _SESSION_TOKENS = "/device-onboarding/{session_id:str}/wallbox-claim-tokens"
+_CUE = "/cues/{cue_id:str}"
 _CLAIM_STATUS = _SESSION_TOKENS + "/{token:str}/status"
 
 
@@ -84,8 +85,13 @@ OPEN: Table = {
     "Wallboxes that dial in": [
         Route("GET", _CLAIM_STATUS, "getClaimTokenStatus", claim_tokens.get_claim_token_status, 200, (404,)),
     ],
+    "Cues": [
+        Route("GET", _CUE + "/resolve", "openCue", cues.open_cue, 303, (422,)),
+        Route("POST", _CUE + "/resolve", "resolveCue", cues.resolve_cue, 200, (400, 401, 403, 404, 422)),
+        Route("POST", _CUE + "/state", "settleCue", cues.settle_cue, 200, (400, 403, 404, 422)),
+    ],
 }
-"""Without a bearer token: for the page on which the person waits."""
+"""Without a bearer token: for pages on which a person waits, and for who was given a cue's secret."""
 
 _PROBLEMS = Problems(
     Problem,

@@ -41,7 +41,7 @@ async def _begin_mending(tx: Transaction, session: LinkSession, *, now: datetime
     except NotFound:
         await store.end(tx, session.session_id, State.CANCELLED, Cause.WITHDRAWN, now=now)
         return
-    match mending(account, device):
+    match mending(account.state, device):
         case Mending.SIGN_IN:
             await ask_credentials(tx, session, now=now)
         case Mending.PAIRING:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Reader
 from wattlink.dialects.podero.devices import documents, preferences
+from wattlink.dialects.podero.devices.cues import resolution_of
 from wattlink.dialects.podero.devices.rendering import Seen, rendered
 from wattlink.dialects.podero.kinds import DeviceType
 from wattlink.dialects.podero.wire import device_id_of, user_id_of
@@ -45,7 +46,7 @@ def listing_of(one: DeviceType) -> View:
             found = await devices.page(
                 reader, request.access, one.kind, user=owner.external_id, page=PageRequest(limit=_MOST)
             )
-            seen = await _seen(reader, owner, found)
+            seen = await _seen(reader, request, owner, found)
         return [rendered(each) for each in seen]
 
     listing.__annotations__["return"] = list[_DOCUMENTS[one.kind]]  # type: ignore[valid-type,name-defined]
@@ -92,15 +93,19 @@ async def one_of(reader: Reader, request: Call, one: DeviceType, device_id: str)
     """The user's device of the type; raises NotFound."""
     owner = await people.get(reader, request.access, user_id_of(request))
     found = await devices.get(reader, request.access, device_id_of(device_id), one.kind)
-    seen = await _seen(reader, owner, [found]) if found.user_id == owner.user_id else []
+    seen = await _seen(reader, request, owner, [found]) if found.user_id == owner.user_id else []
     if not seen:  # another user's, or removed at this moment
         raise NotFound("device", device_id)
     return seen[0]
 
 
-async def _seen(reader: Reader, owner: Person, found: Sequence[Device]) -> list[Seen]:
+async def _seen(reader: Reader, request: Call, owner: Person, found: Sequence[Device]) -> list[Seen]:
     known = await kept.of_devices(reader, [device.device_id for device in found])
-    return [Seen(device, owner, known[device.device_id]) for device in found if device.device_id in known]
+    return [
+        Seen(device, owner, one, resolution_of(request, device, one))
+        for device in found
+        if (one := known.get(device.device_id)) is not None
+    ]
 
 
 async def _building(

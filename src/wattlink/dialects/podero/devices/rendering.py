@@ -18,12 +18,16 @@ _TYPES = {
 }
 
 
+_REAUTHENTICATE = "reauthenticate"  # the only code that partners know: signing in again, or pairing a car
+
+
 class Seen(NamedTuple):
-    """A device with whose it is and what is kept of it."""
+    """A device with whose it is and what is kept of it, and the address at which its user's part is done."""
 
     device: Device
     owner: Person
     kept: Kept
+    resolution: str | None = None
 
 
 def rendered(seen: Seen) -> shown.Device:
@@ -77,9 +81,17 @@ def _common(seen: Seen) -> dict[str, Any]:
         "comment": said.get("comment"),
         "current_state_last_updated_at": timestamp(device.updated_at),
         "last_monitoring_executed_at": timestamp(device.document.last_seen),
-        "action_needed": not is_fine,
-        "actions": [],
+        "authorization_url": seen.resolution,
+        "action_needed": seen.resolution is not None,
+        "actions": [] if seen.resolution is None else [_action(seen.resolution)],
     }
+
+
+def _action(url: str) -> shown.Action:
+    return shown.Action(
+        code=_REAUTHENTICATE,
+        resolution_link=shown.ResolutionLink(url=url, required_parameters=["successUrl", "cancelUrl"]),
+    )
 
 
 def _owner(person: Person) -> shown.Owner:

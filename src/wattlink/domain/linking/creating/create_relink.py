@@ -9,7 +9,7 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
-from wattlink.domain.accounts.model import Account, AccountState
+from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked, InvalidInput, NotFound
@@ -29,11 +29,14 @@ class Mending(StrEnum):
     PAIRING = "pairing"
 
 
-def mending(account: Account, device: Device) -> Mending | None:
-    """What is to be done for the device; None: nothing that linking could mend, as where the device dials in."""
-    if account.vendor not in clouds():
+def mending(state: AccountState, device: Device) -> Mending | None:
+    """What is to be done for the device of an account in this state.
+
+    None: nothing that linking could mend, as where the device dials in.
+    """
+    if device.vendor not in clouds():
         return None
-    if account.state in (AccountState.BROKEN, AccountState.DEAUTHORIZED):
+    if state in (AccountState.BROKEN, AccountState.DEAUTHORIZED):
         return Mending.SIGN_IN
     missing = [found for found in interventions_of(device.document) if catalogue.has_link_action(found)]
     if missing and all(catalogue.is_pairing(found) for found in missing):
@@ -51,7 +54,7 @@ async def create_relink(
     if not await users.hold(tx, device.user_id):  # deleted at this moment
         raise NotFound("device", device_id)
     account = await accounts.get(tx, device.account_id)
-    if mending(account, device) is None:
+    if mending(account.state, device) is None:
         raise AlreadyLinked("nothing about this device is mended by linking")
     session = LinkSession(
         session_id=SessionId(new_id()),

@@ -13,7 +13,7 @@ async def of_devices(reader: Reader, device_ids: Sequence[DeviceId]) -> dict[Dev
     found = await reader.all(
         Kept,
         """
-        SELECT device_id, account.state IN ('good', 'suspect') AS is_authenticated, building_id,
+        SELECT device_id, account.state, building_id, quiet_until,
                coalesce(preferences.document, '{}') AS document, changed_at
           FROM device JOIN account USING (account_id) LEFT JOIN device_preferences AS preferences USING (device_id)
          WHERE device_id = ANY(%(device_ids)s)
@@ -35,5 +35,19 @@ async def put(tx: Transaction, kept: Kept, *, now: datetime) -> None:
         device_id=kept.device_id,
         building_id=kept.building_id,
         document=Json(kept.document),
+        now=now,
+    )
+
+
+async def keep_quiet(tx: Transaction, device_id: DeviceId, *, until: datetime, now: datetime) -> None:
+    """Until then nobody is told that something has to be done for the device."""
+    await tx.execute(
+        """
+        INSERT INTO device_preferences (device_id, changed_at, quiet_until) VALUES (%(device_id)s, %(now)s, %(until)s)
+            ON CONFLICT (device_id) DO UPDATE
+           SET quiet_until = excluded.quiet_until
+        """,
+        device_id=device_id,
+        until=until,
         now=now,
     )

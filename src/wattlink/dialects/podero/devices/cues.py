@@ -1,0 +1,130 @@
+"""Cues: what a user has to do before a device works again, and the ways to have it done.
+
+A cue is of a device and has its id. Nothing of it is stored but that a partner holds it for done.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wattlink.db.database import Reader, Transaction
+from wattlink.dialects.podero import BASE, DIALECT
+from wattlink.dialects.podero.admission import admit
+from wattlink.dialects.podero.devices.cue_secrets import LIFE, Member, member_of, mint
+from wattlink.dialects.podero.onboarding import Address, Tag
+from wattlink.dialects.podero.wire import Answer, Payload, Uuid, device_id_of
+from wattlink.domain.access.model import Access
+from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.model import Device
+from wattlink.domain.errors import AlreadyLinked, DomainError, NotFound, NotPermitted
+from wattlink.domain.linking.creating.create_relink import create_relink, mending
+from wattlink.domain.linking.model import NewRelink
+from wattlink.domain.organizations import store as organizations
+from wattlink.domain.premises.preferences import store as kept
+from wattlink.domain.premises.preferences.model import Kept
+from wattlink.web.call import Call
+
+_NOWHERE = "over"  # no link has so short a token
+
+Secret = Annotated[str, QueryParameter(max_length=200, description="As `resolution_link.url` has it; for an hour.")]
+
+
+class ResolveIn(Payload, rename="camel"):
+    """Where the user goes afterwards, and in which language the page is."""
+
+    success_url: Address
+    cancel_url: Address
+    language: Tag | None = None
+    location: dict[str, Any] | None = None
+    client_info: dict[str, Any] | None = None
+
+
+class Resolution(Answer):
+    """Where to send the user."""
+
+    redirect_url: str
+
+
+class StateIn(Payload):
+    """What came of it."""
+
+    state: Annotated[str, msgspec.Meta(pattern="^(success|fail)$")]
+    payload: dict[str, Any] | None = None
+    location: dict[str, Any] | None = None
+    client_info: dict[str, Any] | None = None
+
+
+class Settled(Answer):
+    """The action that was spoken of."""
+
+    action_id: Uuid
+
+
+def resolution_of(call: Call, device: Device, known: Kept) -> str | None:
+    """The address at which what the user has to do is resolved; None: nothing, or the partner holds it for done."""
+    now = call.hub.clock()
+    if mending(known.state, device) is None or (known.quiet_until is not None and now < known.quiet_until):
+        return None
+    member = Member(application_id=device.application_id, user_id=device.user_id)
+    secret = mint(call.hub.vault, device.device_id, member, now=now)
+    return f"{call.hub.settings.public_url}/{DIALECT}{BASE}/cues/{device.device_id}/resolve?secret={secret}"
+
+
+async def resolve_cue(request: Call, cue_id: FromPath[str], secret: Secret, data: JSONBody[ResolveIn]) -> Resolution:
+    """Begin: send the user to `redirect_url`, within a day. Takes the bearer token as well as the secret."""
+    await admit(request)
+    member = _member(request, cue_id, secret)
+    if member.application_id != request.access.application_id:
+        raise NotPermitted("the secret isn't one of this application's")
+    new = NewRelink(language=data.language or "browser", redirect_uri=data.success_url, cancel_uri=data.cancel_url)
+    async with request.hub.db.transaction() as tx:
+        return Resolution(redirect_url=await _begin(tx, request, member, cue_id, new))
+
+
+async def open_cue(request: Call, cue_id: FromPath[str], secret: Secret) -> Response[None]:
+    """The page itself, for a person; from it they come back to the first address that the organization lists."""
+    try:
+        async with request.hub.db.transaction() as tx:
+            member = _member(request, cue_id, secret)
+            application = await organizations.get_application(tx, member.application_id)
+            back = next(iter(application.redirect_uris), application.branding.support_url)
+            if back is None:
+                raise NotFound("address", "to come back to")
+            new = NewRelink(language="browser", redirect_uri=back, cancel_uri=back)
+            page = await _begin(tx, request, member, cue_id, new)
+    except DomainError:  # a person is shown our plain page of links that lead nowhere
+        page = f"{request.hub.settings.public_url}/link/{_NOWHERE}"
+    return Response(None, status_code=303, headers={"location": page})
+
+
+async def settle_cue(request: Call, cue_id: FromPath[str], secret: Secret, data: JSONBody[StateIn]) -> Settled:
+    """What came of it: with `success` the action is gone for an hour, and comes back where nothing was mended."""
+    access, now = _member(request, cue_id, secret).access, request.hub.clock()
+    async with request.hub.db.transaction() as tx:
+        device = await _active(tx, request, access, cue_id)
+        if data.state == "success":
+            await kept.keep_quiet(tx, device.device_id, until=now + LIFE, now=now)
+    return Settled(action_id=str(device.device_id))
+
+
+def _member(request: Call, cue_id: str, secret: str) -> Member:
+    return member_of(request.hub.vault, device_id_of(cue_id), secret, now=request.hub.clock())
+
+
+async def _active(reader: Reader, request: Call, access: Access, cue_id: str) -> Device:
+    device = await devices.get(reader, access, device_id_of(cue_id))
+    known = (await kept.of_devices(reader, [device.device_id])).get(device.device_id)
+    if known is None or resolution_of(request, device, known) is None:
+        raise NotFound("cue", cue_id)
+    return device
+
+
+async def _begin(tx: Transaction, request: Call, member: Member, cue_id: str, new: NewRelink) -> str:
+    device_id = device_id_of(cue_id)
+    try:
+        made = await create_relink(tx, member.access, device_id, new, now=request.hub.clock())
+    except AlreadyLinked:
+        raise NotFound("cue", cue_id) from None
+    return f"{request.hub.settings.public_url}/link/{made.token}"

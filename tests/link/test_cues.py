@@ -1,0 +1,165 @@
+"""Cues: a partner reads what its user has to do, has it done in either documented way, and can't be tricked by it."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.link.conftest import World, arrived, new_world, until
+from tests.link.test_onboarding import CANCEL, SUCCESS, Partner, new_partner
+from tests.support.clock import StillClock
+from tests.support.person import Person
+from tests.support.stack import Stack, running_stack
+from wattlink.base.vault import Vault
+from wattlink.dialects.podero.devices.cue_secrets import LIFE, Member, member_of, mint
+from wattlink.domain.access.ids import ApplicationId, DeviceId, UserId
+from wattlink.domain.errors import NotPermitted
+
+WHERE_TO = {"successUrl": SUCCESS, "cancelUrl": CANCEL, "language": "de-AT", "location": {}, "clientInfo": {}}
+
+
+@pytest.fixture(scope="module")
+async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
+    """A server of its own: among many accounts, one breaks only once another was proved good meanwhile."""
+    async with running_stack(new_database()) as running:
+        yield running
+
+
+class Broken:
+    """A partner's wallbox whose manufacturer no longer lets us in."""
+
+    def __init__(self, partner: Partner, device_id: str) -> None:
+        self.partner, self.device_id = partner, device_id
+        self.path = partner.of_user(f"/wallboxes/{device_id}")
+
+    async def read(self) -> dict[str, object]:
+        """The device as the partner sees it."""
+        seen: dict[str, object] = await self.partner.call("GET", self.path)
+        return seen
+
+    async def url(self) -> str:
+        """Where its only action is resolved."""
+        seen = await self.partner.call("GET", self.path)
+        assert seen["action_needed"]
+        [action] = seen["actions"]
+        assert action["code"] == "reauthenticate"
+        assert action["resolution_link"]["required_parameters"] == ["successUrl", "cancelUrl"]
+        assert seen["authorization_url"].partition("?")[0] == action["resolution_link"]["url"].partition("?")[0]
+        return str(action["resolution_link"]["url"])
+
+    async def resolve(self, url: str, **said: object) -> tuple[int, dict[str, object]]:
+        """POST to it as the partner's backend."""
+        async with httpx.AsyncClient() as http:
+            answer = await http.post(url, json={**WHERE_TO, **said}, headers=self.partner.world.app.headers)
+        return answer.status_code, answer.json()
+
+
+@pytest.fixture
+async def broken(world: World, person: Person) -> Broken:
+    partner = await new_partner(world)
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    await person.press("E Easee")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Charger 2")
+    await arrived(person, "Your 2 chargers are linked")
+    found = (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"]
+    made = Broken(partner, found)
+    seen = await made.read()
+    assert (seen["action_needed"], seen["actions"], seen["authorization_url"]) == (False, [], None)
+    await world.sandbox.withdraw("easee", world.username)
+    await world.app.call("POST", f"/chargers/{found}/refresh-hint")
+
+    async def is_broken() -> bool:
+        return not (await made.read())["is_authenticated"]
+
+    await until(is_broken)
+    return made
+
+
+async def test_a_backend_resolves_the_action_and_the_person_comes_back(world: World, broken: Broken) -> None:
+    url = await broken.url()
+    status, told = await broken.resolve(url)
+    assert status == 200
+    async with Person() as again:
+        page = await again.go(str(told["redirect_url"]))
+        assert page.heading == "Erneut bei Easee anmelden"
+        await again.press("Bei Easee anmelden", username=world.username, password="right")
+        page = await arrived(again, "Alles funktioniert wieder")
+    assert page.link("Zurück zu Voltly") == f"{SUCCESS}&deviceId={broken.device_id}"
+    seen = await broken.read()
+    assert (seen["is_authenticated"], seen["action_needed"], seen["actions"]) == (True, False, [])
+    assert (await broken.resolve(url))[0] == 404
+
+
+async def test_the_address_opened_by_a_person_is_the_page_itself(world: World, broken: Broken) -> None:
+    async with world.stack.hub.db.transaction() as tx:
+        await tx.execute(
+            "UPDATE application SET redirect_uris = %(uris)s WHERE application_id = %(application_id)s",
+            uris=[SUCCESS],
+            application_id=world.app.credentials.application_id,
+        )
+    async with Person() as again:
+        await again.go(await broken.url())
+        await again.press("Sign in", username=world.username, password="right")
+        page = await arrived(again, "Everything works again")
+    assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={broken.device_id}"
+    assert not (await broken.read())["action_needed"]
+
+
+async def test_a_partner_says_what_came_of_it(broken: Broken) -> None:
+    url = (await broken.url()).replace("/resolve?", "/state?")
+    async with httpx.AsyncClient() as http:  # no bearer token
+        failed = await http.post(url, json={"state": "fail", "payload": {"why": "later"}, "client_info": {}})
+        assert (failed.status_code, failed.json()) == (200, {"action_id": broken.device_id})
+        await broken.url()  # still there
+        assert (await http.post(url, json={"state": "done"})).status_code == 422
+        done = await http.post(url, json={"state": "success", "location": {}})
+        assert (done.status_code, done.json()) == (200, {"action_id": broken.device_id})
+        seen = await broken.read()
+        assert (seen["action_needed"], seen["actions"], seen["is_authenticated"]) == (False, [], False)
+        assert (await http.post(url, json={"state": "success"})).status_code == 404
+
+
+async def test_a_secret_opens_nothing_else(world: World, broken: Broken) -> None:
+    url = await broken.url()
+    secret = parse_qs(urlsplit(url).query)["secret"][0]
+    other = url.replace(broken.device_id, str(uuid4()))
+    stranger = Broken(await new_partner(await new_world(world.stack)), broken.device_id)
+    assert (await stranger.resolve(url))[0] == 403
+    async with httpx.AsyncClient() as http:
+        assert (await http.post(url, json=WHERE_TO)).status_code == 401
+    assert (await broken.resolve(other))[0] == 403
+    assert (await broken.resolve(url.replace(secret, secret[:-2] + "AA")))[0] == 403
+    assert (await broken.resolve(url.replace(secret, "")))[0] == 403
+    assert (await broken.resolve(url.partition("?")[0]))[0] == 422
+    for refused in ({"successUrl": "javascript:alert(1)"}, {"cancelUrl": "http://evil.example/"}):
+        assert (await broken.resolve(url, **refused))[0] == 422
+    async with Person() as somebody:
+        page = await somebody.go(other)
+        assert page.status == 404
+        assert "Bearer" not in page.text
+        assert page.heading
+
+
+def test_a_secret_is_good_for_an_hour_for_its_cue_and_member() -> None:
+    vault, clock = Vault({"k1": bytes(32)}), StillClock()
+    device, member = DeviceId(uuid4()), Member(application_id=ApplicationId(uuid4()), user_id=UserId(uuid4()))
+    secret = mint(vault, device, member, now=clock())
+    assert member_of(vault, device, secret, now=clock() + LIFE - timedelta(seconds=1)) == member
+    for at, cue, given in (
+        (clock() + LIFE, device, secret),
+        (clock(), DeviceId(uuid4()), secret),
+        (clock(), device, "A" + secret[1:]),
+        (clock(), device, secret + "A"),
+        (clock(), device, "nonsense, and even ünlesbar"),
+    ):
+        with pytest.raises(NotPermitted):
+            member_of(vault, cue, given, now=at)
+    with pytest.raises(NotPermitted):
+        member_of(Vault({"k1": b"x" * 32}), device, secret, now=clock())
