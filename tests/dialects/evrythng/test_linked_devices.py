@@ -1,5 +1,6 @@
 """A user's linked devices as thngs: that user reads them and whom it lets, nobody else, and nobody changes them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -7,6 +8,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import msgspec
+import psycopg
 import pytest
 from litestar import Litestar
 
@@ -91,6 +93,19 @@ async def test_a_linked_device_is_a_thng_of_its_user(home: Home) -> None:
     assert await home.ada.get(found) == [thng]
     assert await home.ada.get("/thngs?filter=tags%3Dvehicle") == []
     assert await home.ada.get(f"/thngs?withScopes=true&ids={thng['id']}") == [thng]
+
+
+async def test_a_device_that_goes_at_this_moment_gets_no_key(home: Home, dsn: str) -> None:
+    await home.linking.sandbox.open("easee", "ada@example.com")
+    await home.linking.link("easee", "ada@example.com")
+    (thng,) = await home.ada.get("/thngs")
+    async with await psycopg.AsyncConnection.connect(dsn) as going:
+        await going.execute("DELETE FROM device")
+        asking = asyncio.create_task(home.ada.status("POST", "/auth/evrythng/thngs", {"thngId": thng["id"]}))
+        await asyncio.wait([asking], timeout=0.5)
+    assert await asking == 404
+    async with home.linking.hub.db.read() as reader:
+        assert await reader.one(int, "SELECT count(*) FROM access_key WHERE kind = 'device'") == 0
 
 
 async def test_nobody_else_reads_it_and_nobody_changes_it(home: Home) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.dialects.evrythng.acting import user_of
 from tests.dialects.evrythng.conftest import World
 from tests.house.source import ROOT
 from wattlink.domain.sharing.roles.model import BASE_PERMISSIONS, DEFAULT
@@ -17,6 +18,20 @@ async def test_the_predefined_roles_come_first(ours: World) -> None:
     assert [role["id"] for role in listed] == ["admin", "none", "base_app_user", made["id"]]
     assert listed[2]["type"] == "userInApp"
     assert len(made["id"]) == 24
+
+
+async def test_a_user_sees_the_roles_that_count_for_the_apps_users(ours: World) -> None:
+    elsewhere = (await ours.operator.post("/projects", {"name": "Elsewhere"}))["id"]
+    await ours.operator.post("/roles", {"name": "Staff"})
+    await ours.operator.post("/roles", {**USERS, "name": "There", "scopes": {"projects": [elsewhere]}})
+    both = {"projects": [elsewhere, ours.project]}
+    here = await ours.operator.post("/roles", {**USERS, "name": "Here", "scopes": both})
+    everywhere = await ours.operator.post("/roles", {**USERS, "name": "Everywhere"})
+    answer = await (await user_of(ours)).send("GET", "/roles")
+    assert answer.headers["x-result-count"] == "5"
+    seen = {role["id"]: role for role in answer.json()[3:]}
+    assert seen == {everywhere["id"]: everywhere, here["id"]: {**here, "scopes": {"projects": [ours.project]}}}
+    assert len(await ours.operator.get("/roles")) == 7
 
 
 async def test_permissions_are_replaced_but_for_the_default_ones(ours: World) -> None:

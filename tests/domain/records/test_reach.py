@@ -57,6 +57,27 @@ async def test_what_is_for_all_users_is_seen_within_its_projects_and_changed_by_
             await delete(tx, ada, made)
 
 
+@pytest.mark.parametrize("name", [None, "Kettle 3000"])
+async def test_with_a_public_key_only_what_is_for_all_users_is_seen(
+    account: Account, db: Database, name: str | None
+) -> None:
+    """The key stands in what every user carries: what is one user's would be everybody's."""
+    ada, public = await account.user("ada"), account.server(kind=KeyKind.APPLICATION)
+    own = await account.make(ada, RecordKind.PRODUCT, name="Kettle 3000")
+    some = Scopes(users=(user_id_of(ada),))
+    named = await account.make(account.server(), RecordKind.PRODUCT, scopes=some, name="Kettle 3000")
+    shown = await account.make(account.server(), RecordKind.PRODUCT, name="Kettle 3000")
+    async with db.read() as reader:
+        wanted = Wanted(kind=RecordKind.PRODUCT, name=name)
+        assert await listing.page(reader, public, wanted, PageRequest()) == [shown]
+        for record in (own, named):
+            with pytest.raises(NotFound):
+                await store.get(reader, public, RecordKind.PRODUCT, record.record_id)
+    for record in (own, named):
+        with pytest.raises(NotFound):
+            await act(account, public, type="scans", product=str(record.record_id))
+
+
 async def test_an_operators_record_is_in_no_project_until_it_is_put_there(account: Account, db: Database) -> None:
     ada, bob = await account.user("ada"), await account.user("bob")
     made = await account.make(account.operator, name="pallet")

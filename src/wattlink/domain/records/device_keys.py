@@ -50,6 +50,7 @@ async def _application_of(tx: Transaction, access: Access, thng_id: UUID) -> App
     except NotFound:
         if access.kind is not KeyKind.USER:
             raise
+        await devices.hold(tx, access, DeviceId(thng_id))  # no key is left of one that goes now
         return (await devices.get(tx, access, DeviceId(thng_id))).application_id
     check_owns(access, record)
     return record.application_id

@@ -1,7 +1,8 @@
 """A record is a document that an app keeps, and that is seen within its scopes.
 
-A user sees what is within the application's project and, there, for this user or for all of them; an application what
-is within its project; an operator everything of the organization; a device itself.
+A user sees what is within the application's project and, there, for this user or for all of them; an application's
+server what is within its project, and its public key, which every user carries, what is there for all of them; an
+operator everything of the organization; a device itself.
 """
 
 from datetime import datetime

@@ -21,7 +21,7 @@ _USER: LiteralString = _PROJECT + " AND (users @> ARRAY[%(user_id)s::uuid] OR is
 _ITSELF: LiteralString = " record_id = %(subject_id)s "
 REACH: Mapping[KeyKind, LiteralString] = {
     KeyKind.OPERATOR: _ORGANIZATION,
-    KeyKind.APPLICATION: _PROJECT,
+    KeyKind.APPLICATION: _PROJECT + " AND is_for_all_users ",
     KeyKind.TRUSTED: _PROJECT,
     KeyKind.USER: _USER,
     KeyKind.DEVICE: _ITSELF,

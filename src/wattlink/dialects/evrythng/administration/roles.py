@@ -20,7 +20,7 @@ from wattlink.domain.sharing.roles import store
 from wattlink.domain.sharing.roles.change import RoleChanges, change_role, set_permissions
 from wattlink.domain.sharing.roles.change import create_role as create
 from wattlink.domain.sharing.roles.change import delete_role as delete
-from wattlink.domain.sharing.roles.model import DEFAULT, Role, permissions_of
+from wattlink.domain.sharing.roles.model import DEFAULT, Role, counts_for_users, permissions_of, seen_in
 from wattlink.web.bodies import decode
 from wattlink.web.call import Call
 
@@ -104,11 +104,12 @@ _OPERATORS = {
 
 
 async def list_roles(request: Call) -> Response[list[RoleDocument]]:
-    """The predefined roles, and the account's own."""
-    found = asked(request)
+    """The predefined roles, and the account's own; users see those that count for the users of their application."""
+    found, access = asked(request), request.access
     async with request.hub.db.read() as reader:
-        organization_id = await _organization_id(reader, request.access)
-        roles = await store.all_of_organization(reader, organization_id)
+        roles = await store.all_of_organization(reader, await _organization_id(reader, access))
+    if access.operates is None:
+        roles = [seen_in(role, access.project_id) for role in roles if counts_for_users(role, access.project_id)]
     rows, total = selected(found, [_shown(role) for role in roles])
     return numbered(request, found, rows, total)
 

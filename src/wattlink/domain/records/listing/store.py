@@ -61,7 +61,9 @@ def _page(kind: KeyKind, narrowing: LiteralString, order: LiteralString, *, is_s
         others = searched + _OF_ALL_USERS + order if is_searched else seen.replace("%(seen_by)s", "%(all_users)s")
         last = order.replace("record.created_at", "created_at")
         return "SELECT * FROM ((" + own + ") UNION ALL (" + others + ")) AS found " + last  # noqa: S608 - constants
-    if kind in (KeyKind.APPLICATION, KeyKind.TRUSTED):
+    if kind is KeyKind.APPLICATION:
+        return searched + _OF_ALL_USERS + order if is_searched else seen.replace("%(seen_by)s", "%(all_users)s")
+    if kind is KeyKind.TRUSTED:
         return searched + order if is_searched else seen.replace("%(seen_by)s", "%(project_id)s")
     return SELECT + REACH[kind] + narrowing + order
 

@@ -70,6 +70,16 @@ def counts_in(role: Role, project_id: ProjectId | None) -> bool:
     return not role.projects or project_id in role.projects
 
 
+def counts_for_users(role: Role, project_id: ProjectId | None) -> bool:
+    """Whether users of an application in that project may know of a role: the predefined ones, and what counts there."""
+    return role.organization_id is None or (role.is_for_users and counts_in(role, project_id))
+
+
+def seen_in(role: Role, project_id: ProjectId | None) -> Role:
+    """The role without the other projects in which it counts."""
+    return msgspec.structs.replace(role, projects=tuple(each for each in role.projects if each == project_id))
+
+
 def permissions_of(role: Role) -> tuple[Permission, ...]:
     """All that its holders may do."""
     return role.permissions if role.role_id == BASE else (*DEFAULT, *role.permissions)
