@@ -32,6 +32,7 @@ class Hub:
     connectors: Connectors
     authenticator: Authenticator
     door: Door
+    throttle: Throttle
     gate: Gate
     sign_in_services: Services
 
@@ -56,6 +57,7 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
                 connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
                 authenticator=Authenticator(db=db, clock=clock),
                 door=Door(db, clock),
+                throttle=throttle,
                 gate=Gate(
                     passwords=passwords,
                     policy=PasswordPolicy(is_strict=settings.passwords_are_strict),

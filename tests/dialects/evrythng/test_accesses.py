@@ -7,7 +7,9 @@ import pytest
 
 from tests.dialects.evrythng.acting import UserCaller, named, user_of
 from tests.dialects.evrythng.conftest import Caller, World
+from tests.support.clock import StillClock
 from wattlink.domain.sharing.roles.model import BASE
+from wattlink.domain.users.throttling.model import GIFTS
 from wattlink.wiring import open_hub
 
 
@@ -118,6 +120,17 @@ async def test_nothing_is_made_for_who_cannot_receive(ours: World, theirs: World
     assert await both.ada.status("POST", "/accesses", {"role": BASE}) == 400
     assert len(await both.bob.get("/accesses")) == 1
     assert len(await both.ada.get("/accesses")) == 1
+
+
+async def test_who_tries_addresses_by_giving_is_stopped(ours: World, both: Neighbours, clock: StillClock) -> None:
+    for number in range(GIFTS.most):
+        email = f"user{number}@example.com"
+        assert await both.ada.status("POST", "/accesses", {"email": email, "role": BASE}) == 404
+    answer = await both.ada.send("POST", "/accesses", {"email": "bob@example.com", "role": BASE})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "36")
+    assert await both.bob.status("POST", "/accesses", {"email": "ada@example.com", "role": BASE}) == 201
+    clock.forward(seconds=36)
+    await both.share()
 
 
 async def test_a_role_must_be_in_the_scope_of_the_givers_and_count_in_the_project(

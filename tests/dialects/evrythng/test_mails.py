@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from tests.dialects.evrythng.conftest import World, new_world
+from tests.dialects.evrythng.conftest import Caller, World, new_world
 from tests.support.clock import StillClock
 from tests.support.mail import MailServer, mail_server
 from wattlink.base.mailer import Mailer
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.work import WorkStatus
 from wattlink.domain.users.mail.send import send_due
+from wattlink.domain.users.throttling.model import MAILS_OF_A_GIVER, MAILS_OF_GIFTS
 from wattlink.settings import Settings
 from wattlink.wiring import open_hub
 from wattlink.workers import users
@@ -132,23 +133,72 @@ async def test_what_waits_is_sealed_and_goes_with_its_user(post: Post, dsn: str)
     assert (await post.send_due(), post.server.asked) == (0, 0)
 
 
-async def test_who_receives_an_access_is_told_once(post: Post) -> None:
-    keys = {}
-    for name in ("Ada", "Bob"):
-        made = await post.world.trusted.post(
-            "/auth/evrythng/users", {**ADA, "email": f"{name}@example.com", "firstName": name, "locale": "en"}
-        )
-        validated = await post.world.trusted.post(
-            f"/users/{made['evrythngUser']}/validate", {"activationCode": made["activationCode"]}
-        )
-        keys[name] = validated["evrythngApiKey"]
+async def user_of(post: Post, name: str) -> Caller:
+    """Somebody active; the mail with the code is thrown away."""
+    trusted, said = post.world.trusted, {**ADA, "email": f"{name}@example.com", "firstName": name, "locale": "en"}
+    made = await trusted.post("/auth/evrythng/users", said)
+    code = {"activationCode": made["activationCode"]}
+    validated = await trusted.post(f"/users/{made['evrythngUser']}/validate", code)
     await post.send_due()
     post.server.taken.clear()
+    return post.world.caller(validated["evrythngApiKey"])
+
+
+async def told(post: Post) -> list[str]:
+    """The subjects of the mails that are due, sent now."""
+    post.server.taken.clear()
+    while await post.send_due():
+        pass
+    return [str(mail["Subject"]) for mail in post.server.taken]
+
+
+async def test_who_receives_an_access_is_told_once(post: Post) -> None:
+    ada, _ = await user_of(post, "Ada"), await user_of(post, "Bob")
     for _ in range(2):
-        await post.world.caller(keys["Ada"]).post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
-    await post.send_due()
-    [mail] = post.server.taken
-    assert (mail["To"], mail["Subject"]) == ("Bob@example.com", "Ada shares with you in Voltly")
+        await ada.post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
+    assert await told(post) == ["Ada shares with you in Voltly"]
+    assert post.server.taken[0]["To"] == "Bob@example.com"
+
+
+async def test_who_gives_and_ends_an_access_again_and_again_mails_nobody_any_more(post: Post) -> None:
+    ada, _ = await user_of(post, "Ada"), await user_of(post, "Bob")
+    for most in (MAILS_OF_A_GIVER.most, 1):
+        for _ in range(5):
+            made = await ada.post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
+            await ada.delete(f"/accesses/{made['id']}")
+        assert len(await told(post)) == most
+        post.clock.forward(hours=12)
+
+
+async def test_many_who_give_at_once_do_not_flood_a_mailbox(post: Post) -> None:
+    bob = await user_of(post, "Bob")
+    for _ in range(MAILS_OF_GIFTS.most + 5):
+        anybody = await post.world.public.post("/auth/evrythng/users?anonymous=true")
+        giver = post.world.caller(anybody["evrythngApiKey"])
+        await giver.post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
+    assert len(await told(post)) == MAILS_OF_GIFTS.most
+    assert len(await bob.get("/accesses?perPage=100")) == 1 + MAILS_OF_GIFTS.most + 5
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Zoë O'Hara-Łoś, Jr.", "Zoë O'Hara-Łoś, Jr."),
+        ("李 小龙", "李 小龙"),
+        ("प्रिया शर्मा", "प्रिया शर्मा"),
+        ("Pay at https://evil.example", "ada@example.com"),
+        ("evil.example", "ada@example.com"),
+        ("Voltly\n\nYour account is closed.", "ada@example.com"),
+        ("a" * 100, "ada@example.com"),
+    ],
+)
+async def test_a_name_is_no_letter_of_its_own(post: Post, name: str, shown: str) -> None:
+    ada, _ = await user_of(post, "ada"), await user_of(post, "Bob")
+    own = (await ada.get("/access"))["actor"]["id"]
+    await ada.put(f"/users/{own}", {"firstName": name})
+    await ada.post("/accesses", {"email": "bob@example.com", "role": "base_app_user"})
+    assert await told(post) == [f"{shown} shares with you in Voltly"]
+    assert post.server.taken[0].get_content().splitlines()[0] == f"{shown} shares with you in Voltly."
 
 
 async def test_the_worker_sends_what_is_written(post: Post) -> None:

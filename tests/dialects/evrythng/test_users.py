@@ -15,7 +15,7 @@ from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.evrythng.users.clients import network_behind
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.users import store as users
-from wattlink.domain.users.throttling.model import PASSWORDS
+from wattlink.domain.users.throttling.model import PASSWORDS, SIGN_UPS
 from wattlink.wiring import Hub, open_hub
 
 ADA = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron", "password": "password"}
@@ -161,6 +161,18 @@ async def test_a_header_that_a_caller_makes_up_beside_that_of_our_proxy_hides_no
 
     statuses = [await guess(number) for number in range(PASSWORDS.address.most + 1)]
     assert statuses == [404] * PASSWORDS.address.most + [429]
+
+
+async def test_one_network_signs_up_only_so_many_with_the_public_key(ours: World, hub: Hub, clock: StillClock) -> None:
+    await anonymous(ours)
+    async with hub.db.transaction() as tx:  # as if the rest of them had come, too
+        await tx.execute("UPDATE throttle SET used_until = %(until)s", until=clock() + SIGN_UPS.window)
+    for path, body in (("/auth/evrythng/users", ADA), ("/auth/evrythng/users?anonymous=true", {})):
+        answer = await ours.public.send("POST", path, body)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "4")
+        assert await ours.trusted.status("POST", path, body) == 201
+    clock.forward(seconds=4)
+    await anonymous(ours)
 
 
 async def test_codes_and_validating_twice(ours: World) -> None:

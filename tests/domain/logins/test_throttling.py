@@ -47,6 +47,19 @@ async def test_who_logged_in_from_there_before_isnt_locked_out_by_others(door: D
         await door.log_in("ada@example.com", network=HOME)
 
 
+async def test_guesses_elsewhere_dont_lock_out_who_logs_in_through_the_apps_server(door: Door) -> None:
+    await door.active("ada@example.com")
+    for _ in range(PASSWORDS.account.most):
+        with pytest.raises(WrongPassword):
+            await door.log_in("ada@example.com", "a guess", network=ELSEWHERE)
+    await door.log_in("ada@example.com", network=None)
+    for _ in range(PASSWORDS.account.most):
+        with pytest.raises(WrongPassword):
+            await door.log_in("ada@example.com", "a guess", network=None)
+    with pytest.raises(TooManyAttempts):
+        await door.log_in("ada@example.com", network=None)
+
+
 async def test_many_accounts_tried_from_one_network_are_limited_together(door: Door) -> None:
     for number in range(PASSWORDS.address.most):
         with pytest.raises(NotFound):

@@ -41,7 +41,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.SignInRefused: Told(403, "", "", "Access was denied! {error}"),
     errors.SignInUnavailable: Told(503, "", ""),
     errors.Overloaded: Told(429, "", "", "Too many of these: please try again later."),
-    errors.TooManyAttempts: Told(429, "", "", "Too many wrong passwords or codes: please try again later."),
+    errors.TooManyAttempts: Told(429, "", "", "Too many of these: please try again later."),
     errors.WrongPassword: Told(401, "", "", "The credentials are invalid."),
 }
 

@@ -241,7 +241,7 @@ _MEANINGS = {
     404: "There is no such thing, or it is out of scope.",
     409: "What is there already stands in the way.",
     503: "The service that the person signs in with gives no usable answer at the moment; nothing was made.",
-    429: "Too many wrong passwords or codes.",
+    429: "Too many of these, wrong passwords and codes above all; `Retry-After` says when there may be one more.",
 }
 
 

@@ -10,8 +10,9 @@ from wattlink.dialects.evrythng.selecting import selected
 from wattlink.dialects.evrythng.wire import Answer, Payload, created, told_id
 from wattlink.domain.access.ids import RoleId, ShareId
 from wattlink.domain.sharing.acting.held import held
-from wattlink.domain.sharing.shares.give import end, give
+from wattlink.domain.sharing.shares.give import end, give, giver_of
 from wattlink.domain.sharing.shares.model import Share
+from wattlink.domain.users.throttling.model import GIFTS
 from wattlink.web.call import Call
 
 
@@ -49,6 +50,7 @@ class UserAccessDocument(Answer, kw_only=True):
 async def create_access(request: Call, data: JSONBody[AccessPayload]) -> Response[UserAccessDocument]:
     """Give another user access to what is one's own; what is there already for the same user and role stays it."""
     hub = request.hub
+    await hub.throttle.spend(hub.db, GIFTS, "gift", giver_of(request.access))
     async with hub.db.transaction() as tx:
         share = await give(
             tx,

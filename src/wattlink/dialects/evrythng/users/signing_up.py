@@ -21,6 +21,7 @@ from wattlink.domain.users.logins.begin_anonymous import begin_anonymous
 from wattlink.domain.users.logins.sign_up import SignedUp, sign_up
 from wattlink.domain.users.mail.write import write_activation
 from wattlink.domain.users.model import NewUser
+from wattlink.domain.users.throttling.model import SIGN_UPS
 from wattlink.web.bodies import InvalidBody, NotJson, decode
 from wattlink.web.call import Call
 
@@ -62,7 +63,9 @@ class ActivatedDocument(Answer):
 
 async def create_user(request: Call) -> Response[ActivationDocument | AnonymousDocument]:
     """Sign up a user, or begin an anonymous one: `?anonymous=true`, whatever the body says."""
-    access = _one_application(request)
+    hub, access = request.hub, _one_application(request)
+    if (network := network_of_app(request)) is not None:
+        await hub.throttle.spend(hub.db, SIGN_UPS, "sign-up", network)
     if _is_anonymous(request.query_params.get("anonymous", ""), await request.body()):
         return await _begin(request, access)
     data = await body_of(request, UserPayload)

@@ -71,7 +71,7 @@ def counts_in(role: Role, project_id: ProjectId | None) -> bool:
 
 
 def counts_for_users(role: Role, project_id: ProjectId | None) -> bool:
-    """Whether users of an application in that project may know of a role: the predefined ones, and what counts there."""
+    """Whether users of an application in that project know of a role: the predefined ones, and what counts there."""
     return role.organization_id is None or (role.is_for_users and counts_in(role, project_id))
 
 

@@ -14,6 +14,7 @@ from wattlink.domain.sharing.roles import store as roles
 from wattlink.domain.sharing.roles.model import counts_in
 from wattlink.domain.sharing.shares import store
 from wattlink.domain.sharing.shares.model import Share
+from wattlink.domain.sharing.shares.telling import may_tell
 from wattlink.domain.users import store as users
 from wattlink.domain.users.logins import store as logins
 from wattlink.domain.users.mail.write import write_share
@@ -32,12 +33,12 @@ async def give(
 ) -> Share:
     """A share in what is the caller's own, with a key; the one that is there already for the same person and role.
 
-    Who receives a new one is told by mail, where mails are sent.
+    Who receives a new one is told by mail, where mails are sent, but not again and again.
 
     Raises NotFound for an address that no active user of the application has, InvalidInput for the caller's own, and
     NotPermitted for a role out of scope or by a key that is only lent.
     """
-    owner_id = _owner(access)
+    owner_id = giver_of(access)
     receiver = await users.find_by_email(tx, access.application_id, email)
     if receiver is None or receiver.login is not Login.ACTIVE:
         raise NotFound("user", email)
@@ -52,7 +53,7 @@ async def give(
         tx, access.application_id, share_id, role_id, owner_id=owner_id, actor_id=receiver.user_id, now=now
     ):
         await issue.of_share(tx, access.application_id, share_id, vault=vault, now=now)
-        if sends_mail:
+        if sends_mail and await may_tell(tx, owner_id, receiver.user_id, vault=vault, now=now):
             owner = await logins.get(tx, access, owner_id)
             await write_share(tx, access, receiver, owner, vault=vault, now=now)
     found = [share for share in await store.between(tx, owner_id, receiver.user_id) if share.role_id == role_id]
@@ -63,13 +64,14 @@ async def give(
 
 async def end(tx: Transaction, access: Access, share_id: ShareId) -> None:
     """End a share that the caller gives or has, and its keys with it; NotPermitted for the caller's own share."""
-    share = await store.lock(tx, share_id, _owner(access))
+    share = await store.lock(tx, share_id, giver_of(access))
     if share.is_own:
         raise NotPermitted("one's own access can't be deleted")
     await store.delete(tx, share_id)
 
 
-def _owner(access: Access) -> UserId:
+def giver_of(access: Access) -> UserId:
+    """Who gives with this key; raises NotPermitted for one that is only lent."""
     if access.caller is None or access.is_lent:
         raise NotPermitted("what is only lent can't be given on")
     return access.caller

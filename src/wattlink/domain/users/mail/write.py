@@ -1,5 +1,7 @@
 """Write a mail: it is sealed beside what it tells of, in the same transaction, and sent afterwards."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +19,9 @@ from wattlink.domain.users.mail import store
 from wattlink.domain.users.model import AppUser
 
 _PACKAGE = "wattlink.domain.users.mail"
+_MOST_LETTERS = 64  # of a name
+_IN_NAMES = " .,'’·-"  # beside letters, the marks on them, and numbers
+_DOT_INSIDE = re.compile(r"\.[^ .,]")  # of which mail programs make links
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +58,7 @@ async def write_share(
 ) -> None:
     """Somebody shares with this user."""
     app, say = await _app(tx, access, user), _speaker(user)
-    name = " ".join(part for part in (giver.first_name, giver.last_name) if part) or giver.email or app
+    name = _name_of(giver) or giver.email or app
     subject = say("%(name)s shares with you in %(app)s", name=name, app=app)
     lines = [
         say("%(name)s shares with you in %(app)s.", name=name, app=app),
@@ -61,6 +66,13 @@ async def write_share(
         say("If you do not know who this is, there is nothing you need to do."),
     ]
     await _write(tx, user, app, subject, lines, vault=vault, now=now)
+
+
+def _name_of(user: AppUser) -> str:
+    """What the user says the name is, unless that is rather a text or an address: it goes to somebody else."""
+    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    is_one = all(letter in _IN_NAMES or unicodedata.category(letter)[0] in "LMN" for letter in name)
+    return name if is_one and len(name) <= _MOST_LETTERS and not _DOT_INSIDE.search(name) else ""
 
 
 def opened(sealed: bytes, mail_id: UUID, vault: Vault) -> Written:

@@ -2,7 +2,8 @@
 
 An attempt counts against the account that it names (whether there is one or not), the network that it comes from, and
 the application as a whole. From a network in which the user logged in before it counts against the two together and
-nothing else, so that nobody who guesses elsewhere can lock the user out.
+nothing else, so that nobody who guesses elsewhere can lock the user out. Who comes through the app's own server, which
+names no network, is counted apart from who has the public key, which everybody can read.
 """
 
 import ipaddress
@@ -30,6 +31,7 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 _QUARTER = timedelta(minutes=15)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +61,9 @@ TOKENS_OF_OTHERS = Limits(  # of services that vouch for people; who is asked is
     address=Limit(50, _QUARTER),
     application=Limit(2_000, _QUARTER),
 )
+SIGN_UPS = Limit(1_000, _HOUR)  # from a network, with an application's public key
+GIFTS = Limit(100, _HOUR)  # by a user, also those to nobody: they tell who has an account
+MAILS_OF_A_GIVER, MAILS_OF_GIFTS = Limit(2, _DAY), Limit(20, _DAY)  # to a user who was given something: by one, by all
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +79,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         limits, own = self.limits, (self.application_id, self.account)
         if is_known:
             return {_name(vault, limits, "known", *own, self.network): limits.account}
+        through = "server" if self.network is None else "app"
         counted = {
-            _name(vault, limits, "account", *own): limits.account,
-            _name(vault, limits, "application", self.application_id): limits.application,
+            _name(vault, limits, "account", through, *own): limits.account,
+            _name(vault, limits, "application", through, self.application_id): limits.application,
         }
         if self.network is not None:
             counted[_name(vault, limits, "address", self.network)] = limits.address
@@ -87,8 +93,13 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         return vault.keyed_hash(self.network or "", context="known_address")
 
 
+def name_of(vault: Vault, kind: str, *parts: object) -> bytes:
+    """How a limit is stored."""
+    return vault.keyed_hash("\0".join(map(str, parts)), context=f"throttle.{kind}")
+
+
 def _name(vault: Vault, limits: Limits, *parts: object) -> bytes:
-    return vault.keyed_hash("\0".join(map(str, parts)), context=f"throttle.{limits.kind}")
+    return name_of(vault, limits.kind, *parts)
 
 
 def network_of(address: str) -> str:
