@@ -239,12 +239,12 @@ async def test_no_password_is_kept_where_the_vendor_gives_tokens(world: World, p
         await world.at_form(person, url)
         await person.press("Sign in", username=world.username, password=_PASSWORD)
         await arrived(person, _WAITS)
-    opened = await _everything_sealed(world.stack.hub.settings.database_url, world.stack.hub.vault)
+    opened = await everything_sealed(world.stack.hub.settings.database_url, world.stack.hub.vault)
     assert "access_token" in opened
     assert _PASSWORD not in opened
 
 
-async def _everything_sealed(dsn: str, vault: Vault) -> str:
+async def everything_sealed(dsn: str, vault: Vault) -> str:
     """What credentials, held grants and steps of sessions hold, in the open."""
     async with await AsyncConnection.connect(dsn) as connection:
         rows = await connection.execute(

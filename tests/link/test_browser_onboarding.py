@@ -1,16 +1,18 @@
-"""A partner's form in Chromium on a phone, in three languages: with a form of ours, and with a redirect."""
+"""A partner's form in Chromium on a phone, in three languages: with forms of ours, and with a redirect."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.link.conftest import World
 from tests.link.test_browser import Visitor, browser
 from tests.link.test_onboarding import SUCCESS, Partner, partner
 from tests.support.charge_points import dialling
+from wattlink.connectors.simulation import Fault
 from wattlink.connectors.vendors.myuplink.simulator import PUBLISHED as NIBE
+from wattlink.connectors.vendors.tesla.simulator import PUBLISHED as TESLA
 
 __all__ = ["browser", "partner"]  # the fixtures
 pytestmark = pytest.mark.browser
@@ -21,6 +23,20 @@ _CHARGER = {
     "de": ("Anmelden bei Easee", "Ihre 2 Ladestationen sind verbunden"),
     "hu": ("Bejelentkezés: Easee", "2 töltő összekapcsolva"),
 }
+_TROUBLE = {
+    Fault.ACCOUNT_LOCKED: {
+        "en": "Tesla has locked this account",
+        "de": "Tesla hat dieses Konto gesperrt",
+        "hu": "Tesla zárolta ezt a fiókot",
+    },
+    Fault.QUOTA: {
+        "en": "Tesla is very busy",
+        "de": "Tesla ist stark ausgelastet",
+        "hu": "Tesla most nagyon leterhelt",
+    },
+    Fault.OUTAGE: {"en": "Tesla does not answer", "de": "Tesla antwortet nicht", "hu": "Tesla nem válaszol"},
+}
+_NO_MATCH = {"en": "That did not match", "de": "Das passte nicht zusammen", "hu": "Ez nem egyezik"}
 
 
 @pytest.fixture
@@ -34,10 +50,11 @@ async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
 class Onboarded(Visitor):
     """Somebody who goes through the form; a picture of every page stays behind with the test's files."""
 
-    async def at(self, step: str, folder: Path) -> str:
-        """A page is there and has nothing to complain of; gives its heading."""
+    async def at(self, step: str, folder: Path, *, scripts: bool = True) -> str:
+        """A page is there and has nothing to complain of; gives its heading. axe is a script itself."""
         heading = await self.page.get_by_role("heading", level=1).inner_text()
-        await self.looks(heading)
+        if scripts:
+            await self.looks(heading)
         await self.page.screenshot(path=folder / f"{step}.png", full_page=True)
         return heading
 
@@ -160,3 +177,41 @@ async def test_a_wallbox_without_scripts(browser: Browser, world: World, partner
         await line.box.boot()
         await page.locator(".devices").wait_for()  # the page looks again by itself
     await made.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("language", _NO_MATCH)
+async def test_a_tesla_of_the_sandbox_by_a_form_of_ours(
+    browser: Browser, world: World, partner: Partner, *, language: str, scripts: bool, tmp_path: Path
+) -> None:
+    await world.sandbox.open("tesla", *TESLA)
+    phone = await browser.new_context(viewport=_PHONE, locale="pt-PT", java_script_enabled=scripts)
+    session = await partner.begin(device_type="ev", language=language)
+    somebody = Onboarded(await phone.new_page(), world)
+    page = somebody.page
+    await page.goto(session["authentication_url"])
+    await somebody.go_on()
+    await somebody.choose("tesla")
+    await _type(page, "wrong")
+    await expect(page.get_by_role("alert")).to_contain_text(_NO_MATCH[language])
+    await somebody.at("wrong-password", tmp_path, scripts=scripts)
+    for fault, headings in _TROUBLE.items():
+        await world.sandbox.fault("tesla", TESLA[0], fault)
+        await _type(page, TESLA[1])
+        await expect(page.get_by_role("heading", level=1)).to_have_text(headings[language])
+        await somebody.at(fault, tmp_path, scripts=scripts)
+        assert await page.locator("button[name=vendor][value='']").count() == 1  # another brand
+        await world.sandbox.fault("tesla", TESLA[0])
+        await somebody.go_on()
+    await _type(page, TESLA[1])
+    await page.locator(".devices").wait_for()
+    await somebody.at("success", tmp_path, scripts=scripts)
+    await somebody.comes_back(partner, session["id"])
+    await phone.close()
+
+
+async def _type(page: Page, password: str) -> None:
+    """The published login into the form that is there."""
+    await page.locator("[name=username]").fill(TESLA[0])
+    await page.locator("[name=password]").fill(password)
+    await page.locator("form:has([name=password]) .button").last.click()

@@ -38,8 +38,11 @@ _STEPS = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 7, 45, 200, 720,
 
 def manifest_offences(manifest: Manifest) -> Iterator[str]:
     """What contradicts itself in a manifest, or between it and the connector's class."""
-    if manifest.sign_in.host not in manifest.hosts:
-        yield f"sign_in.host {manifest.sign_in.host} isn't one of the hosts"
+    for sign_in in filter(None, (manifest.sign_in, manifest.sandbox_form)):
+        if sign_in.host not in manifest.hosts:
+            yield f"sign_in.host {sign_in.host} isn't one of the hosts"
+    if manifest.sandbox_form is not None and (manifest.sign_in.way, manifest.sandbox_form.way) != ("redirect", "form"):
+        yield "the sandbox's form is for a vendor with a page of its own, and is a form"
     for address in (*manifest.hosts.values(), manifest.sign_in.reset, manifest.status_page):
         if address is not None and urlsplit(address).scheme != "https":
             yield f"{address} isn't https"
@@ -74,6 +77,8 @@ def _intervention_offences(manifest: Manifest) -> Iterator[str]:
 def _class_offences(manifest: Manifest, connector: type[Connector]) -> Iterator[str]:
     ways = {"redirect": ("sign_in_address", "exchange"), "form": ("sign_in",)}
     needed = [*ways[manifest.sign_in.way], "refresh", "read", "revoke"]
+    if manifest.sandbox_form is not None:
+        needed += ways["form"]
     if any(entry.pairing for entry in manifest.interventions):
         needed.append("pairing_address")
     if any(":control:" in scope for scope in manifest.scopes):

@@ -96,7 +96,7 @@ class Connector:
         raise NotImplementedError
 
     async def sign_in(self, username: str, password: str, scopes: frozenset[str]) -> Grant:
-        """Sign in with what the user typed into our form (`way = "form"`). The password isn't kept."""
+        """Sign in with what the user typed into our form (`way = "form"`, `sandbox_form`). The password isn't kept."""
         raise NotImplementedError
 
     async def refresh(self, credential: Credential) -> Credential:

@@ -82,6 +82,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     activation_required: bool = False  # beta, limited or unreliable: each application must be allowed to use it
     regions: tuple[str, ...] = ()  # ISO 3166 countries where the brand is suggested first
     sign_in: SignIn
+    sandbox_form: SignIn | None = None  # our form, where the simulator takes what the real vendor doesn't
     hosts: Mapping[str, str] = {}  # base URLs, without a trailing slash
     registration: tuple[str, ...] = ()  # what an operator must fill in: "client_id", "client_secret" or an option
     scopes: Mapping[str, tuple[str, ...]]  # ours -> the vendor's

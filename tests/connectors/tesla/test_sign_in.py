@@ -139,3 +139,47 @@ def test_the_key_page_is_that_of_the_registrations_domain(garage: Garage) -> Non
     nameless = type(garage.connector)(door=garage.connector.door, registration=Registration(client_id="x"))
     assert nameless.pairing_address("any") is None
     assert manifest_of("tesla").hosts["www"] == "https://www.tesla.com"
+
+
+async def test_the_simulator_also_takes_what_was_typed(garage: Garage, sandbox: RunningSandbox) -> None:
+    asked = frozenset({"vehicle:read:data"})
+    grant = await garage.connector.sign_in(*LOGIN, asked)
+    assert grant.scopes == asked
+    assert grant.subject == (await garage.link()).subject
+    assert len(await garage.read(grant.credential, scopes=asked)) == 2
+    assert await garage.read(await garage.connector.refresh(grant.credential), scopes=asked)
+    await garage.connector.revoke(grant.credential)
+    with pytest.raises(CredentialsRejected):
+        await garage.connector.refresh(grant.credential)
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [(Fault.WRONG_PASSWORD, Refusal.WRONG_CREDENTIALS), (Fault.ACCOUNT_LOCKED, Refusal.ACCOUNT_LOCKED)],
+)
+async def test_what_was_typed_is_refused_with_a_cause(
+    garage: Garage, sandbox: RunningSandbox, fault: Fault, cause: Refusal
+) -> None:
+    await sandbox.fault("tesla", LOGIN.username, fault)
+    with pytest.raises(CredentialsRejected) as refused:
+        await garage.connector.sign_in(*LOGIN, SCOPES)
+    assert refused.value.cause is cause
+    assert LOGIN.password not in repr(refused.value)
+
+
+@pytest.mark.parametrize(("fault", "reason"), [(Fault.QUOTA, "quota"), (Fault.OUTAGE, "outage")])
+async def test_what_was_typed_meets_a_vendor_in_trouble(
+    garage: Garage, sandbox: RunningSandbox, fault: Fault, reason: str
+) -> None:
+    await sandbox.fault("tesla", LOGIN.username, fault)
+    with pytest.raises(VendorUnavailable) as refused:
+        await garage.connector.sign_in(*LOGIN, SCOPES)
+    assert refused.value.reason == reason
+
+
+async def test_only_a_known_client_may_hand_in_what_was_typed(garage: Garage) -> None:
+    other = Registration(client_id="other", client_secret="x")
+    stranger = type(garage.connector)(door=garage.connector.door, registration=other)
+    with pytest.raises(VendorUnavailable) as refused:
+        await stranger.sign_in(*LOGIN, SCOPES)
+    assert refused.value.reason == "registration"

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from wattlink.base.ids import digest
-from wattlink.connectors.registry import manifests
 from wattlink.db.database import Transaction
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
@@ -12,6 +11,7 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
 from wattlink.domain.linking.creating.create_relink import Mending, mending
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State
+from wattlink.domain.linking.steps.way import has_form
 
 
 async def bind(tx: Transaction, session: LinkSession, browser: str, *, now: datetime) -> None:
@@ -27,7 +27,7 @@ async def bind(tx: Transaction, session: LinkSession, browser: str, *, now: date
 
 async def ask_credentials(tx: Transaction, session: LinkSession, *, now: datetime) -> None:
     """bound -> asking_credentials, where the vendor is known and takes what people type."""
-    if session.vendor is not None and manifests()[session.vendor].sign_in.way == "form":
+    if has_form(session):
         await store.ask_credentials(tx, session.session_id, now=now)
 
 

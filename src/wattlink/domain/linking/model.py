@@ -154,6 +154,8 @@ class LinkSession(msgspec.Struct, frozen=True, kw_only=True):
     color_scheme: str  # system, light or dark
     redirect_uri: str
     cancel_uri: str | None = None  # where an early exit leads; with it, success brings the device's id along
+    prefers_form: bool = False  # of ours, to the vendor's own page, where there is a choice: see `steps.way`
+    is_sandbox: bool = False  # the vendor is a simulated one
     binding: LinkBinding = LinkBinding.BROWSER
     challenge: bytes | None = None
     code_digest: bytes | None = None
@@ -224,6 +226,7 @@ class NewRelink(msgspec.Struct, frozen=True, kw_only=True):
     color_scheme: str = "system"
     redirect_uri: str
     cancel_uri: str | None = None  # where an early exit leads; with it, success brings the device's id along
+    prefers_form: bool = False
     binding: LinkBinding | None = None
     challenge: bytes | None = None
 

@@ -15,7 +15,9 @@ COLUMNS: LiteralString = """
     session_id, application_id, user_id,
     (SELECT external_id FROM app_user WHERE app_user.user_id = link_session.user_id) AS "user",
     state, cause, purpose, relink_account_id, relink_device_id, vendor, vendor_is_fixed, registration_id, kinds, scopes,
-    language, color_scheme, redirect_uri, cancel_uri, binding, challenge, code_digest, confirmed_at, browser_digest,
+    language, color_scheme, redirect_uri, cancel_uri, prefers_form,
+    coalesce((SELECT is_sandbox FROM registration WHERE registration.registration_id = link_session.registration_id),
+             false) AS is_sandbox, binding, challenge, code_digest, confirmed_at, browser_digest,
     sealed_step, turn, step_started_at, account_id, discover_from, steps, failures, created_at,
     expires_at, ended_at,
     state = 'discovering' AND EXISTS (SELECT FROM onboarding

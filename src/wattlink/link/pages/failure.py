@@ -48,6 +48,8 @@ def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[
         if cause is Cause.ACCOUNT_LOCKED and manifest is not None and manifest.sign_in.reset:
             label = language.say("Open %(brand)s's help page", **names)
             ways.insert(1, Way(label=label, kind="second", address=manifest.sign_in.reset, new_tab=True))
+        if not session.vendor_is_fixed:
+            ways.insert(-1, Way(label=language.say("Choose another brand"), kind="quiet", vendor=""))
     if not told.title:
         sought = [kind for kind in session.kinds if manifest is None or kind in manifest.kinds]
         told = msgspec.structs.replace(told, title=words(sought).none)

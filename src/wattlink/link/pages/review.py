@@ -10,6 +10,7 @@ from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.linking.steps.sealing import unseal
+from wattlink.domain.linking.steps.way import way_in
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.health.look import look_at
 from wattlink.link.brands import brand, host
@@ -42,7 +43,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
     if not health.may_link:
         return trouble(sight, health)
     is_bound = session.state is not State.CREATED
-    sign_in = manifest.sign_in
+    sign_in = way_in(session) or manifest.sign_in
     return sight.page(
         "review.html",
         scripted=True,
@@ -51,7 +52,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         relinking=session.purpose is Purpose.RELINK,
         is_broken=is_broken,
         consent=consent(session, manifest, language),
-        custody=custody(manifest, language),
+        custody=custody(sign_in, manifest.name, language),
         warning=warned(health, manifest, language),
         way=sign_in.way,
         host=host(manifest, registration.hosts),

@@ -60,7 +60,7 @@ async def shown(request: AnyRequest, site: Site, vendor: FromPath[str]) -> Respo
         capabilities=words.capabilities(manifest, language),
         never=words.never(manifest, language),
         way=words.way(manifest, host(manifest, {}), language),
-        custody=custody(manifest, language),
+        custody=custody(manifest.sign_in, manifest.name, language),
         countries=words.countries(manifest, language),
         interventions=list(_interventions(vendor, view)),
     )

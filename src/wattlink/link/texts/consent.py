@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import Manifest
+from wattlink.connectors.registry import Manifest, SignIn
 from wattlink.domain.linking.model import LinkSession
 from wattlink.link.texts.languages import Language
 from wattlink.link.texts.words import N_, NEVER, SCOPES, kind_name
@@ -58,6 +58,6 @@ def _account(manifest: Manifest, language: Language) -> list[str]:
     return [language.say("Change your %(brand)s account or its password", brand=manifest.name)]
 
 
-def custody(manifest: Manifest, language: Language) -> str:
+def custody(sign_in: SignIn, name: str, language: Language) -> str:
     """What becomes of the password."""
-    return language.say(_CUSTODY[manifest.sign_in.custody], brand=manifest.name)
+    return language.say(_CUSTODY[sign_in.custody], brand=name)

@@ -5,7 +5,6 @@ import asyncio
 import msgspec
 
 from wattlink.base.outbound import OutboundError
-from wattlink.connectors.registry import manifests
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput, LinkSessionNotUsable
@@ -17,6 +16,7 @@ from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.signing_in.come_back import Brought, come_back
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
+from wattlink.domain.linking.steps.way import has_form
 from wattlink.domain.vendors import store as vendors
 from wattlink.sandbox.linking import person
 from wattlink.wiring import Hub
@@ -44,7 +44,7 @@ async def walk(hub: Hub, session: LinkSession, vendor: str, typed: Typed, browse
         return Walked(session)
     await _check_simulated(hub, session)
     said = None
-    if manifests()[vendor].sign_in.way == "form":
+    if has_form(session):
         await sign_in(hub.db, session, typed, connectors=hub.connectors, vault=hub.vault, clock=hub.clock)
     else:
         said = await _redirected(hub, session, typed, browser)

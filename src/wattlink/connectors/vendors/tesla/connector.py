@@ -1,4 +1,7 @@
-"""Tesla over its Fleet API: sign-in by redirect, rotating refresh tokens, cars that may sleep."""
+"""Tesla over its Fleet API: sign-in by redirect, rotating refresh tokens, cars that may sleep.
+
+Tesla takes no password from us. Its simulator does, by an authentication API of the sandbox's only.
+"""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -40,6 +43,7 @@ from wattlink.connectors.vendors.tesla.fleet import REGIONS, Fleet, error_text, 
 
 _SIGN_IN_SCOPES = ("openid", "offline_access")  # who it is, and a refresh token
 _DEAD = {"login_required", "invalid_grant", "invalid_auth_code", "invalid_token"}
+_TOKEN, _SANDBOX_SIGN_IN = ("token", "/oauth2/v3/token"), ("auth", "/sandbox/sign-in")  # host and path
 
 
 class TeslaConnector(Connector):
@@ -65,17 +69,31 @@ class TeslaConnector(Connector):
             client_secret=self.registration.client_secret,
             audience=self.door.address("api_na", "/").rstrip("/"),
         )
-        credential = credential_of(await self._tokens(form), self.door.now())
+        return await self._grant(await self._tokens(form), answer.scopes)
+
+    async def sign_in(self, username: str, password: str, scopes: frozenset[str]) -> Grant:
+        """Sign in at the simulator; the real vendor has nothing at this address."""
+        form = {
+            "client_id": self.registration.client_id,
+            "client_secret": self.registration.client_secret,
+            "username": username,
+            "password": password,
+            "scope": " ".join([*_SIGN_IN_SCOPES, *_vendor_scopes(scopes)]),
+        }
+        return await self._grant(await self._tokens(form, at=_SANDBOX_SIGN_IN), scopes)
+
+    async def _grant(self, tokens: Mapping[str, Any], scopes: frozenset[str]) -> Grant:
+        credential = credential_of(tokens, self.door.now())
         claims = claims_of(credential.access_token)
         if not isinstance(claims.get("sub"), str):
             with contextlib.suppress(ConnectorError):
                 await self.revoke(credential)
             raise UnexpectedAnswer("an access token that doesn't say whose it is")
-        extra = {"asked": " ".join(sorted(answer.scopes)), **await self._region(credential)}
+        extra = {"asked": " ".join(sorted(scopes)), **await self._region(credential)}
         return Grant(
             credential=msgspec.structs.replace(credential, extra=extra),
             subject=claims["sub"],
-            scopes=_granted(answer.scopes, claims),
+            scopes=_granted(scopes, claims),
         )
 
     async def refresh(self, credential: Credential) -> Credential:
@@ -123,13 +141,15 @@ class TeslaConnector(Connector):
         domain = self.registration.options.get("domain")
         return self.door.address("www", f"/_ak/{quote(domain, safe='')}") if domain else None
 
-    async def _tokens(self, form: Mapping[str, str]) -> Mapping[str, Any]:
-        answer = await self.door.send("POST", "token", "/oauth2/v3/token", form=form)
+    async def _tokens(self, form: Mapping[str, str], *, at: tuple[str, str] = _TOKEN) -> Mapping[str, Any]:
+        answer = await self.door.send("POST", *at, form=form)
         if answer.status == 429 or answer.status >= 500:
             raise_error(answer)  # whatever its body says, the token may be good
         try:
             return tokens_of(answer)
         except TokenRefused as refused:
+            if at == _SANDBOX_SIGN_IN and refused.error == "invalid_credentials":
+                raise CredentialsRejected(Refusal.WRONG_CREDENTIALS, str(refused)) from None
             if refused.error in _DEAD:
                 raise CredentialsRejected(Refusal.REVOKED, str(refused)) from None
             if answer.status == 423:

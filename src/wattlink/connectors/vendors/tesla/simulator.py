@@ -22,7 +22,7 @@ from wattlink.connectors.vendors.tesla.energy import simulated_life as homes
 from wattlink.connectors.vendors.tesla.energy.site import KINDS as ENERGY_KINDS
 from wattlink.connectors.vendors.tesla.energy.site import device_id
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure
-from wattlink.connectors.vendors.tesla.simulated_sign_in import grants, pages
+from wattlink.connectors.vendors.tesla.simulated_sign_in import grants, pages, typed
 from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import CLIENT_ID, CLIENT_SECRET, DOMAIN
 
 DEMO_REGISTRATION = Registration(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, options={"domain": DOMAIN})
@@ -58,6 +58,8 @@ def handle(request: SimulatedRequest, state: State | None, now: datetime) -> Out
             return pages.authorize(request, state, now)
         case "auth", "POST", path if path == _REVOKE:
             return grants.revoke(request, state)
+        case "auth", "POST", typed.PATH:
+            return typed.sign_in(request, state, now)
         case "token", "POST", path if path == _TOKEN:
             return grants.token(request, state, now)
         case "www", "GET" | "POST", path if path.startswith("/_ak/"):

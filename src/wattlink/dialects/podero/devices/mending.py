@@ -59,4 +59,5 @@ async def _relink(tx: Any, request: Call, asked: AuthSessionIn) -> NewRelink:
     success = asked.success_url or next(iter(application.redirect_uris), None)
     if success is None:
         raise InvalidInput("success_url", "is needed, for the organization lists no address")
-    return NewRelink(language="browser", redirect_uri=success, cancel_uri=asked.cancel_url or success)
+    cancel = asked.cancel_url or success
+    return NewRelink(language="browser", redirect_uri=success, cancel_uri=cancel, prefers_form=True)

@@ -74,6 +74,7 @@ async def create_relink(
         color_scheme=new.color_scheme,
         redirect_uri=new.redirect_uri,
         cancel_uri=new.cancel_uri,
+        prefers_form=new.prefers_form,
         binding=new.binding or application.link_binding,
         challenge=new.challenge,
         step_started_at=now,

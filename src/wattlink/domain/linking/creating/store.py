@@ -15,13 +15,13 @@ _INSERT: LiteralString = """
     INSERT INTO link_session (
         user_id, session_id, application_id, token_digest, state, purpose, relink_account_id, relink_device_id,
         vendor, vendor_is_fixed, registration_id, kinds, scopes, language, color_scheme, redirect_uri, cancel_uri,
-        binding, challenge, step_started_at, steps, created_at, expires_at)
+        prefers_form, binding, challenge, step_started_at, steps, created_at, expires_at)
 """
 _VALUES: LiteralString = """
     %(session_id)s, %(application_id)s, %(token_digest)s, %(state)s, %(purpose)s, %(relink_account_id)s::uuid,
     %(relink_device_id)s::uuid, %(vendor)s::text, %(vendor_is_fixed)s, %(registration_id)s::uuid, %(kinds)s, %(scopes)s,
-    %(language)s, %(color_scheme)s, %(redirect_uri)s, %(cancel_uri)s::text, %(binding)s, %(challenge)s::bytea,
-    %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s, %(expires_at)s
+    %(language)s, %(color_scheme)s, %(redirect_uri)s, %(cancel_uri)s::text, %(prefers_form)s, %(binding)s,
+    %(challenge)s::bytea, %(created_at)s, link_step('created', %(created_at)s, NULL), %(created_at)s, %(expires_at)s
 """
 _INSERT_ONE: LiteralString = f"{_INSERT} VALUES (%(user_id)s, {_VALUES})"
 _ALLOWING: LiteralString = """
@@ -111,6 +111,7 @@ def _params(session: LinkSession, token_digest: bytes) -> dict[str, Any]:
         "color_scheme": session.color_scheme,
         "redirect_uri": session.redirect_uri,
         "cancel_uri": session.cancel_uri,
+        "prefers_form": session.prefers_form,
         "binding": session.binding,
         "challenge": session.challenge,
         "created_at": session.created_at,

@@ -6,12 +6,12 @@ from wattlink.base.clock import Clock
 from wattlink.base.ids import code_challenge, digest, new_secret
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import SignInRequest
-from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.linking.model import LinkSession, TypedStep
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.steps.sealing import seal
+from wattlink.domain.linking.steps.way import way_in
 from wattlink.domain.vendors.connectors import Connectors
 
 
@@ -26,9 +26,9 @@ async def leave_for_vendor(
     clock: Clock,
 ) -> str | None:
     """bound or at_vendor -> at_vendor: the address to go to, None if the session has moved on meanwhile."""
-    if session.vendor is None or session.registration_id is None:
+    sign_in = way_in(session)
+    if sign_in is None or sign_in.way != "redirect" or session.registration_id is None:
         return None
-    sign_in = manifests()[session.vendor].sign_in
     state, verifier = new_secret(), new_secret() if sign_in.pkce else None
     redirect_uri = callback_address(public_url, session.registration_id)
     async with db.read() as reader:

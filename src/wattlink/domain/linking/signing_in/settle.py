@@ -12,7 +12,6 @@ from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import Grant
 from wattlink.connectors.errors import ConnectorError, UnexpectedAnswer
-from wattlink.connectors.registry import manifests
 from wattlink.db.database import Database, Transaction
 from wattlink.domain.accounts.link import is_linked, revoke_grant, save_grant
 from wattlink.domain.accounts.model import WrongAccount
@@ -21,6 +20,7 @@ from wattlink.domain.linking.confirming.finish import await_app
 from wattlink.domain.linking.confirming.hold import granted_kinds, hold, linked_by
 from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State, cause_of_error
 from wattlink.domain.linking.signing_in import store
+from wattlink.domain.linking.steps.way import has_form
 from wattlink.domain.users import store as users
 from wattlink.domain.vendors.health.tally import note_sign_in
 from wattlink.domain.visits.recover import vendor_answered
@@ -92,7 +92,7 @@ async def turn_back(
     to = State.BOUND
     if cause in FINAL or session.failures + 1 >= MOST_FAILURES:
         to = State.FAILED
-    elif cause is Cause.WRONG_CREDENTIALS and _has_form(session):
+    elif cause is Cause.WRONG_CREDENTIALS and has_form(session):
         to = State.ASKING_CREDENTIALS
     return await store.turn_back(tx, session, to, cause, sealed_step=sealed_step, now=now)
 
@@ -162,7 +162,3 @@ async def _give_back(tx: Transaction, session: LinkSession, grant: Grant, *, vau
 def _is_storable(grant: Grant) -> bool:
     """PostgreSQL takes any text but one with a NUL."""
     return _NUL not in grant.subject + (grant.label or "")
-
-
-def _has_form(session: LinkSession) -> bool:
-    return session.vendor is not None and manifests()[session.vendor].sign_in.way == "form"

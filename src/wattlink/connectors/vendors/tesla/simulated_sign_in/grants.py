@@ -20,7 +20,7 @@ _CODE_SECONDS = 120
 _REFRESH_SECONDS = 90 * 86_400
 _USED_UP = refusal(400, "invalid_auth_code", "The code is unknown, used or expired.")
 _LOGIN_REQUIRED = refusal(401, "login_required", "Login required.")
-_BAD_CLIENT = refusal(401, "invalid_client", "The client is unknown or its secret is wrong.")
+BAD_CLIENT = refusal(401, "invalid_client", "The client is unknown or its secret is wrong.")
 
 
 def token(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
@@ -28,11 +28,11 @@ def token(request: SimulatedRequest, state: State | None, now: datetime) -> Outc
     form = request.form
     grant_type = form.get("grant_type")
     if form.get("client_id") != CLIENT_ID:
-        return _BAD_CLIENT, state
+        return BAD_CLIENT, state
     if grant_type == "refresh_token":
         return _refreshed(form, state, now)
     if form.get("client_secret") != CLIENT_SECRET:
-        return _BAD_CLIENT, state
+        return BAD_CLIENT, state
     if not form.get("audience"):
         return refusal(400, "invalid_request", "The audience is missing."), state
     if grant_type == "authorization_code":
@@ -47,7 +47,7 @@ def revoke(request: SimulatedRequest, state: State | None) -> Outcome:
     """`POST /oauth2/v3/revoke`: the whole grant; a dead or unknown token is no error."""
     form = request.form
     if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
-        return _BAD_CLIENT, state
+        return BAD_CLIENT, state
     claims = carried(form.get("token", ""))
     if state is None or claims is None or claims["session"] not in state["sessions"]:
         return json_answer({}), state
@@ -66,6 +66,14 @@ def new_code(state: State, redirect_uri: str, scopes: Sequence[str], now: dateti
     codes[number] = {"redirect_uri": redirect_uri, "scopes": list(scopes), "until": moment + _CODE_SECONDS}
     code = tokens.sealed("code", state["username"], number=number)
     return code, {**state, "numbers": state["numbers"] + 1, "codes": codes, "consent": None}
+
+
+def signed_in(state: State, scopes: Sequence[str], now: datetime) -> Outcome:
+    """Tokens for a sign-in that needed no code."""
+    number = str(state["numbers"] + 1)
+    return _given(
+        {**state, "numbers": state["numbers"] + 1, "consent": None}, number, _new_session(state, scopes, now), now
+    )
 
 
 def carried(token_text: str) -> Mapping[str, Any] | None:
@@ -89,13 +97,16 @@ def _exchanged(form: Mapping[str, str], state: State | None, now: datetime) -> O
     state = {**state, "codes": {key: kept for key, kept in state["codes"].items() if key != claims["number"]}}
     if code["until"] <= now.timestamp() or code["redirect_uri"] != form.get("redirect_uri"):
         return _USED_UP, state
-    session = {
-        "scopes": code["scopes"],
+    return _given(state, claims["number"], _new_session(state, code["scopes"], now), now)
+
+
+def _new_session(state: State, scopes: Sequence[str], now: datetime) -> dict[str, Any]:
+    return {
+        "scopes": list(scopes),
         "password": tokens.fingerprint(state["password"]),
         "serial": 1,
         "rotated_at": now.timestamp(),
     }
-    return _given(state, claims["number"], session, now)
 
 
 def _refreshed(form: Mapping[str, str], state: State | None, now: datetime) -> Outcome:

@@ -9,7 +9,7 @@ from wattlink.connectors.vendors.tesla.simulated_answers import Outcome
 from wattlink.connectors.vendors.tesla.simulated_life import cars
 from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import ALWAYS, CLIENT_ID, DOMAIN, new_code
 
-_PERMISSIONS = {
+PERMISSIONS = {
     "user_data": "Profile information",
     "vehicle_device_data": "Vehicle information: battery, range, odometer",
     "vehicle_location": "Vehicle location",
@@ -28,7 +28,7 @@ def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> 
         return _page("message", 400, title="This sign-in link is broken", text=mistake), state
     if form.get("decision") == "deny":
         return back(query, error="access_denied", error_description="User denied access"), state
-    asked = [scope for scope in query.get("scope", "").split() if scope in _PERMISSIONS]
+    asked = [scope for scope in query.get("scope", "").split() if scope in PERMISSIONS]
     if state is not None and has_ticket(form, now):
         scopes = [*ALWAYS, *(scope for scope in asked if scope in form)]
         code, state = new_code(state, query["redirect_uri"], scopes, now)
@@ -37,7 +37,7 @@ def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> 
     if refused is not None:
         return refused, state
     assert state is not None  # nobody unknown is let in
-    permissions = {scope: _PERMISSIONS[scope] for scope in asked}
+    permissions = {scope: PERMISSIONS[scope] for scope in asked}
     return _page("consent", ticket=ticket_for(state, now), permissions=permissions, username=state["username"]), state
 
 
