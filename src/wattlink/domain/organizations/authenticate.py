@@ -1,12 +1,10 @@
 """Who is calling: client credentials become tokens, tokens become a reach; operators bring long-lived ones.
 
-A process keeps an application's verified token for at most a second, so an ended key is dead everywhere within that
-time, and at once in a process that is told to `forget`. An operator's is verified every time: operators call seldom,
-and what they made through one process must be within their reach in every other.
+An application's verified token is kept for at most a second (`access/kept.py`). An operator's is verified every time:
+operators call seldom, and what they made through one process must be within their reach in every other.
 """
 
 import hmac
-import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +12,7 @@ from wattlink.base.clock import Clock
 from wattlink.base.ids import digest, new_secret
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import KeyId
+from wattlink.domain.access.kept import KeptAccess
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.domain.organizations.keys import store as keys
@@ -21,8 +20,6 @@ from wattlink.domain.organizations.model import IssuedToken
 from wattlink.domain.organizations.operators import store as operators
 from wattlink.domain.organizations.operators.create import is_operator_token
 
-_KEPT_SECONDS = 1.0
-_KEPT_AT_MOST = 10_000
 _NOTED_EVERY = timedelta(minutes=1)  # when a key or a token was last used
 
 
@@ -32,8 +29,7 @@ class Authenticator:
     def __init__(self, *, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._kept: dict[str, tuple[float, Access]] = {}
-        self._times_forgotten = 0
+        self._kept = KeptAccess(self._verify)
 
     async def issue(self, client_id: str, client_secret: str, *, seconds: int = 3599) -> IssuedToken:
         """A token for an application's key, which lives a second longer than is told; raises NotAuthenticated."""
@@ -54,14 +50,7 @@ class Authenticator:
         """The reach of an application's token; raises NotAuthenticated, for an operator's too."""
         if is_operator_token(token):
             raise NotAuthenticated("an operator's token")
-        kept = self._kept.get(token)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
-        times_forgotten, until = self._times_forgotten, time.monotonic() + _KEPT_SECONDS  # before it is looked at
-        access = await self._application_access(token)
-        if times_forgotten == self._times_forgotten:  # no key ended while it was verified
-            self._keep(token, access, until)
-        return access
+        return await self._kept.of(token)
 
     async def access_of_anybody(self, token: str) -> Access:
         """The reach of an application's or an operator's token; raises NotAuthenticated."""
@@ -69,10 +58,9 @@ class Authenticator:
 
     def forget(self) -> None:
         """A key ended: verify every token anew."""
-        self._times_forgotten += 1
-        self._kept.clear()
+        self._kept.forget()
 
-    async def _application_access(self, token: str) -> Access:
+    async def _verify(self, token: str) -> Access:
         now = self._clock()
         async with self._db.read() as reader:
             found = await keys.live_token(reader, digest(token), now)
@@ -99,11 +87,6 @@ class Authenticator:
             actor=found.token_id,
             operates=found.organization_id,
         )
-
-    def _keep(self, token: str, access: Access, until: float) -> None:
-        if len(self._kept) >= _KEPT_AT_MOST:
-            self._kept.clear()
-        self._kept[token] = (until, access)
 
 
 def _is_due(noted: datetime | None, now: datetime) -> bool:

@@ -1,15 +1,11 @@
-"""Who is calling with an access key.
+"""Who is calling with an access key. A verified key is kept for at most a second (`access/kept.py`)."""
 
-A process keeps a verified key for at most a second, so that an ended one is dead everywhere within that time; in the
-process that ended it, `forget` makes it so at once.
-"""
-
-import time
 from datetime import timedelta
 
 from wattlink.base.clock import Clock
 from wattlink.base.ids import KEY_LENGTH, digest
 from wattlink.db.database import Database
+from wattlink.domain.access.kept import KeptAccess
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.permissions import Permission
 from wattlink.domain.errors import NotAuthenticated
@@ -19,8 +15,6 @@ from wattlink.domain.sharing.keys.store import Opened
 from wattlink.domain.sharing.roles.model import BASE, BASE_PERMISSIONS, DEFAULT
 from wattlink.domain.users.logins import store as logins
 
-_KEPT_SECONDS = 1.0
-_KEPT_AT_MOST = 10_000
 _NOTED_EVERY = timedelta(hours=1)
 
 
@@ -35,15 +29,17 @@ class Door:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._kept: dict[str, tuple[float, Access]] = {}
-        self._times_forgotten = 0
+        self._kept = KeptAccess(self._verify)
 
     async def access_of(self, key: str) -> Access:
         """What a key reaches; raises NotAuthenticated."""
-        kept = self._kept.get(key)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
-        times_forgotten, until = self._times_forgotten, time.monotonic() + _KEPT_SECONDS  # before it is looked at
+        return await self._kept.of(key)
+
+    def forget(self) -> None:
+        """A key, share or role ended or changed: verify every key anew."""
+        self._kept.forget()
+
+    async def _verify(self, key: str) -> Access:
         found = None
         if is_access_key(key):
             async with self._db.read() as reader:
@@ -51,15 +47,7 @@ class Door:
         if found is None:
             raise NotAuthenticated("unknown or ended key")
         await self._note_use(found)
-        access = _access(found)
-        if times_forgotten == self._times_forgotten:  # no key ended while it was verified
-            self._keep(key, access, until)
-        return access
-
-    def forget(self) -> None:
-        """A key, share or role ended or changed: verify every key anew."""
-        self._times_forgotten += 1
-        self._kept.clear()
+        return _access(found)
 
     async def _note_use(self, found: Opened) -> None:
         """Of anonymous users, since those that are idle may be deleted."""
@@ -69,11 +57,6 @@ class Door:
         if found.seen_at is None or now - found.seen_at >= _NOTED_EVERY:
             async with self._db.transaction() as tx:
                 await logins.note_use(tx, found.actor_id, now)
-
-    def _keep(self, key: str, access: Access, until: float) -> None:
-        if len(self._kept) >= _KEPT_AT_MOST:
-            self._kept.clear()
-        self._kept[key] = (until, access)
 
 
 def _access(found: Opened) -> Access:
