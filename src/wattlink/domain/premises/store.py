@@ -36,24 +36,22 @@ async def buildings_of(reader: Reader, access: Access, user_id: UserId) -> list[
 
 async def building(reader: Reader, access: Access, user_id: UserId, building_id: BuildingId) -> Building:
     """A building of the user's; raises NotFound."""
-    found = await reader.one_or_none(
-        Building,
-        _BUILDING + " AND building_id = %(building_id)s",
-        applications=list(access.applications),
-        only_user=access.only_user,
-        user_id=user_id,
-        building_id=building_id,
-    )
-    if found is None:
-        raise NotFound("building", building_id)
-    return found
+    return await _building(reader, _BUILDING + " AND building_id = %(building_id)s", access, user_id, building_id)
 
 
 async def lock_building(tx: Transaction, access: Access, user_id: UserId, building_id: BuildingId) -> Building:
     """The same, held until the end of the transaction."""
-    found = await tx.one_or_none(
+    return await _building(
+        tx, _BUILDING + " AND building_id = %(building_id)s FOR UPDATE", access, user_id, building_id
+    )
+
+
+async def _building(
+    reader: Reader, statement: LiteralString, access: Access, user_id: UserId, building_id: BuildingId
+) -> Building:
+    found = await reader.one_or_none(
         Building,
-        _BUILDING + " AND building_id = %(building_id)s FOR UPDATE",
+        statement,
         applications=list(access.applications),
         only_user=access.only_user,
         user_id=user_id,
@@ -95,24 +93,22 @@ async def contracts_of(reader: Reader, access: Access, user_id: UserId) -> list[
 
 async def contract(reader: Reader, access: Access, user_id: UserId, contract_id: ContractId) -> Contract:
     """A contract of the user's; raises NotFound."""
-    found = await reader.one_or_none(
-        Contract,
-        _CONTRACT + " AND contract_id = %(contract_id)s",
-        applications=list(access.applications),
-        only_user=access.only_user,
-        user_id=user_id,
-        contract_id=contract_id,
-    )
-    if found is None:
-        raise NotFound("energy contract", contract_id)
-    return found
+    return await _contract(reader, _CONTRACT + " AND contract_id = %(contract_id)s", access, user_id, contract_id)
 
 
 async def lock_contract(tx: Transaction, access: Access, user_id: UserId, contract_id: ContractId) -> Contract:
     """The same, held until the end of the transaction."""
-    found = await tx.one_or_none(
+    return await _contract(
+        tx, _CONTRACT + " AND contract_id = %(contract_id)s FOR UPDATE", access, user_id, contract_id
+    )
+
+
+async def _contract(
+    reader: Reader, statement: LiteralString, access: Access, user_id: UserId, contract_id: ContractId
+) -> Contract:
+    found = await reader.one_or_none(
         Contract,
-        _CONTRACT + " AND contract_id = %(contract_id)s FOR UPDATE",
+        statement,
         applications=list(access.applications),
         only_user=access.only_user,
         user_id=user_id,
