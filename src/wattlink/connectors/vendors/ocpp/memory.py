@@ -1,12 +1,13 @@
 """What is known of a charge point: built up message by message, and kept between its calls."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from wattlink.connectors.dial_in import Introduction
+from wattlink.connectors.vendors.ocpp.metering import measured
 
 OPERATIVE = "Available"
 _WITH_TRANSACTION = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
@@ -42,6 +43,18 @@ def with_socket(memory: ChargePointMemory, number: int, **changes: object) -> Ch
         return memory
     socket = msgspec.structs.replace(memory.sockets.get(key, Socket()), **changes)
     return msgspec.structs.replace(memory, sockets={**memory.sockets, key: socket})
+
+
+def with_reading(memory: ChargePointMemory, number: int, values: Sequence[Mapping[str, Any]]) -> ChargePointMemory:
+    """The same charge point after an outlet's meter was read; what these meter values leave out stays."""
+    found, socket = measured(values), socket_of(memory, number)
+    return with_socket(
+        memory,
+        number,
+        power=socket.power if found.power is None else found.power,
+        energy=socket.energy if found.energy is None else found.energy,
+        energy_at=found.at or socket.energy_at,
+    )
 
 
 def socket_of(memory: ChargePointMemory, number: int) -> Socket:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,13 +18,14 @@ from wattlink.connectors.dial_in import Introduction, Line, LineLost, Memory, Pl
 from wattlink.connectors.errors import CommandRefusal, CommandRefused, UnexpectedAnswer
 from wattlink.connectors.registry import manifest_of
 from wattlink.connectors.vendors.ocpp import mapping
-from wattlink.connectors.vendors.ocpp.memory import ChargePointMemory
+from wattlink.connectors.vendors.ocpp.memory import ChargePointMemory, socket_of
 from wattlink.connectors.vendors.ocpp.metering import moment
 
 HEARTBEAT_SECONDS = 300
 SAMPLE_SECONDS = 60
 ID_TAG = "wattlink"
 ANSWERS_WITHIN = 30  # seconds
+_LONG_AGO = timedelta(days=1)
 
 _MANIFEST = manifest_of("ocpp")
 _REFUSALS = (
@@ -120,6 +121,21 @@ class Station:
             raise CommandRefused(CommandRefusal.PRECONDITION, f"The charger answered {error.code}.") from None
         except exceptions.OCPPError as error:
             raise UnexpectedAnswer(f"an answer of another shape: {error.code}") from None
+
+    def transaction_at(self, number: int) -> str:
+        """The transaction that is under way at an outlet; raises CommandRefused."""
+        transaction = socket_of(self.memory, number).transaction
+        if transaction is None:
+            raise CommandRefused(CommandRefusal.PRECONDITION, "The charger has no transaction that could be stopped.")
+        return transaction
+
+    def schedule(self, amps: float) -> Mapping[str, Any]:
+        """From now on no more than this; it began long ago, since a charger's clock may be behind ours."""
+        return {
+            "start_schedule": rfc3339(self._clock() - _LONG_AGO),
+            "charging_rate_unit": "A",
+            "charging_schedule_period": [{"start_period": 0, "limit": round(amps, 1)}],
+        }
 
     async def route_message(self, raw_msg: str) -> None:
         """An answer that nobody waits for isn't kept."""

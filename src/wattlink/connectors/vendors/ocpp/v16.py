@@ -1,7 +1,6 @@
 """Charge points that speak OCPP 1.6."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,12 +9,17 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action
 
-from wattlink.base.clock import rfc3339
 from wattlink.connectors.commands import Command, SetMaxCurrent, StartCharging, StopCharging
 from wattlink.connectors.dial_in import Introduction
 from wattlink.connectors.errors import CommandRefusal, CommandRefused
-from wattlink.connectors.vendors.ocpp.memory import ChargePointMemory, chosen, ended, socket_of, with_socket
-from wattlink.connectors.vendors.ocpp.metering import measured
+from wattlink.connectors.vendors.ocpp.memory import (
+    ChargePointMemory,
+    chosen,
+    ended,
+    socket_of,
+    with_reading,
+    with_socket,
+)
 from wattlink.connectors.vendors.ocpp.station import HEARTBEAT_SECONDS, ID_TAG, SAMPLE_SECONDS, Station, at, refused
 
 _ACCEPTED = {"status": "Accepted"}
@@ -24,7 +28,6 @@ _WISHES = {
     "MeterValueSampleInterval": str(SAMPLE_SECONDS),
 }
 _PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile")  # not every charger knows the first
-_LONG_AGO = timedelta(days=1)
 
 
 class ChargePoint16(Station, ChargePoint):
@@ -139,19 +142,13 @@ class ChargePoint16(Station, ChargePoint):
                 start = call.RemoteStartTransaction(id_tag=ID_TAG, connector_id=number)
                 refused((await self.call(start, suppress=False)).status, because="didn't start")
             case StopCharging():
-                stop = call.RemoteStopTransaction(transaction_id=int(self._transaction(number)))
+                stop = call.RemoteStopTransaction(transaction_id=int(self.transaction_at(number)))
                 refused((await self.call(stop, suppress=False)).status, because="didn't stop")
             case SetMaxCurrent(max_current=amps):
                 await self._limit(amps)
                 await self.keep(lambda memory: structs.replace(memory, max_current=amps))
             case _:
                 raise CommandRefused(CommandRefusal.PRECONDITION, "A charger can't do this.")
-
-    def _transaction(self, number: int) -> str:
-        transaction = socket_of(self.memory, number).transaction
-        if transaction is None:
-            raise CommandRefused(CommandRefusal.PRECONDITION, "The charger has no transaction that could be stopped.")
-        return transaction
 
     async def _limit(self, amps: float) -> None:
         status = None
@@ -169,25 +166,13 @@ class ChargePoint16(Station, ChargePoint):
             "stack_level": 0,
             "charging_profile_purpose": purpose,
             "charging_profile_kind": "Absolute",
-            "charging_schedule": {
-                "start_schedule": rfc3339(self._clock() - _LONG_AGO),
-                "charging_rate_unit": "A",
-                "charging_schedule_period": [{"start_period": 0, "limit": round(amps, 1)}],
-            },
+            "charging_schedule": self.schedule(amps),
         }
 
 
 def _metered(
     number: int, values: Sequence[Mapping[str, Any]], transaction: int | None, memory: ChargePointMemory
 ) -> ChargePointMemory:
-    found = measured(values)
-    socket = socket_of(memory, number)
     if transaction is not None and str(transaction) in memory.ended:  # told late: how it was, not how it is
         return memory
-    return with_socket(
-        memory,
-        number,
-        power=socket.power if found.power is None else found.power,
-        energy=socket.energy if found.energy is None else found.energy,
-        energy_at=found.at or socket.energy_at,
-    )
+    return with_reading(memory, number, values)

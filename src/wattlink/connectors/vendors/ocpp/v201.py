@@ -1,7 +1,7 @@
 """Charging stations that speak OCPP 2.0.1."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,17 @@ from ocpp.routing import on
 from ocpp.v201 import ChargePoint, call, call_result
 from ocpp.v201.enums import Action
 
-from wattlink.base.clock import rfc3339
 from wattlink.connectors.commands import Command, SetMaxCurrent, StartCharging, StopCharging
 from wattlink.connectors.dial_in import Introduction
 from wattlink.connectors.errors import CommandRefusal, CommandRefused
-from wattlink.connectors.vendors.ocpp.memory import ChargePointMemory, chosen, ended, socket_of, with_socket
-from wattlink.connectors.vendors.ocpp.metering import measured
+from wattlink.connectors.vendors.ocpp.memory import (
+    ChargePointMemory,
+    chosen,
+    ended,
+    socket_of,
+    with_reading,
+    with_socket,
+)
 from wattlink.connectors.vendors.ocpp.station import HEARTBEAT_SECONDS, ID_TAG, SAMPLE_SECONDS, Station, at, refused
 
 _ACCEPTED = {"status": "Accepted"}
@@ -26,7 +31,6 @@ _WISHES = {
 }
 _PLUGGED = {"EVConnected": "Preparing", "Idle": "Available"}  # the other states have the words of 1.6
 _OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
-_LONG_AGO = timedelta(days=1)
 
 
 class ChargePoint201(Station, ChargePoint):
@@ -99,7 +103,7 @@ class ChargePoint201(Station, ChargePoint):
     @on(Action.meter_values)
     async def on_meter_values(self, evse_id: int, meter_value: Sequence[Mapping[str, Any]], **_: Any) -> Any:
         """What an outlet's meter says."""
-        await self.keep(partial(_metered, evse_id, meter_value))
+        await self.keep(lambda memory: with_reading(memory, evse_id, meter_value))
         return call_result.MeterValues()
 
     @on(Action.data_transfer)
@@ -139,7 +143,7 @@ class ChargePoint201(Station, ChargePoint):
                 )
                 refused((await self.call(start, suppress=False)).status, because="didn't start")
             case StopCharging():
-                stop = call.RequestStopTransaction(transaction_id=self._transaction(number))
+                stop = call.RequestStopTransaction(transaction_id=self.transaction_at(number))
                 refused((await self.call(stop, suppress=False)).status, because="didn't stop")
             case SetMaxCurrent(max_current=amps):
                 limit = call.SetChargingProfile(evse_id=0, charging_profile=self._profile(amps))
@@ -148,26 +152,13 @@ class ChargePoint201(Station, ChargePoint):
             case _:
                 raise CommandRefused(CommandRefusal.PRECONDITION, "A charger can't do this.")
 
-    def _transaction(self, number: int) -> str:
-        transaction = socket_of(self.memory, number).transaction
-        if transaction is None:
-            raise CommandRefused(CommandRefusal.PRECONDITION, "The charger has no transaction that could be stopped.")
-        return transaction
-
     def _profile(self, amps: float) -> Mapping[str, Any]:
         return {
             "id": 1,
             "stack_level": 0,
             "charging_profile_purpose": "ChargingStationMaxProfile",
             "charging_profile_kind": "Absolute",
-            "charging_schedule": [
-                {
-                    "id": 1,
-                    "start_schedule": rfc3339(self._clock() - _LONG_AGO),
-                    "charging_rate_unit": "A",
-                    "charging_schedule_period": [{"start_period": 0, "limit": round(amps, 1)}],
-                }
-            ],
+            "charging_schedule": [{"id": 1, **self.schedule(amps)}],
         }
 
 
@@ -186,7 +177,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True):
         if self.transaction in memory.ended:
             return memory
         number = self.evse or _outlet_of(memory, self.transaction)
-        changed = _metered(number, self.values, memory) if self.values else memory
+        changed = with_reading(memory, number, self.values) if self.values else memory
         socket = socket_of(changed, number)
         is_news = socket.told_at is None or self.at >= socket.told_at
         if self.state is not None and is_news:
@@ -209,17 +200,6 @@ def _stands(number: int, status: str, told_at: datetime, memory: ChargePointMemo
     if status == "Occupied":
         status = before if before in _OCCUPIED else "Preparing"
     return with_socket(memory, number, status=status, told_at=told_at)
-
-
-def _metered(number: int, values: Sequence[Mapping[str, Any]], memory: ChargePointMemory) -> ChargePointMemory:
-    found, socket = measured(values), socket_of(memory, number)
-    return with_socket(
-        memory,
-        number,
-        power=socket.power if found.power is None else found.power,
-        energy=socket.energy if found.energy is None else found.energy,
-        energy_at=found.at or socket.energy_at,
-    )
 
 
 def _with_next_start(memory: ChargePointMemory) -> ChargePointMemory:
