@@ -8,17 +8,11 @@ import msgspec
 import pytest
 
 from wattlink.connectors.devices import CAPABLE, MISSING, Capability, Charger, PowerDelivery, blocked
-from wattlink.connectors.vendors.easee.mapping import (
-    CONTROL,
-    READ,
-    ChargerConfig,
-    ChargerState,
-    ListedCharger,
-    charger,
-)
+from wattlink.connectors.vendors.easee.mapping import ChargerConfig, ChargerState, ListedCharger, charger
 
 _NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
-_ALL = frozenset({READ, CONTROL})
+_READ, _CONTROL = "charger:read:data", "charger:control:charging"
+_ALL = frozenset({_READ, _CONTROL})
 _RECORDED = next(
     (folder for parent in Path(__file__).parents if (folder := parent / "shared" / "recordings" / "easee").is_dir()),
     None,
@@ -111,7 +105,7 @@ def test_when_it_was_seen(pulse: str, seen: datetime | None) -> None:
         ({}, {"isEnabled": False}, _ALL, blocked("switched_off")),
         ({"levelOfAccess": 3}, {"isEnabled": True}, _ALL, blocked("not_owner")),
         ({"levelOfAccess": 3}, {"isEnabled": False}, _ALL, blocked("not_owner", "switched_off")),
-        ({"levelOfAccess": 3}, {"isEnabled": False}, frozenset({READ}), MISSING),
+        ({"levelOfAccess": 3}, {"isEnabled": False}, frozenset({_READ}), MISSING),
     ],
 )
 def test_who_may_control(
@@ -123,7 +117,7 @@ def test_who_may_control(
 
 
 def test_what_was_not_asked_for_is_never_capable() -> None:
-    capabilities = _charger(scopes=frozenset({CONTROL})).capabilities
+    capabilities = _charger(scopes=frozenset({_CONTROL})).capabilities
     assert (capabilities.charge_state, capabilities.start_charging) == (MISSING, CAPABLE)
 
 

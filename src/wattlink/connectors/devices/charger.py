@@ -1,10 +1,15 @@
 """Charging points for cars."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
-from wattlink.connectors.devices.parts import MISSING, Capability, PowerDelivery
+from wattlink.connectors.devices.parts import CAPABLE, MISSING, Capability, PowerDelivery, blocked
+
+_READ: Final = "charger:read:data"
+_CONTROL: Final = "charger:control:charging"
 
 
 class ChargerInformation(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +35,20 @@ class ChargerCapabilities(msgspec.Struct, frozen=True, kw_only=True):
     start_charging: Capability = MISSING
     stop_charging: Capability = MISSING
     set_max_current: Capability = MISSING
+
+    @classmethod
+    def granted(cls, scopes: frozenset[str], *, hurdles: Sequence[str] = ()) -> "ChargerCapabilities":
+        """What these scopes allow; `hurdles` are the interventions that whatever is told to it waits for."""
+        control = MISSING
+        if _CONTROL in scopes:
+            control = blocked(*hurdles) if hurdles else CAPABLE
+        return cls(
+            information=CAPABLE,
+            charge_state=CAPABLE if _READ in scopes else MISSING,
+            start_charging=control,
+            stop_charging=control,
+            set_max_current=control,
+        )
 
 
 class Charger(msgspec.Struct, frozen=True, kw_only=True, tag="charger", tag_field="kind"):

@@ -1,15 +1,13 @@
 """Easee's answers as they come, and the normalised form of a charger made of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
 from wattlink.connectors.devices import (
     CAPABLE,
-    MISSING,
-    Capability,
     Charger,
     ChargerCapabilities,
     ChargerChargeState,
@@ -17,9 +15,6 @@ from wattlink.connectors.devices import (
     PowerDelivery,
     blocked,
 )
-
-READ: Final = "charger:read:data"
-CONTROL: Final = "charger:control:charging"
 
 _OWNER = 1  # levelOfAccess; other numbers are guests, null says nothing
 _MODELS = {"EH": "Easee Home", "EC": "Easee Charge"}
@@ -99,7 +94,8 @@ def charger(
             power_delivery=delivery,
             last_updated=pulse,
         ),
-        capabilities=_capabilities(listed, config, scopes, intervention),
+        # A login has every right or none, so a scope that lacks was never asked for: no relinking could add it.
+        capabilities=ChargerCapabilities.granted(scopes, hurdles=_hurdles(listed, config, intervention)),
     )
 
 
@@ -135,31 +131,13 @@ def information(listed: ListedCharger) -> ChargerInformation:
     )
 
 
-def _capabilities(
-    listed: ListedCharger, config: ChargerConfig, scopes: frozenset[str], intervention: Callable[[str], str]
-) -> ChargerCapabilities:
-    control = _control(listed, config, scopes, intervention)
-    return ChargerCapabilities(
-        information=CAPABLE,
-        charge_state=CAPABLE if READ in scopes else MISSING,
-        start_charging=control,
-        stop_charging=control,
-        set_max_current=control,
-    )
-
-
-def _control(
-    listed: ListedCharger, config: ChargerConfig, scopes: frozenset[str], intervention: Callable[[str], str]
-) -> Capability:
-    # A login has every right or none, so a scope that lacks was never asked for: no relinking could add it.
-    if CONTROL not in scopes:
-        return MISSING
+def _hurdles(listed: ListedCharger, config: ChargerConfig, intervention: Callable[[str], str]) -> Sequence[str]:
     hurdles = []
     if listed.level_of_access not in (None, _OWNER):
         hurdles.append(intervention("not_owner"))
     if config.is_enabled is False:
         hurdles.append(intervention("switched_off"))
-    return blocked(*hurdles) if hurdles else CAPABLE
+    return hurdles
 
 
 def _moment(value: datetime | None) -> datetime | None:

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
 from wattlink.connectors.devices import (
-    CAPABLE,
     MISSING,
-    Capability,
     Charger,
     ChargerCapabilities,
     ChargerChargeState,
@@ -18,9 +15,6 @@ from wattlink.connectors.devices import (
     blocked,
 )
 from wattlink.connectors.vendors.ocpp.memory import ChargePointMemory, Socket, chosen, socket_of
-
-READ: Final = "charger:read:data"
-CONTROL: Final = "charger:control:charging"
 
 _DELIVERY = {
     "Available": PowerDelivery.UNPLUGGED,
@@ -48,7 +42,7 @@ def charger(
         is_reachable=True,
         information=_information(memory),
         charge_state=_charge_state(memory, socket),
-        capabilities=_capabilities(memory, socket, scopes, intervention),
+        capabilities=ChargerCapabilities.granted(scopes, hurdles=_hurdles(memory, socket, intervention)),
     )
 
 
@@ -98,23 +92,5 @@ def _status(memory: ChargePointMemory, socket: Socket) -> str | None:
     return memory.status if memory.status in _OUT_OF_ORDER else socket.status
 
 
-def _capabilities(
-    memory: ChargePointMemory, socket: Socket, scopes: frozenset[str], intervention: Callable[[str], str]
-) -> ChargerCapabilities:
-    control = _control(memory, socket, scopes, intervention)
-    return ChargerCapabilities(
-        information=CAPABLE,
-        charge_state=CAPABLE if READ in scopes else MISSING,
-        start_charging=control,
-        stop_charging=control,
-        set_max_current=control,
-    )
-
-
-def _control(
-    memory: ChargePointMemory, socket: Socket, scopes: frozenset[str], intervention: Callable[[str], str]
-) -> Capability:
-    if CONTROL not in scopes:
-        return MISSING
-    hurdles: Sequence[str] = [intervention("out_of_order")] if _status(memory, socket) in _OUT_OF_ORDER else []
-    return blocked(*hurdles) if hurdles else CAPABLE
+def _hurdles(memory: ChargePointMemory, socket: Socket, intervention: Callable[[str], str]) -> Sequence[str]:
+    return [intervention("out_of_order")] if _status(memory, socket) in _OUT_OF_ORDER else []
