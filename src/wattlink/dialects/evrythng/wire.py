@@ -13,6 +13,7 @@ from wattlink.dialects.evrythng.ids import id_of
 from wattlink.web.app import PREFIX
 from wattlink.web.bodies import decode
 from wattlink.web.call import Call
+from wattlink.web.openapi import camel
 
 T = TypeVar("T")
 
@@ -58,9 +59,14 @@ async def body_of(request: Call, expected: type[T]) -> T:
 
 
 def given(payload: msgspec.Struct, fields: Sequence[str]) -> dict[str, Any]:
-    """Which of these fields were sent, under their outside names."""
+    """Which of these fields were sent, under their outside names, as documents are kept."""
     sent = msgspec.to_builtins(payload)
-    return {name: sent[name] for name in fields if name in sent}
+    return {name: sent[name] for name in map(camel, fields) if name in sent}
+
+
+def kept(document: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """Which of these fields a kept document has, under the names that they have in our structs."""
+    return {name: document[camel(name)] for name in fields if camel(name) in document}
 
 
 def merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

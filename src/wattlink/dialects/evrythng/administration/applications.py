@@ -13,7 +13,7 @@ from wattlink.dialects.evrythng.administration.social_networks import configure_
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, created, given, merged, milliseconds
+from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, created, given, kept, merged, milliseconds
 from wattlink.domain.access.ids import ApplicationId, ProjectId, RoleId
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import InvalidInput, NotFound
@@ -28,8 +28,7 @@ from wattlink.domain.sharing.roles.model import counts_in
 from wattlink.web.call import Call
 from wattlink.wiring import Hub
 
-_FIELDS = ("description", "tags", "customFields", "defaultUrl", "socialNetworks")
-_INSIDE = dict(zip(_FIELDS, ("description", "tags", "custom_fields", "default_url", "social_networks"), strict=True))
+_FIELDS = ("description", "tags", "custom_fields", "default_url", "social_networks")
 
 
 class ApplicationChangesPayload(Payload):
@@ -228,7 +227,6 @@ async def _shown(tx: Transaction, application: ProjectApplication, request: Call
 
 def _outline(application: ProjectApplication) -> ApplicationDocument:
     """What stands in its row, which is what lists are filtered by."""
-    said = {_INSIDE[name]: application.document[name] for name in _FIELDS if name in application.document}
     return ApplicationDocument(
         id=id_of(application.application_id),
         created_at=milliseconds(application.created_at),
@@ -237,5 +235,5 @@ def _outline(application: ProjectApplication) -> ApplicationDocument:
         project=id_of(application.project_id),
         app_api_key="",
         default_role=application.default_role,
-        **{"social_networks": {}, **said},
+        **{"social_networks": {}, **kept(application.document, _FIELDS)},
     )

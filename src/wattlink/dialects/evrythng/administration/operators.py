@@ -13,7 +13,7 @@ from wattlink.domain.organizations.operators import store
 from wattlink.domain.organizations.operators.store import Holder
 from wattlink.web.call import Call
 
-_FIELDS = ("email", "firstName", "lastName", "customFields")
+_FIELDS = ("email", "first_name", "last_name", "custom_fields")
 
 
 class OperatorPayload(Payload):

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, created, given, merged, milliseconds
+from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, created, given, kept, merged, milliseconds
 from wattlink.domain.access.ids import ProjectId
 from wattlink.domain.leaving.delete_project import delete_project as delete
 from wattlink.domain.organizations.names import checked_name
@@ -18,7 +18,7 @@ from wattlink.domain.organizations.projects.create import create_project as crea
 from wattlink.domain.organizations.projects.model import Project
 from wattlink.web.call import Call
 
-_FIELDS = ("description", "tags", "customFields", "identifiers", "startsAt", "endsAt", "imageUrl", "shortDomains")
+_FIELDS = ("description", "tags", "custom_fields", "identifiers", "starts_at", "ends_at", "image_url", "short_domains")
 
 
 class ProjectChangesPayload(Payload):
@@ -121,21 +121,11 @@ def project_id_of(text: str) -> ProjectId:
 
 
 def _shown(project: Project, *, with_scopes: bool = False) -> ProjectDocument:
-    said = {name: project.document[name] for name in _FIELDS if name in project.document}
     return ProjectDocument(
         id=id_of(project.project_id),
         created_at=milliseconds(project.created_at),
         updated_at=milliseconds(project.updated_at),
         name=project.name,
         scopes=Scopes(users=[], projects=[id_of(project.project_id)]) if with_scopes else UNSET,
-        **{_INSIDE[name]: value for name, value in said.items()},
+        **kept(project.document, _FIELDS),
     )
-
-
-_INSIDE = dict(
-    zip(
-        _FIELDS,
-        ("description", "tags", "custom_fields", "identifiers", "starts_at", "ends_at", "image_url", "short_domains"),
-        strict=True,
-    )
-)

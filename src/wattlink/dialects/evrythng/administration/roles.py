@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
-from wattlink.dialects.evrythng.wire import Answer, Payload, created, given, milliseconds
+from wattlink.dialects.evrythng.wire import Answer, Payload, created, given, kept, milliseconds
 from wattlink.domain.access.ids import OrganizationId, ProjectId, RoleId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.permissions import Permission
@@ -24,8 +24,7 @@ from wattlink.domain.sharing.roles.model import DEFAULT, Role, counts_for_users,
 from wattlink.web.bodies import decode
 from wattlink.web.call import Call
 
-_FIELDS = ("description", "tags", "customFields")
-_INSIDE = {"description": "description", "tags": "tags", "customFields": "custom_fields"}
+_FIELDS = ("description", "tags", "custom_fields")
 _USERS, _VERSION = "userInApp", 2
 
 
@@ -248,7 +247,6 @@ def _named(role: Role, name: str) -> OperatorPermission:
 
 
 def _shown(role: Role) -> RoleDocument:
-    said = {_INSIDE[name]: role.document[name] for name in _FIELDS if name in role.document}
     is_scoped = bool(role.grantable_roles or role.projects)
     return RoleDocument(
         id=role.role_id,
@@ -260,5 +258,5 @@ def _shown(role: Role) -> RoleDocument:
         scopes=RoleScopes(roles=list(role.grantable_roles), projects=[id_of(each) for each in role.projects])
         if is_scoped
         else UNSET,
-        **said,
+        **kept(role.document, _FIELDS),
     )

@@ -10,14 +10,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
-from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, given, milliseconds, told, told_id
+from wattlink.dialects.evrythng.wire import Answer, Payload, Scopes, given, kept, milliseconds, told, told_id
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.users.model import AppUser, Change, Login
 from wattlink.web.bodies import Check
 
-_PROFILE = ("birthday", "gender", "timezone", "locale", "photo", "customFields", "tags")
-_INSIDE = dict(zip(_PROFILE, (*_PROFILE[:5], "custom_fields", "tags"), strict=True))
+_PROFILE = ("birthday", "gender", "timezone", "locale", "photo", "custom_fields", "tags")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 _ZONES = available_timezones()
 
@@ -140,7 +139,6 @@ def profile_of(payload: UserChangesPayload) -> dict[str, Any]:
 
 def shown(user: AppUser, *, with_scopes: bool = False, access: AccessOfUser | UnsetType = UNSET) -> UserDocument:
     """A user as this API shows it."""
-    said = msgspec.convert({_INSIDE[name]: user.profile[name] for name in _PROFILE if name in user.profile}, dict)
     return UserDocument(
         id=id_of(user.user_id),
         created_at=milliseconds(user.created_at),
@@ -153,7 +151,7 @@ def shown(user: AppUser, *, with_scopes: bool = False, access: AccessOfUser | Un
         external_id=UNSET if user.external_id == id_of(user.user_id) else user.external_id,
         scopes=_scopes(user) if with_scopes else UNSET,
         access=access,
-        **said,
+        **kept(user.profile, _PROFILE),
     )
 
 
