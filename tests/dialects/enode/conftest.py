@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from tests.support.clock import StillClock
+from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Document, kind_of
@@ -28,8 +28,7 @@ from wattlink.domain.users import store as users
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.register import register
 from wattlink.domain.visits import store as visits
-from wattlink.settings import Settings
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 OWN_HOST = "enode.example"
 
@@ -41,11 +40,7 @@ class Api:
         self.hub = hub
         self.access = access
         self.token = token
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]
-            base_url="http://api",
-            headers={"authorization": f"Bearer {token}"},
-        )
+        self.http = client_of(app, f"Bearer {token}")
 
     async def get(self, path: str, **query: str | int) -> httpx.Response:
         return await self.http.get(path, params=query or None)
@@ -128,18 +123,6 @@ async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """A `wattlink serve` with workers and simulated vendors; tests share it, each with applications of its own."""
     async with running_stack(new_database(), apart=True, dialect_hosts={OWN_HOST: "enode"}) as running:
         yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
-    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
-    async with open_hub(settings, clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The dialect alone, called in this process with keys of every kind."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +8,12 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from tests.support.clock import StillClock
+from tests.support.in_process import client_of
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import OrganizationId
 from wattlink.domain.organizations.create import create_organization
 from wattlink.domain.organizations.operators.create import create_operator_token
-from wattlink.settings import Settings
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 
 class Refused(Exception):
@@ -32,11 +30,7 @@ class Caller:
 
     def __init__(self, app: Litestar, key: str | None) -> None:
         self.key = key
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]
-            base_url="http://api",
-            headers={} if key is None else {"authorization": key},
-        )
+        self.http = client_of(app, key)
 
     async def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
         content = None if body is None else msgspec.json.encode(body)
@@ -81,18 +75,6 @@ class World:
 
     def caller(self, key: str | None) -> Caller:
         return Caller(self.app, key)
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
-    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
-    async with open_hub(settings, clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture

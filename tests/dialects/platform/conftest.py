@@ -8,15 +8,14 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from tests.support.clock import StillClock
+from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import OrganizationId
 from wattlink.domain.organizations.create import create_application, create_organization
 from wattlink.domain.organizations.model import NewApplication
 from wattlink.domain.organizations.operators.create import create_operator_token
-from wattlink.settings import Settings
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 
 class Caller:
@@ -24,11 +23,7 @@ class Caller:
 
     def __init__(self, app: Litestar, token: str) -> None:
         self.token = token
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]
-            base_url="http://api",
-            headers={"authorization": f"Bearer {token}"},
-        )
+        self.http = client_of(app, f"Bearer {token}")
 
     async def get(self, path: str, **query: str | int) -> httpx.Response:
         return await self.http.get(path, params=query or None)
@@ -60,18 +55,6 @@ async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """A `wattlink serve` with workers and simulated vendors; tests share it, each with an organization of its own."""
     async with running_stack(new_database(), apart=True, dialect_hosts={"platform.example": "platform"}) as running:
         yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
-    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
-    async with open_hub(settings, clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture

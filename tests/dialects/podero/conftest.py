@@ -8,15 +8,14 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from tests.support.clock import StillClock
+from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
 from wattlink.dialects.podero import BASE
 from wattlink.dialects.podero.app import make_app
 from wattlink.domain.access.model import Access
 from wattlink.domain.organizations.create import create_application, create_organization
 from wattlink.domain.organizations.model import NewApplication
-from wattlink.settings import Settings
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 
 class Partner:
@@ -28,11 +27,7 @@ class Partner:
         self.client = client
         self.token = token
         self.access = Access(applications=(client.application_id,))
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]
-            base_url="http://api",
-            headers={"authorization": f"Bearer {token}"},
-        )
+        self.http = client_of(app, f"Bearer {token}")
 
     async def send(self, method: str, path: str, body: Any = None, **query: str) -> httpx.Response:
         content = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
@@ -60,18 +55,6 @@ async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
     """A `wattlink serve` with workers and simulated vendors; tests share it, each with applications of its own."""
     async with running_stack(new_database(), apart=True, dialect_hosts={"podero.example": "podero"}) as running:
         yield running
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
-    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
-    async with open_hub(settings, clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture
