@@ -33,7 +33,7 @@ class Partner:
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         status, answer = await self.send(method, path, body)
-        assert status == 200, answer
+        assert status in (200, 201), answer
         return answer
 
     async def begin(self, **said: Any) -> Any:

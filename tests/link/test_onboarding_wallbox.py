@@ -166,6 +166,31 @@ async def test_another_browser_is_not_shown_the_address(partner: Partner, person
         assert (await line.box.boot()).status == "Accepted"
 
 
+async def test_asking_twice_gives_the_same_address(partner: Partner, person: Person) -> None:
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    agreement = await person.press("O OCPP")
+    first = dialled_by(await person.press("Show the address"))
+    person.page = agreement  # in another tab
+    assert dialled_by(await person.press("Show the address")) == first
+
+
+async def test_an_address_that_was_taken_back_can_be_asked_for_anew(
+    world: World, partner: Partner, person: Person
+) -> None:
+    linked = await partner.call("POST", partner.of_user("/wallboxes/claim-tokens"))
+    async with dialling(linked["wss_url"]) as line:
+        await line.box.boot("FIRST")
+    address = await shown_address(person, await partner.begin(device_type="wb"))
+    await world.app.call("DELETE", f"/users/{partner.user['id']}/vendors/OCPP")
+    assert await is_refused(address)
+    assert "Waiting for your charger" not in (await person.reload()).text
+    async with dialling(dialled_by(await person.press("Show the address"))) as line:
+        assert (await line.box.boot()).status == "Accepted"
+    assert (await person.reload()).heading == "Your charger is linked"
+
+
 async def test_an_address_is_good_for_one_wallbox(partner: Partner, person: Person) -> None:
     session = await partner.begin(device_type="wb")
     address = await shown_address(person, session)

@@ -2,12 +2,9 @@
 
 from litestar import Response
 
-from wattlink.base.ids import digest
 from wattlink.connectors.registry import manifests
-from wattlink.domain.dial_in import store as claims
 from wattlink.domain.dial_in.mint import plain_url, wss_url
-from wattlink.domain.linking.model import State
-from wattlink.domain.linking.steps.sealing import unseal
+from wattlink.domain.linking.signing_in.await_device import token_of
 from wattlink.link.brands import brand
 from wattlink.link.pages.steps import steps
 from wattlink.link.pages.waiting import happening, mark
@@ -17,12 +14,9 @@ from wattlink.link.texts.consent import consent
 
 async def dial_in(sight: Sight) -> Response[str]:
     """The page of a session whose brand has no sign-in."""
-    token = unseal(sight.session, vault=sight.ui.hub.vault).claim_token
-    if sight.session.state is State.AWAITING_DEVICE and token is not None:
-        async with sight.ui.hub.db.read() as reader:
-            if await claims.status(reader, digest(token)) is not None:
-                return await _address(sight, token)
-    return _agreement(sight)
+    async with sight.ui.hub.db.read() as reader:
+        token = await token_of(reader, sight.session, vault=sight.ui.hub.vault)
+    return _agreement(sight) if token is None else await _address(sight, token)
 
 
 def _agreement(sight: Sight) -> Response[str]:
