@@ -85,13 +85,9 @@ async def _call(visit: Visit) -> None:
         await visit.page.locator(".devices").wait_for()  # without a click
 
 
-async def _either(visit: Visit) -> None:
-    await (_form if await visit.page.locator("[name=password]").count() else _redirect)(visit)
-
-
 CONNECT: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "hp": _redirect,
-    "ev": _either,
+    "ev": _form,
     "iv": _form,
     "wb": _call,
 }

@@ -141,20 +141,8 @@ async def _refused_call(_: Story, person: Person) -> Page:
     return await person.reload()
 
 
-async def _either(story: Story, person: Person) -> Page:
-    return await (_by_form if _has_form(person.page) else _by_redirect)(story, person)
-
-
-async def _refused_either(story: Story, person: Person) -> Page:
-    return await (_refused_here if _has_form(person.page) else _refused_there)(story, person)
-
-
-def _has_form(page: Page) -> bool:
-    return any("password" in form.fields for form in page.forms)
-
-
 NIBE_PUMP = Type("hp", "heat-pumps", "myuplink", _by_redirect, _refused_there, NIBE)
-TESLA_CAR = Type("ev", "electric-vehicles", "tesla", _either, _refused_either, TESLA)
+TESLA_CAR = Type("ev", "electric-vehicles", "tesla", _by_form, _refused_here, TESLA)
 SOLAREDGE = Type("iv", "inverters", "solaredge", _by_form, _refused_here)
 WALLBOX = Type("wb", "wallboxes", "ocpp", _by_call, _refused_call)
 TYPES = {"nibe": NIBE_PUMP, "tesla": TESLA_CAR, "solaredge": SOLAREDGE, "wallbox": WALLBOX}
