@@ -37,6 +37,8 @@ class VendorDoor:
         self._clock = clock
         self._budget = budget
         self._patience = patience
+        self.sent = 0
+        """How many requests went through."""
 
     def now(self) -> datetime:
         """The time by which a credential's life is counted."""
@@ -61,6 +63,7 @@ class VendorDoor:
     ) -> Answer:
         """One request; raises VendorUnavailable when no answer came, UnexpectedAnswer when it had no end."""
         await self._budget()
+        self.sent += 1
         sent = {"accept": "application/json", **(headers or {})}
         body: bytes | None = None
         if form is not None:

@@ -161,7 +161,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     A `refusal` is by the endpoint that proves credentials; at `proved_at` it was asked and accepted this one.
     `verdicts` are on commands, `look_again_at` is when those that aren't over need another visit. `is_active`: so much
-    happens at the account that the next visit comes sooner. `retry_after` is in seconds.
+    happens at the account that the next visit comes sooner; so many `requests` did reading its devices take.
+    `retry_after` is in seconds.
     """
 
     visit: Visit
@@ -171,6 +172,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: Sequence[Verdict] = ()
     look_again_at: datetime | None = None
     is_active: bool = False
+    requests: int = 0
     error: VisitError | None = None
     refusal: Refusal | None = None
     proved_at: datetime | None = None

@@ -15,6 +15,7 @@ from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.commands.end import end as end_commands
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
+from wattlink.domain.vendors.budgets.spend import lasts_for
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Ending
 
@@ -83,16 +84,23 @@ def _next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
 
 def _usually_next_at(outcome: Outcome, confirm_after: timedelta) -> datetime | None:
     if outcome.failed_of is None:
-        polling = manifests()[outcome.account.vendor].polling
-        seconds: float = polling.active if outcome.is_active else polling.idle
-        if any(change.missed == 1 for change in outcome.changes):
-            seconds = min(seconds, _MISSING_SECONDS)
+        seconds = _seconds_apart(outcome)
         return outcome.ended_at + timedelta(seconds=seconds * uniform(0.9, 1.1))  # noqa: S311
     if outcome.refusal is not None and outcome.account.state is AccountState.GOOD:
         return outcome.ended_at + confirm_after
     if outcome.retry_after is not None:
         return max(outcome.ended_at + _wait(outcome.retry_after), outcome.visit.due_at)
     return None
+
+
+def _seconds_apart(outcome: Outcome) -> float:
+    """How often the account is looked at, as far as the vendor's budget of it allows."""
+    manifest = manifests()[outcome.account.vendor]
+    seconds: float = manifest.polling.active if outcome.is_active else manifest.polling.idle
+    if any(change.missed == 1 for change in outcome.changes):
+        seconds = min(seconds, _MISSING_SECONDS)
+    window = manifest.budgets.account
+    return seconds if window is None else max(seconds, lasts_for(window, outcome.requests))
 
 
 def _wait(retry_after: float) -> timedelta:

@@ -87,6 +87,7 @@ class Visitor:
             verdicts=verdicts,
             look_again_at=talk.telling.look_again_at(now),
             is_active=any(is_active(reading.document) for reading in readings),
+            requests=talk.requests,
             proved_at=talk.proved_at,
         )
 

@@ -49,6 +49,7 @@ class Talk:
         self._clock = clock
         self._deadline = Deadline()
         self.proved_at: datetime | None = None
+        self.requests = 0  # that the last reading took
 
     async def read(self, credential: Credential) -> Sequence[DeviceReading]:
         """The account's devices; raises CredentialsRejected only where the endpoint said it that proves credentials."""
@@ -117,6 +118,7 @@ class Talk:
                 readings = await connector.read(credential, account.visited, frozenset(account.scopes), last)
         except CredentialsRejected as refused:
             raise ReadingRefused(str(refused)) from None
+        self.requests = connector.door.sent
         if len(readings) > _MOST_DEVICES:
             raise UnexpectedAnswer(f"{len(readings)} devices in one account")
         return readings

@@ -21,7 +21,9 @@ from wattlink.domain.vendors.budgets.store import NO_ACCOUNT, Wanted
 _LEASE_SECONDS = 1.0
 _SLOTS = 10  # of a window
 _BLOCKS = 50  # of a window at most: a large budget needn't be asked for at each request
+_BLOCK_SECONDS = 10  # of a window at most: what is left over of a block would be missed in one that lasts for a day
 _RESERVE = 0.1
+_PLANNED = 0.7  # of a window, for visits that come by themselves: hints and new devices want some of it too
 _FORGET_ABOVE = 10_000  # purses kept in memory
 
 _Key = tuple[RegistrationId, AccountId]
@@ -100,13 +102,25 @@ async def forget_old(db: Database) -> int:
         return await store.drop_older(tx, longest * (1 + 1 / _SLOTS) + 60)
 
 
+def lasts_for(window: Window, requests: int) -> float:
+    """The seconds that visits of so many requests each must lie apart for a window to suffice."""
+    return window.seconds * requests / (window.requests * _PLANNED)
+
+
 def _wanted(key: _Key, window: Window, *, urgent: bool) -> Wanted:
     reserve = 0 if urgent else math.floor(window.requests * _RESERVE)
     return Wanted(
         registration_id=key[0],
         account_id=key[1],
-        block=max(math.ceil(window.requests / window.seconds * _LEASE_SECONDS), window.requests // _BLOCKS),
+        block=_block(window),
         allowed=window.requests - reserve,
         seconds=window.seconds,
         slot_seconds=max(1.0, window.seconds / _SLOTS),
+    )
+
+
+def _block(window: Window) -> int:
+    a_second = window.requests / window.seconds
+    return max(
+        math.ceil(a_second * _LEASE_SECONDS), math.floor(min(window.requests / _BLOCKS, a_second * _BLOCK_SECONDS))
     )
