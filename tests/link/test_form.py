@@ -91,6 +91,20 @@ async def test_nobody_guesses_passwords_through_us(world: World, person: Person)
     assert page.link("Back to Voltly").startswith(f"{BACK}&error=wrong_credentials&")
 
 
+async def test_where_a_key_was_asked_for_nothing_is_said_of_passwords(world: World, person: Person) -> None:
+    site = str(int(world.user[:12], 16))
+    await world.sandbox.open("solaredge", site, "the-key")
+    await world.at_form(person, await world.link("inverter:read:data", vendor="SOLAREDGE"))
+    page = await person.press("Sign in", username=site, password="wrong")
+    assert "SolarEdge does not know this site ID with this API key." in page.text
+    assert page.link("Type the API key again") == "#password"
+    for _ in range(9):
+        page = await person.press("Sign in", username=site, password="wrong")
+    assert page.heading == "That did not match"
+    assert "make a new key there" in page.text
+    assert "password" not in page.text.lower()
+
+
 @pytest.mark.parametrize(
     ("fault", "heading", "said"),
     [

@@ -29,6 +29,11 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reset: str | None = None  # the vendor's page for a forgotten password
     revoking_ends: Literal["token", "grant"] = "token"
 
+    @property
+    def asks_for_key(self) -> bool:
+        """Whether the form asks for a key instead of a password."""
+        return self.custody == "key_kept"
+
 
 class Polling(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Seconds between the visits to one account."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import msgspec
 from litestar import Response
 
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import Manifest, manifests
 from wattlink.domain.linking.model import Cause
 from wattlink.link.browser import AnyRequest
 from wattlink.link.sight import LinkUi, Sight
-from wattlink.link.texts.failures import FAILURES, Action, Failure
+from wattlink.link.texts.failures import FAILURES, WRONG_KEYS, Action, Failure
 from wattlink.link.texts.languages import Language, choose
 from wattlink.link.texts.words import words
 
@@ -33,8 +33,9 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[str]:
     """The page of a cause; `leads_back`: with the address of the app, which may hold a state of its own."""
-    language, session, told = sight.language, sight.session, FAILURES[cause]
+    language, session = sight.language, sight.session
     manifest = manifests().get(session.vendor or "")
+    told = _told(cause, manifest)
     names = {"app": sight.app_name, "brand": manifest.name if manifest else language.say("the brand")}
     may_try = told.action is Action.AGAIN and manifest is not None and not session.has_ended
     out = Way(
@@ -60,6 +61,12 @@ def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[
         ways=ways,
         reference=str(session.session_id),
     )
+
+
+def _told(cause: Cause, manifest: Manifest | None) -> Failure:
+    if cause is Cause.WRONG_CREDENTIALS and manifest is not None and manifest.sign_in.asks_for_key:
+        return WRONG_KEYS
+    return FAILURES[cause]
 
 
 def failure_without_session(ui: LinkUi, request: AnyRequest, told: Failure, *, status: int) -> Response[str]:

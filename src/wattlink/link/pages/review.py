@@ -2,7 +2,7 @@
 
 from litestar import Response
 
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import Manifest, manifests
 from wattlink.db.database import Reader
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts import store as accounts
@@ -18,8 +18,9 @@ from wattlink.link.pages.steps import steps
 from wattlink.link.pages.trouble import trouble
 from wattlink.link.sight import Sight
 from wattlink.link.texts.consent import consent, custody
+from wattlink.link.texts.refused import WRONG_KEY, WRONG_PASSWORD, Refused
 from wattlink.link.texts.trouble import warned
-from wattlink.link.texts.words import N_, Note
+from wattlink.link.texts.words import N_
 
 _TRIES_BEFORE_RESET = 3
 _USERNAMES = {
@@ -62,9 +63,9 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
         username_label=language.say(_USERNAMES[sign_in.username]),
         username_type=sign_in.username,
-        password_label=language.say(N_("API key") if sign_in.custody == "key_kept" else N_("Password")),
+        password_label=language.say(N_("API key") if sign_in.asks_for_key else N_("Password")),
         username=unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
-        problem=_problem(sight, manifest.name),
+        problem=_refused(sight, manifest),
         offer_reset=session.failures >= _TRIES_BEFORE_RESET,
         may_change_brand=is_bound and not session.vendor_is_fixed,
         refused_address=sight.way_back(Cause.CANCELLED),
@@ -80,10 +81,10 @@ async def _needs_mending(reader: Reader, account_id: AccountId) -> bool:
     return account.state in (AccountState.BROKEN, AccountState.DEAUTHORIZED)
 
 
-def _problem(sight: Sight, name: str) -> Note | None:
+def _refused(sight: Sight, manifest: Manifest) -> Refused | None:
+    """What is said above the form once it was filled in wrongly."""
     if sight.session.cause is not Cause.WRONG_CREDENTIALS:
         return None
-    return Note(
-        sight.language.say("That did not match"),
-        sight.language.say("%(brand)s does not know this user name with this password.", brand=name),
-    )
+    said = WRONG_KEY if manifest.sign_in.asks_for_key else WRONG_PASSWORD
+    title, text, again = (sight.language.say(each, brand=manifest.name) for each in (said.title, said.text, said.again))
+    return Refused(title=title, text=text, again=again)

@@ -31,6 +31,14 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     is_bad: bool = False
 
 
+WRONG_KEYS = Failure(
+    title=N_("That did not match"),
+    what=N_("%(brand)s did not accept the site ID and API key, several times in a row."),
+    turn=N_("Check them with %(brand)s or make a new key there. Then start again from %(app)s."),
+    is_bad=True,
+)
+"""Instead of `WRONG_CREDENTIALS` below, where a key was asked for."""
+
 FAILURES: Mapping[Cause, Failure] = {
     Cause.WRONG_CREDENTIALS: Failure(
         title=N_("That did not match"),
