@@ -35,6 +35,8 @@ class Opened(msgspec.Struct, frozen=True):
 
 async def own_share(tx: Transaction, access: Access, user: AppUser, *, now: datetime) -> Share:
     """The user's share in what is its own, made with the user by the role that the application's new users get."""
+    if (found := await shares.find_own(tx, user.user_id)) is not None:
+        return found
     application = await projects.application(tx, access, user.application_id)
     await roles.hold(tx, application.organization_id, RoleId(application.default_role))
     await shares.add(

@@ -42,11 +42,16 @@ async def add(
     return added > 0
 
 
-async def own(reader: Reader, user_id: UserId) -> Share:
-    """A user's own share; raises NotFound for one that has none, since the app only names it."""
-    found = await reader.one_or_none(
+async def find_own(reader: Reader, user_id: UserId) -> Share | None:
+    """A user's own share, if it has one."""
+    return await reader.one_or_none(
         Share, _SELECT + " WHERE owner_id = %(user_id)s AND actor_id = %(user_id)s", user_id=user_id
     )
+
+
+async def own(reader: Reader, user_id: UserId) -> Share:
+    """A user's own share; raises NotFound for one that has none, since the app only names it."""
+    found = await find_own(reader, user_id)
     if found is None:
         raise NotFound("share", user_id)
     return found
