@@ -1,13 +1,16 @@
 """What a user's own key opens here: that user's link sessions, and nothing else. A lent key opens nothing."""
 
+import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 from litestar import Litestar
 
 from tests.dialects.evrythng.acting import UserCaller, key_of, user_of
 from tests.dialects.evrythng.conftest import World, new_world
 from tests.dialects.platform.conftest import Caller
+from wattlink.dialects.evrythng.ids import uuid_of
 from wattlink.dialects.registry import DIALECTS
 from wattlink.wiring import Hub
 
@@ -52,6 +55,37 @@ async def test_a_user_starts_and_reads_its_own_link_sessions(app: Litestar, evry
     refused = await here(app, ada).post(f"{path}/confirm", {"linkCode": "x"})
     assert refused.json()["type"].endswith("wrong-link-code")
     assert (await here(app, ada).post(f"{path}/cancel")).json()["state"] == "cancelled"
+
+
+async def test_where_the_app_confirms_no_user_does_without(app: Litestar, evrythng: World) -> None:
+    """Who has a user's key may send the link to somebody else: T1 of the threat model."""
+    ada, operator = await user_of(evrythng), here(app, evrythng.operator)
+    application = f"/applications/{uuid_of('application', evrythng.application)}"
+    assert (await operator.patch(application, {"linkBinding": "confirm"})).status_code == 200
+    for asked in (_ASKED, {**_ASKED, "redirectUri": "https://evil.example/code"}):  # nowhere is said who may be told
+        assert (await here(app, ada).post("/link-sessions", asked)).status_code == 403
+    assert (await operator.patch(application, {"redirectUris": [_ASKED["redirectUri"]]})).status_code == 200
+    made = await here(app, ada).post("/link-sessions", _ASKED)
+    assert made.json()["linkSession"]["linkBinding"] == "confirm"
+    weaker = {**_ASKED, "linkBinding": "browser"}
+    assert (await here(app, ada).post("/link-sessions", weaker)).status_code == 403
+    elsewhere = {**_ASKED, "redirectUri": "https://evil.example/code"}
+    assert (await here(app, ada).post("/link-sessions", elsewhere)).status_code == 400
+    by_the_server = await here(app, evrythng.trusted).post("/link-sessions", {**weaker, "userId": external_id(ada)})
+    assert by_the_server.json()["linkSession"]["linkBinding"] == "browser"
+
+
+async def test_a_user_who_leaves_at_this_moment_is_not_made_again(app: Litestar, evrythng: World, dsn: str) -> None:
+    ada = await user_of(evrythng)
+    assert (await here(app, ada).get("/link-sessions")).status_code == 200  # the key is known from here on
+    async with await psycopg.AsyncConnection.connect(dsn) as leaving:
+        await leaving.execute("DELETE FROM share")
+        await leaving.execute("DELETE FROM app_user")
+        asking = asyncio.create_task(here(app, ada).post("/link-sessions", _ASKED))
+        await asyncio.wait([asking], timeout=0.5)
+    assert (await asking).status_code == 404
+    async with evrythng.hub.db.read() as reader:
+        assert await reader.one(int, "SELECT count(*) FROM app_user") == 0
 
 
 async def test_a_lent_key_opens_no_link_session(hub: Hub, app: Litestar, evrythng: World) -> None:

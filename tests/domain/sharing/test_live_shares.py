@@ -176,7 +176,7 @@ class Sharing(RuleBasedStateMachine):
         async def work() -> Given:
             async with self.db.transaction() as tx:
                 share = await give(tx, self.acting(owner), actor.email, role_id, vault=self.vault, now=self.clock())
-                (key,) = await access_keys.of_shares(tx, [share.share_id])
+                (key,) = await access_keys.newest_of_shares(tx, [share.share_id])
                 return Given(share.share_id, owner, actor, role_id, issue.opened(key, self.vault))
 
         if owner == actor or actor not in self.there or owner not in self.there & self.have_come_in:

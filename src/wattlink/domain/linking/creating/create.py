@@ -10,8 +10,9 @@ from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.ids import RegistrationId, SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
-from wattlink.domain.errors import ConnectionsLimitReached, InvalidInput
+from wattlink.domain.errors import ConnectionsLimitReached, InvalidInput, NotFound
 from wattlink.domain.linking.creating import store
+from wattlink.domain.linking.creating.own import check_own
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewLinkSession
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.redirects import check_redirect_uri, is_safe_redirect_uri
@@ -22,12 +23,15 @@ from wattlink.domain.vendors import store as vendors
 async def create(
     db: Database, access: Access, external_id: str, new: NewLinkSession, *, now: datetime
 ) -> CreatedSession:
-    """A session of a day; raises InvalidInput with the field at fault, and ConnectionsLimitReached.
+    """A session of a day; raises InvalidInput with the field at fault, ConnectionsLimitReached, and NotPermitted.
 
     One statement makes it where the application plainly allows it; otherwise a second look says why not.
     """
     users.check_id(external_id)
     _check_scopes(new)
+    if access.caller is not None:
+        async with db.read() as reader:
+            check_own(access, await organizations.get_application(reader, access.application_id), new.binding)
     token = new_secret()
     made = store.ForUser(
         session_id=SessionId(new_id()),
@@ -46,7 +50,12 @@ async def create(
 
 
 async def _is_made(db: Database, access: Access, new: NewLinkSession, made: store.ForUser) -> bool:
-    async with db.one_statement() as tx:
+    if access.caller is None:
+        async with db.one_statement() as tx:
+            return await store.add_for_user(tx, access, new, made)
+    async with db.transaction() as tx:
+        if not await users.hold(tx, access.caller):  # who leaves at this moment isn't made again
+            raise NotFound("user", made.external_id)
         return await store.add_for_user(tx, access, new, made)
 
 

@@ -15,6 +15,7 @@ from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked, InvalidInput, NotFound
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking.creating.create import keep
+from wattlink.domain.linking.creating.own import check_own
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
 from wattlink.domain.linking.pair import interventions_of
 from wattlink.domain.organizations import store as organizations
@@ -49,6 +50,7 @@ async def create_relink(
 ) -> CreatedSession:
     """A session with the kinds and scopes of the original link; raises NotFound, AlreadyLinked and InvalidInput."""
     application = await organizations.get_application(tx, access.application_id)
+    check_own(access, application, new.binding)
     _check_addresses(new, application.redirect_uris)
     device = await devices.get(tx, access, device_id)
     if not await users.hold(tx, device.user_id):  # deleted at this moment

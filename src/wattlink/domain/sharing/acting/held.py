@@ -2,12 +2,10 @@
 
 from wattlink.base.vault import Vault
 from wattlink.db.database import Reader
-from wattlink.domain.access.ids import ShareId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import NotPermitted
 from wattlink.domain.organizations.keys.access import issue
 from wattlink.domain.organizations.keys.access import store as access_keys
-from wattlink.domain.organizations.keys.access.store import AccessKey
 from wattlink.domain.sharing.own.open import Opened
 from wattlink.domain.sharing.shares import store
 
@@ -20,8 +18,6 @@ async def held(reader: Reader, access: Access, *, vault: Vault) -> list[Opened]:
     if access.caller is None or access.is_lent:
         raise NotPermitted("only a user's own key tells by what the user may act")
     shares = await store.of_actor(reader, access.caller)
-    newest: dict[ShareId | None, AccessKey] = {}
-    for key in await access_keys.of_shares(reader, [share.share_id for share in shares]):
-        if key.share_id not in newest or key.key_id == access.actor:
-            newest[key.share_id] = key
-    return [Opened(share, issue.opened(newest[share.share_id], vault)) for share in shares if share.share_id in newest]
+    found = await access_keys.newest_of_shares(reader, [share.share_id for share in shares], asking=access.actor)
+    keys = {key.share_id: key for key in found}
+    return [Opened(share, issue.opened(keys[share.share_id], vault)) for share in shares if share.share_id in keys]

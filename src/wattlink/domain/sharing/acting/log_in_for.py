@@ -51,7 +51,7 @@ async def _lent(
     tx: Transaction, access: Access, owner_id: UserId | None, actor_id: UserId, *, vault: Vault
 ) -> LoggedIn:
     shares = [] if owner_id is None else await store.between(tx, owner_id, actor_id)
-    keys = await access_keys.of_shares(tx, [share.share_id for share in shares[-1:]])
+    keys = await access_keys.newest_of_shares(tx, [share.share_id for share in shares[-1:]])
     if owner_id is None or not keys:
         raise NotPermitted("that user shares nothing with this one")
     try:

@@ -56,7 +56,7 @@ async def open_own(
 ) -> Opened:
     """A key for a user who was proved, and is held: an own log-in, by whatever proof."""
     share = await own_share(tx, access, user, now=now)
-    found = await access_keys.of_shares(tx, [share.share_id]) if which is LoginKey.SAME else []
+    found = await access_keys.newest_of_shares(tx, [share.share_id]) if which is LoginKey.SAME else []
     if found:
         return Opened(share, issue.opened(found[0], vault))
     return Opened(share, await issue.of_share(tx, share.application_id, share.share_id, vault=vault, now=now))

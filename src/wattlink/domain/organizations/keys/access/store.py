@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import ApplicationId, KeyId, ShareId
+from wattlink.domain.access.ids import ApplicationId, KeyId, OperatorTokenId, ShareId
 from wattlink.domain.access.model import KeyKind
 
 
@@ -62,15 +62,19 @@ async def of_device(reader: Reader, subject_id: UUID) -> AccessKey | None:
     )
 
 
-async def of_shares(reader: Reader, share_ids: list[ShareId]) -> list[AccessKey]:
-    """The keys of some shares, the newest first."""
+async def newest_of_shares(
+    reader: Reader, share_ids: list[ShareId], *, asking: KeyId | OperatorTokenId | None = None
+) -> list[AccessKey]:
+    """One key of each of some shares: the one that asks, or else the newest. Log-ins may have left thousands."""
     return await reader.all(
         AccessKey,
         """
-        SELECT key_id, kind, application_id, share_id, sealed FROM access_key
-         WHERE share_id = ANY(%(share_ids)s) ORDER BY created_at DESC, key_id DESC
+        SELECT DISTINCT ON (share_id) key_id, kind, application_id, share_id, sealed FROM access_key
+         WHERE share_id = ANY(%(share_ids)s)
+         ORDER BY share_id, key_id IS NOT DISTINCT FROM %(asking)s::uuid DESC, created_at DESC, key_id DESC
         """,
         share_ids=share_ids,
+        asking=asking,
     )
 
 
