@@ -10,6 +10,7 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.organizations.authenticate import Authenticator
 from wattlink.domain.sharing.keys.door import Door
+from wattlink.domain.sharing.keys.strangers import Strangers
 from wattlink.domain.users.elsewhere.services import Services
 from wattlink.domain.users.logins.gate import Gate
 from wattlink.domain.users.passwords.hashing import Passwords
@@ -32,6 +33,7 @@ class Hub:
     connectors: Connectors
     authenticator: Authenticator
     door: Door
+    strangers: Strangers
     throttle: Throttle
     gate: Gate
     sign_in_services: Services
@@ -57,6 +59,7 @@ async def open_hub(settings: Settings, *, clock: Clock = system_clock) -> AsyncI
                 connectors=Connectors(db=db, outbound=outbound, vault=vault, clock=clock),
                 authenticator=Authenticator(db=db, clock=clock),
                 door=Door(db, clock),
+                strangers=Strangers(clock),
                 throttle=throttle,
                 gate=Gate(
                     passwords=passwords,

@@ -7,6 +7,8 @@ import pytest
 
 from tests.dialects.evrythng.acting import user_of
 from tests.dialects.evrythng.conftest import Caller, World
+from tests.support.clock import StillClock
+from wattlink.domain.users.throttling.model import KEYS_OF_A_NETWORK
 
 _PAGE = {"origin": "https://app.example"}
 _ERROR = {"status", "errors", "moreInfo"}
@@ -73,6 +75,20 @@ async def test_no_cache_keeps_an_answer_and_no_browser_takes_it_for_a_page(ours:
     page = await ours.caller(None).http.get("/docs")
     assert page.headers.get_list("cache-control") == ["no-cache"]
     assert page.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+async def test_who_tries_many_keys_is_told_to_wait_and_who_has_one_is_not(ours: World, clock: StillClock) -> None:
+    gone = await user_of(ours)
+    await gone.post("/auth/all/logout")
+    for number in range(KEYS_OF_A_NETWORK.most - 1):
+        assert await ours.caller(f"wlk{number:077}").status("GET", "/access") == 403
+        assert await gone.status("GET", "/access") == 403  # the same wrong key again is no guess
+    answer = await ours.caller("no key of ours").send("GET", "/access")
+    assert (answer.status_code, answer.headers["retry-after"], set(answer.json())) == (429, "9", _ERROR)
+    assert await gone.status("GET", "/access") == 403
+    assert [await caller.status("GET", "/access") for caller in (ours.operator, ours.public)] == [200, 200]
+    clock.forward(seconds=9)
+    assert await ours.caller("no key of ours").status("GET", "/access") == 403
 
 
 async def test_what_was_made_is_found_where_the_answer_says(ours: World) -> None:

@@ -12,10 +12,10 @@ import pytest
 from tests.dialects.evrythng.conftest import Caller, Refused, World, new_world
 from tests.support.clock import StillClock
 from wattlink.dialects.evrythng.ids import id_of
-from wattlink.dialects.evrythng.users.clients import network_behind
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.users import store as users
 from wattlink.domain.users.throttling.model import PASSWORDS, SIGN_UPS
+from wattlink.web.authentication import network_behind
 from wattlink.wiring import Hub, open_hub
 
 ADA = {"email": "ada@example.com", "firstName": "Ada", "lastName": "Byron", "password": "password"}
@@ -410,6 +410,7 @@ async def test_which_key_a_log_in_gives(hub: Hub, login_key: str, is_same: bool)
     keys = [(await ours.public.post("/auth/evrythng", LOGIN))["evrythngApiKey"] for _ in range(2)]
     assert (len({user.key, *keys}) == 1) is is_same
     assert [await ours.caller(key).status("GET", f"/users/{user_id}") for key in (user.key, *keys)] == [200] * 3
+    assert [(await ours.caller(key).get("/accesses"))[0]["apiKey"] for key in keys] == keys
     await user.post("/auth/all/logout")
     assert [await ours.caller(key).status("GET", f"/users/{user_id}") for key in (user.key, *keys)] == [403] * 3
     assert (await ours.public.post("/auth/evrythng", LOGIN))["evrythngApiKey"] not in keys

@@ -8,7 +8,7 @@ from litestar import Request
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import NotAuthenticated, NotPermitted
 from wattlink.domain.sharing.keys.door import is_access_key
-from wattlink.web.authentication import header_of
+from wattlink.web.authentication import header_of, network_of_caller
 from wattlink.web.call import Call
 
 DOORS = "doors"
@@ -62,6 +62,7 @@ async def access_of(request: Call) -> Access:
             return await request.hub.door.access_of(key)
         return await request.hub.authenticator.access_of_operator(key)
     except NotAuthenticated:
+        request.hub.strangers.met(key, network_of_caller(request))
         raise NotPermitted("the API key is unknown or was ended") from None
 
 

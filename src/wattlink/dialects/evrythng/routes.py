@@ -241,7 +241,7 @@ _MEANINGS = {
     404: "There is no such thing, or it is out of scope.",
     409: "What is there already stands in the way.",
     503: "The service that the person signs in with gives no usable answer at the moment; nothing was made.",
-    429: "Too many of these, wrong passwords and codes above all; `Retry-After` says when there may be one more.",
+    429: "Too many of these, of wrong passwords, codes and keys above all; `Retry-After` says until when.",
 }
 
 
@@ -253,7 +253,7 @@ def needs() -> Mapping[str, Need]:
 def routes() -> Sequence[ControllerRouterHandler]:
     """The table behind the keys, and what is open to everybody."""
     table = {tag: [row.route for row in rows] for tag, rows in ROWS.items()}
-    problems = Problems(Problem, _MEANINGS, always=(401, 403), media_type=JSON)
+    problems = Problems(Problem, _MEANINGS, always=(401, 403, 429), media_type=JSON)
     return [
         *handlers(_OPEN, Problems(Problem, _MEANINGS, always=(), media_type=JSON)),
         Router("/", route_handlers=handlers(table, problems), before_request=admit, security=[{SECURITY: []}]),

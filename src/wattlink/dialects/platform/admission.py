@@ -11,9 +11,9 @@ from litestar import Request
 from wattlink.base.log import get_logger
 from wattlink.dialects.platform.wire import application_id_of
 from wattlink.domain.access.model import Access, KeyKind
-from wattlink.domain.errors import InvalidInput, NotPermitted
+from wattlink.domain.errors import InvalidInput, NotAuthenticated, NotPermitted
 from wattlink.domain.sharing.keys.door import is_access_key
-from wattlink.web.authentication import bearer_of
+from wattlink.web.authentication import bearer_of, network_of_caller
 from wattlink.web.call import Call
 from wattlink.web.routing import check_query_keys
 
@@ -71,10 +71,14 @@ def of_application(call: Call, application_id: str) -> Access:
 async def _access(request: Request[Any, Any, Any]) -> Access:
     assert isinstance(request, Call)
     token = bearer_of(request)
-    if is_access_key(token):
-        access = await request.hub.door.access_of(token)
-    else:
-        access = await request.hub.authenticator.access_of_anybody(token)
+    try:
+        if is_access_key(token):
+            access = await request.hub.door.access_of(token)
+        else:
+            access = await request.hub.authenticator.access_of_anybody(token)
+    except NotAuthenticated:
+        request.hub.strangers.met(token, network_of_caller(request))
+        raise
     request.check_query()
     check_query_keys(request)
     return access

@@ -152,7 +152,7 @@ _MEANINGS = {
     404: "There is no such thing, or it is out of the caller's reach.",
     409: "What is there already stands in the way; `detail` says what.",
     410: "It is over.",
-    429: "Too many of these at once.",
+    429: "Too many of these at once, or too many wrong tokens.",
 }
 
 
@@ -163,14 +163,14 @@ def routes() -> Sequence[ControllerRouterHandler]:
         token_route(),
         Router(
             "/",
-            route_handlers=handlers(ADMINISTRATION, Problems(Problem, _MEANINGS, always=(400, 401, 403))),
+            route_handlers=handlers(ADMINISTRATION, Problems(Problem, _MEANINGS, always=(400, 401, 403, 429))),
             before_request=admit_operator,  # a guard would cost a copy of the route per request
             dependencies=given,
             security=[{OPERATOR: []}],
         ),
         Router(
             "/",
-            route_handlers=handlers(OF_APPLICATIONS, Problems(Problem, _MEANINGS, always=(400, 401, 404))),
+            route_handlers=handlers(OF_APPLICATIONS, Problems(Problem, _MEANINGS, always=(400, 401, 404, 429))),
             before_request=admit_application,
             dependencies=given,
             parameters={"which_application": WHICH_APPLICATION},
@@ -178,7 +178,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         ),
         Router(
             "/",
-            route_handlers=handlers(OF_USERS, Problems(Problem, _MEANINGS, always=(400, 401, 403, 404))),
+            route_handlers=handlers(OF_USERS, Problems(Problem, _MEANINGS, always=(400, 401, 403, 404, 429))),
             before_request=admit_user,
             dependencies=given,
             parameters={"which_application": WHICH_APPLICATION},
