@@ -75,6 +75,15 @@ class WrongUser(DomainError):
     """The link session was gone through for another user than the one who came back from it; it has been ended."""
 
 
+class BoostNotPossible(DomainError):
+    """The car can't be told to charge now: why, and where its boost stands, each of a closed list."""
+
+    def __init__(self, reason: str, state: str) -> None:
+        super().__init__(f"the car can't be boosted: {reason}")
+        self.reason = reason
+        self.state = state
+
+
 class CommandNotPossible(DomainError):
     """The device can't do this as it is; `interventions` (ids of the catalogue) say what would change that."""
 

@@ -1,9 +1,10 @@
-"""Commands that nobody could send or see done end by themselves, whatever becomes of visits; old ones are forgotten."""
+"""Commands that nobody could send or see done end by themselves; boosts begin when their cars are plugged in."""
 
 from datetime import timedelta
 
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.end import end_overdue
+from wattlink.domain.premises.charging.boost import begin_due
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 
@@ -20,11 +21,19 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
             hub.notifier.wake("events")
         return over
 
+    async def boost() -> int:
+        begun = await begin_due(hub.db, hub.clock())
+        if begun:
+            for channel in ("visits", "commands", "events"):
+                hub.notifier.wake(channel)
+        return 0  # what couldn't begin now waits for its time
+
     async def forget() -> int:
         async with hub.db.transaction() as tx:
             return await commands.drop_old(tx, hub.clock() - _KEPT)
 
     return [
         (Pump("overdue commands", end), None),
+        (Pump("boosts of cars that were plugged in", boost), "events"),
         (Pump("old commands", forget, every=_FORGET_EVERY), None),
     ]

@@ -23,6 +23,7 @@ def test_every_row_makes_a_problem(kind: type[errors.DomainError]) -> None:
         errors.NotFound: ("user", "x{y}"),
         errors.InvalidInput: ("user_id", "is {odd}"),
         errors.NotASandbox: (),
+        errors.BoostNotPossible: ("fully_charged", "unavailable"),
     }
     status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
     assert status == 503 if kind is errors.SignInUnavailable else 400 <= status < 500

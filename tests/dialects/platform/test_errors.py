@@ -22,6 +22,7 @@ def test_every_row_makes_a_problem(kind: type[errors.DomainError]) -> None:
         errors.NotFound: ("application", "x{y}"),
         errors.InvalidInput: ("redirect_uris", "is {odd}"),
         errors.NotASandbox: (),
+        errors.BoostNotPossible: ("fully_charged", "unavailable"),
     }
     status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
     assert status == 503 if kind is errors.SignInUnavailable else 400 <= status < 500

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wattlink.dialects.podero.errors import STATUS, Problem, ValidationProblem, problem_of
+from wattlink.dialects.podero.errors import STATUS, BoostRefused, Problem, ValidationProblem, problem_of
 from wattlink.domain import errors
 
 _EVERY = [
@@ -18,10 +18,16 @@ def test_every_domain_error_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("kind", _EVERY)
 def test_every_row_makes_a_detail(kind: type[errors.DomainError]) -> None:
-    arguments = {errors.NotFound: ("user", "x{y}"), errors.InvalidInput: ("a[0].b", "is {odd}"), errors.NotASandbox: ()}
+    arguments = {
+        errors.NotFound: ("user", "x{y}"),
+        errors.InvalidInput: ("a[0].b", "is {odd}"),
+        errors.NotASandbox: (),
+        errors.BoostNotPossible: ("fully_charged", "unavailable"),
+    }
     status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
     assert 400 <= status <= 503
-    assert isinstance(problem, ValidationProblem if kind is errors.InvalidInput else Problem)
+    own = {errors.InvalidInput: ValidationProblem, errors.BoostNotPossible: BoostRefused}
+    assert isinstance(problem, own.get(kind, Problem))
     if isinstance(problem, ValidationProblem):
         (fault,) = problem.detail
         assert (fault.loc, fault.msg) == (["body", "data", "a", 0, "b"], "is {odd}")

@@ -51,6 +51,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.WrongLinkCode: Told(403, "forbidden", "Forbidden", "The link code isn't the one."),
     errors.WrongUser: Told(409, "conflict", "Conflict", "Somebody else than its user came back from the link session."),
     errors.CommandNotPossible: Told(400, "precondition-failed", "Precondition failed"),
+    errors.BoostNotPossible: Told(400, "precondition-failed", "Precondition failed"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.NotASandbox: Told(409, "not-a-sandbox", "Not a sandbox"),
     errors.SignInRefused: Told(403, "forbidden", "Forbidden"),

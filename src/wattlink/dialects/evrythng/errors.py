@@ -37,6 +37,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.WrongLinkCode: Told(403, "", ""),
     errors.WrongUser: Told(409, "", ""),
     errors.CommandNotPossible: Told(409, "", ""),
+    errors.BoostNotPossible: Told(409, "", ""),
     errors.CursorTooOld: Told(410, "", ""),
     errors.SignInRefused: Told(403, "", "", "Access was denied! {error}"),
     errors.SignInUnavailable: Told(503, "", ""),

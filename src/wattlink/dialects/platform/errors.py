@@ -53,6 +53,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
         "The session was another user's: it is ended, and its access withdrawn.",
     ),
     errors.CommandNotPossible: Told(409, "command-not-possible", "The device can't do this as it is"),
+    errors.BoostNotPossible: Told(409, "command-not-possible", "The device can't do this as it is"),
     errors.CursorTooOld: Told(410, "cursor-too-old", "Cursor too old", "The events behind this cursor were dropped."),
     errors.SignInRefused: Told(403, "forbidden", "Forbidden"),
     errors.SignInUnavailable: Told(503, "service-unavailable", "Service Unavailable"),

@@ -20,6 +20,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class BoostRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a car can't be boosted, and where its boost stands."""
+
+    state: str
+    reason: str
+
+
 class Unusable(msgspec.Struct, frozen=True, kw_only=True):
     """A value that can't be used: what kind of fault it is, where it stands, and what is wrong."""
 
@@ -49,6 +56,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
     errors.WrongLinkCode: Told(403, "", ""),
     errors.WrongUser: Told(409, "", "", "Somebody else than its user came back from the onboarding session."),
     errors.CommandNotPossible: Told(409, "", ""),
+    errors.BoostNotPossible: Told(409, "", ""),
     errors.CursorTooOld: Told(410, "", "", "The events behind this cursor were dropped."),
     errors.SignInRefused: Told(403, "", ""),
     errors.SignInUnavailable: Told(503, "", "", "Please try again later."),
@@ -60,12 +68,14 @@ _FIELDS = {"external_id": "external_user_id", "redirect_uri": "success_url", "ca
 _TYPES = {"missing": "missing", "unknown": "extra_forbidden"}
 
 
-def problem_of(error: errors.DomainError) -> tuple[int, Problem | ValidationProblem]:
+def problem_of(error: errors.DomainError) -> tuple[int, Problem | ValidationProblem | BoostRefused]:
     """The status and the body for a domain error."""
     told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if isinstance(error, errors.InvalidInput):
         issue = Issue(_FIELDS.get(error.field, error.field), error.problem, error.allowed)
         return told.status, invalid(_tell, [issue])
+    if isinstance(error, errors.BoostNotPossible):
+        return told.status, BoostRefused(state=error.state, reason=error.reason)
     return told.status, _tell(told, told.detail.format(error=error))
 
 

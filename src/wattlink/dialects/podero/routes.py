@@ -7,9 +7,9 @@ from litestar.types import ControllerRouterHandler
 
 from wattlink.dialects.podero import BASE, buildings, claim_tokens, contracts, onboarding, statistics, users
 from wattlink.dialects.podero.admission import admit
-from wattlink.dialects.podero.devices import cues, mending, reading
-from wattlink.dialects.podero.errors import Problem, ValidationProblem
-from wattlink.dialects.podero.kinds import TYPES, DeviceType
+from wattlink.dialects.podero.devices import charging, cues, mending, reading
+from wattlink.dialects.podero.errors import BoostRefused, Problem, ValidationProblem
+from wattlink.dialects.podero.kinds import ELECTRIC_VEHICLE, TYPES, DeviceType
 from wattlink.web.oauth import Terms, token_route
 from wattlink.web.problems import JSON
 from wattlink.web.routing import Problems, Route, Table, handlers
@@ -23,6 +23,7 @@ _USER = _USERS + "/{user_id:str}"
 _BUILDING = _USER + "/buildings/{building_id:str}"
 _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
 _SESSION_TOKENS = "/device-onboarding/{session_id:str}/wallbox-claim-tokens"
+_VEHICLE = f"{_USER}/{ELECTRIC_VEHICLE.path}/{{device_id:str}}"
 _CUE = "/cues/{cue_id:str}"
 _CLAIM_STATUS = _SESSION_TOKENS + "/{token:str}/status"
 
@@ -76,6 +77,14 @@ TABLE: Table = {
             claim_tokens.create_session_claim_token,
             201,
             (404, 410, 422),
+        ),
+    ],
+    "Charging": [
+        Route("POST", _VEHICLE + "/boost", "boost", charging.boost_vehicle, 204, (404,), over=BoostRefused),
+        Route("DELETE", _VEHICLE + "/boost", "disarmBoost", charging.disarm_vehicle, 204, (404,)),
+        Route("GET", _VEHICLE + "/charge-policy", "getChargePolicy", charging.get_charge_policy, 200, (404,)),
+        Route(
+            "PUT", _VEHICLE + "/charge-policy", "updateChargePolicy", charging.put_charge_policy, 200, (400, 404, 422)
         ),
     ],
     "Devices": [route for one in TYPES.values() for route in _of_type(one)],

@@ -96,6 +96,10 @@ class ElectricVehicle(Device, kw_only=True):
     battery_capacity_kwh: float | None
     is_fully_charged: bool | None
     driving_range: float | None
+    boost_state: Annotated[
+        str, msgspec.Meta(extra_json_schema={"extra": {"enum": ["available", "requested", "ongoing", "unavailable"]}})
+    ]
+    boost_for_next_session: bool
     charge_target_max: float | None
     minimum_charge_limit: int | None
     charge_deadline_at: str | None

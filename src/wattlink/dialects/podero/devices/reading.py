@@ -19,6 +19,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.premises import store as premises
+from wattlink.domain.premises.charging import store as charging
 from wattlink.domain.premises.preferences import store as kept
 from wattlink.domain.users.people import store as people
 from wattlink.domain.users.people.model import Person
@@ -100,9 +101,12 @@ async def one_of(reader: Reader, request: Call, one: DeviceType, device_id: str)
 
 
 async def _seen(reader: Reader, request: Call, owner: Person, found: Sequence[Device]) -> list[Seen]:
-    known = await kept.of_devices(reader, [device.device_id for device in found])
+    device_ids = [device.device_id for device in found]
+    known = await kept.of_devices(reader, device_ids)
+    are_cars = bool(found) and found[0].kind is Kind.VEHICLE
+    boosts = await charging.of_devices(reader, device_ids) if are_cars else {}
     return [
-        Seen(device, owner, one, resolution_of(request, device, one))
+        Seen(device, owner, one, resolution_of(request, device, one), boosts.get(device.device_id))
         for device in found
         if (one := known.get(device.device_id)) is not None
     ]

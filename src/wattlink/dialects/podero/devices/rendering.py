@@ -7,6 +7,7 @@ from wattlink.connectors.registry import manifests
 from wattlink.dialects.podero.devices import documents as shown
 from wattlink.dialects.podero.wire import timestamp
 from wattlink.domain.devices.model import Device
+from wattlink.domain.premises.charging.model import Boost, BoostState, boost_state
 from wattlink.domain.premises.preferences.model import Kept
 from wattlink.domain.users.people.model import Person
 
@@ -28,6 +29,13 @@ class Seen(NamedTuple):
     owner: Person
     kept: Kept
     resolution: str | None = None
+    boost: Boost | None = None
+
+    @property
+    def boost_state(self) -> BoostState:
+        """Where a car's boost stands."""
+        assert isinstance(self.device.document, Vehicle)
+        return boost_state(self.device.document, self.boost, is_in_touch=self.kept.is_authenticated)
 
 
 def rendered(seen: Seen) -> shown.Device:
@@ -35,7 +43,7 @@ def rendered(seen: Seen) -> shown.Device:
     document, common = seen.device.document, _common(seen)
     match document:
         case Vehicle():
-            return _vehicle(document, seen.kept.document, common)
+            return _vehicle(document, seen, common)
         case Hvac():
             return _heat_pump(document, seen.kept.document, common)
         case Inverter():
@@ -104,8 +112,8 @@ def _owner(person: Person) -> shown.Owner:
     )
 
 
-def _vehicle(vehicle: Vehicle, said: dict[str, Any], common: dict[str, Any]) -> shown.ElectricVehicle:
-    state = vehicle.charge_state
+def _vehicle(vehicle: Vehicle, seen: Seen, common: dict[str, Any]) -> shown.ElectricVehicle:
+    state, said = vehicle.charge_state, seen.kept.document
     return shown.ElectricVehicle(
         **common,
         is_plugged_in=state.is_plugged_in,
@@ -115,6 +123,8 @@ def _vehicle(vehicle: Vehicle, said: dict[str, Any], common: dict[str, Any]) -> 
         battery_capacity_kwh=state.battery_capacity,
         is_fully_charged=state.is_fully_charged,
         driving_range=state.range,
+        boost_state=seen.boost_state,
+        boost_for_next_session=seen.boost is not None and seen.boost.is_armed,
         charge_target_max=state.charge_limit,
         minimum_charge_limit=said.get("minimum_charge_limit"),
         charge_deadline_at=said.get("charge_deadline_at"),
