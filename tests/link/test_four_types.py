@@ -125,6 +125,13 @@ async def _refused_here(story: Story, person: Person) -> Page:
     return page
 
 
+async def _refused_key(story: Story, person: Person) -> Page:
+    assert "monitoring.solaredge.com" in person.page.text  # where to find the key
+    page = await _refused_here(story, person)
+    assert "SolarEdge does not know this site ID with this API key. Type the API key again" in page.text
+    return page
+
+
 async def _by_call(_: Story, person: Person) -> Page:
     address = dialled_by(person.page if "Waiting" in person.page.text else await person.press("Show the address"))
     async with dialling(address) as line:
@@ -143,7 +150,7 @@ async def _refused_call(_: Story, person: Person) -> Page:
 
 NIBE_PUMP = Type("hp", "heat-pumps", "myuplink", _by_redirect, _refused_there, NIBE)
 TESLA_CAR = Type("ev", "electric-vehicles", "tesla", _by_form, _refused_here, TESLA)
-SOLAREDGE = Type("iv", "inverters", "solaredge", _by_form, _refused_here)
+SOLAREDGE = Type("iv", "inverters", "solaredge", _by_form, _refused_key)
 WALLBOX = Type("wb", "wallboxes", "ocpp", _by_call, _refused_call)
 TYPES = {"nibe": NIBE_PUMP, "tesla": TESLA_CAR, "solaredge": SOLAREDGE, "wallbox": WALLBOX}
 

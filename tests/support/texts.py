@@ -47,7 +47,12 @@ def bundles() -> list[Bundle]:
     vendors = [
         Bundle(
             package_of(vendor),
-            frozenset(text for entry in manifest.interventions for text in (entry.title, entry.description)),
+            frozenset(
+                [
+                    *manifest.sign_in.steps,
+                    *(text for entry in manifest.interventions for text in (entry.title, entry.description)),
+                ]
+            ),
         )
         for vendor, manifest in manifests().items()
     ]

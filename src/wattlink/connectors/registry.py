@@ -26,6 +26,7 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     host: str = ""  # the name among `hosts` that the user leaves for, or to which the typed password goes
     pkce: bool = True
     username: Literal["email", "phone_or_email", "name", "site_id"] = "email"  # what a form asks for
+    steps: tuple[str, ...] = ()  # to where the vendor shows what is to be typed; in English, as the texts below
     reset: str | None = None  # the vendor's page for a forgotten password
     revoking_ends: Literal["token", "grant"] = "token"
 

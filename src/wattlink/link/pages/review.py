@@ -17,7 +17,7 @@ from wattlink.link.brands import brand, host
 from wattlink.link.pages.steps import steps
 from wattlink.link.pages.trouble import trouble
 from wattlink.link.sight import Sight
-from wattlink.link.texts.consent import consent, custody
+from wattlink.link.texts.consent import consent, custody, where_found
 from wattlink.link.texts.refused import WRONG_KEY, WRONG_PASSWORD, Refused
 from wattlink.link.texts.trouble import warned
 from wattlink.link.texts.words import N_
@@ -65,6 +65,7 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         username_type=sign_in.username,
         password_label=language.say(N_("API key") if sign_in.asks_for_key else N_("Password")),
         username=unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
+        where_found=where_found(sign_in, manifest, language),
         problem=_refused(sight, manifest),
         offer_reset=session.failures >= _TRIES_BEFORE_RESET,
         may_change_brand=is_bound and not session.vendor_is_fixed,

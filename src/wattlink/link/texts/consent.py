@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from wattlink.base.languages import translations
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import Manifest, SignIn
+from wattlink.connectors.registry import Manifest, SignIn, package_of
 from wattlink.domain.linking.model import LinkSession
 from wattlink.link.texts.languages import Language
 from wattlink.link.texts.words import N_, NEVER, SCOPES, kind_name
@@ -61,3 +62,9 @@ def _account(manifest: Manifest, language: Language) -> list[str]:
 def custody(sign_in: SignIn, name: str, language: Language) -> str:
     """What becomes of the password."""
     return language.say(_CUSTODY[sign_in.custody], brand=name)
+
+
+def where_found(sign_in: SignIn, manifest: Manifest, language: Language) -> list[str]:
+    """The way to what is to be typed, in the vendor's own portal."""
+    texts = translations(package_of(manifest.vendor), language.tag)
+    return [texts.gettext(step) for step in sign_in.steps]

@@ -149,7 +149,7 @@ FAILURES: Mapping[Cause, Failure] = {
     ),
     Cause.SESSION_EXPIRED: Failure(
         title=N_("This link has expired"),
-        what=N_("For your safety a link like this one works for 24 hours only. Nothing was linked."),
+        what=N_("For your safety a link like this one works for a limited time only. Nothing was linked."),
         turn=N_("Go back to %(app)s and start again: you get a new one at once."),
         drawing="wait",
     ),
