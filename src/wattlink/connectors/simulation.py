@@ -97,6 +97,24 @@ def common_fault(faults: Collection[str]) -> SimulatedAnswer | None:
     return next((answer for fault, answer in _EVERYWHERE.items() if fault in faults), None)
 
 
+def new_time(now: datetime) -> dict[str, float]:
+    """An account's own time, in seconds, which begins as the real one; a simulator keeps it under `time`."""
+    return {"real": now.timestamp(), "own": now.timestamp(), "pace": 1}
+
+
+def account_time(state: State, now: datetime) -> float:
+    """The account's own time: real time, made faster by `pace`."""
+    anchor = state["time"]
+    return float(anchor["own"] + (now.timestamp() - anchor["real"]) * anchor["pace"])
+
+
+def with_pace(state: State, now: datetime) -> State:
+    """The account with its time running at `pace` from now on."""
+    if state["time"]["pace"] == state["pace"]:
+        return state
+    return {**state, "time": {"real": now.timestamp(), "own": account_time(state, now), "pace": state["pace"]}}
+
+
 class FleetDevice(msgspec.Struct, frozen=True, kw_only=True):
     """A device of a virtual account, as people see it."""
 

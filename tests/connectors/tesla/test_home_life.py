@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from tests.connectors.tesla.conftest import HOME
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.simulation import State
-from wattlink.connectors.vendors.tesla import simulated_life
+from wattlink.connectors.simulation import State, account_time
 from wattlink.connectors.vendors.tesla import simulator as tesla
 from wattlink.connectors.vendors.tesla.energy import simulated_life as life
 
@@ -48,7 +47,7 @@ def _moment(state: State, now: datetime) -> life.Moment:
     """The only home of an account."""
     state = tesla.advance(state, now)
     [home] = life.homes(state).values()
-    return life.moment(home, simulated_life.account_time(state, now))
+    return life.moment(home, account_time(state, now))
 
 
 @settings(deadline=None)

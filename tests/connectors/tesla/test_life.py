@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wattlink.connectors.registry import simulator
-from wattlink.connectors.simulation import State
+from wattlink.connectors.simulation import State, account_time
 from wattlink.connectors.vendors.tesla import simulated_life as life
 from wattlink.connectors.vendors.tesla import simulator as tesla
 
@@ -37,7 +37,7 @@ def _moment(state: State, now: datetime) -> life.Moment:
     """The only car of an account."""
     state = tesla.advance(state, now)
     [car] = state["devices"].values()
-    return life.moment(car, life.account_time(state, now))
+    return life.moment(car, account_time(state, now))
 
 
 @settings(deadline=None)
@@ -102,7 +102,7 @@ def test_in_the_demo_something_moves_within_half_a_minute() -> None:
 
 
 def _all(state: State, now: datetime) -> list[tuple[int, float]]:
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     moments = [life.moment(car, at) for car in tesla.advance(state, now)["devices"].values()]
     return [(int(moment.battery), round(moment.odometer, 1)) for moment in moments]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from wattlink.connectors.simulation import SimulatedAnswer, State
+from wattlink.connectors.simulation import SimulatedAnswer, State, account_time
 from wattlink.connectors.vendors.easee import simulated_life as life
 from wattlink.connectors.vendors.easee.simulated_answers import json_answer, refusal
 
@@ -36,7 +36,7 @@ def _entry(key: str, device: life.Device) -> dict[str, Any]:
 
 def state_of(state: State, key: str, now: datetime) -> SimulatedAnswer:
     """`GET /api/chargers/{id}/state`"""
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     device = life.settled(state["devices"][key], at)
     charging = life.is_charging(device)
     power = round(life.power_kw(device) * _wobble(at), 3) if charging else 0.0
@@ -115,7 +115,7 @@ def command(state: State, key: str, name: str, body: Any, now: datetime) -> Outc
     changes = make(device, fields)
     if changes is None:
         return refusal(400, 0, "InvalidCommand", "The charger can't do this now."), state
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     device = life.asked(device, at, state["pace"], **changes)
     count = state["commands"] + 1
     answer = json_answer({"device": key, "commandId": count, "ticks": int(now.timestamp() * 10_000_000)}, 202)
@@ -130,7 +130,7 @@ def settings(state: State, key: str, body: Any, now: datetime) -> Outcome:
         changes["enabled"] = fields["enabled"]
     if _is_current(fields.get("maxChargerCurrent")):
         changes["max_amps"] = float(fields["maxChargerCurrent"])
-    device = {**life.settled(state["devices"][key], life.account_time(state, now)), **changes}
+    device = {**life.settled(state["devices"][key], account_time(state, now)), **changes}
     return json_answer({"device": key}, 202), {**state, "devices": {**state["devices"], key: device}}
 
 

@@ -9,10 +9,7 @@ are the account's own, in seconds: real time, made faster by `pace`.
 
 import zlib
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-
-from wattlink.connectors.simulation import State
 
 Device = dict[str, Any]
 
@@ -20,19 +17,6 @@ _HOUR = 3600.0
 _DAY = 24 * _HOUR
 _VOLTS, _PHASES = 230, 3
 _FOLLOWS_AFTER = 2.0  # seconds of real time until a charger does what the cloud accepted
-
-
-def account_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    anchor = state["time"]
-    real: float = now.timestamp()
-    return float(anchor["own"] + (real - anchor["real"]) * anchor["pace"])
-
-
-def with_pace(state: State, now: datetime) -> State:
-    """The account with its time running at `pace` from now on."""
-    anchor = {"real": now.timestamp(), "own": account_time(state, now), "pace": state["pace"]}
-    return state if state["time"]["pace"] == state["pace"] else {**state, "time": anchor}
 
 
 def new_device(name: str, at: float, seed: str, **knobs: Any) -> Device:

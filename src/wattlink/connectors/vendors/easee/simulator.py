@@ -13,7 +13,17 @@ from typing import Any
 
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.simulation import Fault, FleetAccount, SimulatedAnswer, SimulatedRequest, State, devices_of
+from wattlink.connectors.simulation import (
+    Fault,
+    FleetAccount,
+    SimulatedAnswer,
+    SimulatedRequest,
+    State,
+    account_time,
+    devices_of,
+    new_time,
+    with_pace,
+)
 from wattlink.connectors.vendors.easee import simulated_chargers as chargers
 from wattlink.connectors.vendors.easee import simulated_life as life
 from wattlink.connectors.vendors.easee import simulated_tokens as tokens
@@ -109,14 +119,14 @@ def _data(request: SimulatedRequest, state: State, now: datetime) -> chargers.Ou
 
 def advance(state: State, now: datetime) -> State:
     """The same account later."""
-    until = life.account_time(state, now)
+    until = account_time(state, now)
     lived = {key: life.lived(device, until) for key, device in state["devices"].items()}
     return state if lived == state["devices"] else {**state, "devices": lived}
 
 
 def own_time(state: State, now: datetime) -> float:
     """The account's own time."""
-    return life.account_time(state, now)
+    return account_time(state, now)
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
@@ -132,7 +142,7 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "faults": [],
         "grace_seconds": 60,
         "pace": 1,
-        "time": {"real": now.timestamp(), "own": now.timestamp(), "pace": 1},
+        "time": new_time(now),
         "access_seconds": 86_400,
         "lock_after": 10,
         "wrong_passwords": 0,
@@ -152,8 +162,8 @@ def set_devices(
     """Chargers bought and sold since; knobs that are turned after it, and those turned before, count from now on."""
     if kind not in (None, Kind.CHARGER):
         raise ValueError(f"Easee has no devices of the kind {kind}")
-    state = life.with_pace(state, now)
-    at, made = life.account_time(state, now), state["devices_made"]
+    state = with_pace(state, now)
+    at, made = account_time(state, now), state["devices_made"]
     kept = {key: device for key, device in state["devices"].items() if key not in remove}
     devices = {key: _noticed(life.settled(device, at), now) for key, device in kept.items()}
     for number in range(made + 1, made + add + 1):

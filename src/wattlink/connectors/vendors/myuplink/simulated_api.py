@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.simulated_sign_in import tokens
-from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
+from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State, account_time
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 from wattlink.connectors.vendors.myuplink import simulated_points as points
 from wattlink.connectors.vendors.myuplink import simulated_systems
@@ -87,7 +87,7 @@ def _changed(request: SimulatedRequest, state: State, claims: Claims, now: datet
         return _NOT_FOUND, state
     if changes is None:
         return failure(400), state
-    changed = life.settled(pump, life.account_time(state, now), **changes)
+    changed = life.settled(pump, account_time(state, now), **changes)
     state = {**state, "devices": {**state["devices"], device_id: changed}}
     return told({"status": 200, "payload": results}), state
 

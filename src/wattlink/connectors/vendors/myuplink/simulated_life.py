@@ -8,12 +8,9 @@ faster by `pace`.
 """
 
 import math
-from datetime import datetime
 from typing import Any
 
 import msgspec
-
-from wattlink.connectors.simulation import State
 
 Pump = dict[str, Any]
 
@@ -38,20 +35,6 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     compressor: int
     frequency: int  # Hz
     power: float  # kW
-
-
-def account_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    anchor = state["time"]
-    return float(anchor["own"] + (now.timestamp() - anchor["real"]) * anchor["pace"])
-
-
-def with_pace(state: State, now: datetime) -> State:
-    """The account with its time running at `pace` from now on."""
-    if state["time"]["pace"] == state["pace"]:
-        return state
-    anchor = {"real": now.timestamp(), "own": account_time(state, now), "pace": state["pace"]}
-    return {**state, "time": anchor}
 
 
 def new_pump(name: str, at: float, **knobs: Any) -> Pump:

@@ -7,7 +7,7 @@ number that comes twice included.
 from datetime import datetime
 from typing import Any
 
-from wattlink.connectors.simulation import Fault, State
+from wattlink.connectors.simulation import Fault, State, account_time
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 
 _NO_SENSOR = -32768
@@ -66,7 +66,7 @@ def is_connected(pump: life.Pump, state: State) -> bool:
 
 def points_of(pump: life.Pump, state: State, now: datetime) -> list[Entry]:
     """All points of a pump; one that isn't connected tells what it was like long ago."""
-    seen = life.moment(pump, life.account_time(state, now))
+    seen = life.moment(pump, account_time(state, now))
     told = _s_series(pump, seen) if pump["zones"] else _f_series(pump, seen)
     stamp = now.replace(microsecond=0).isoformat()
     return [{**point, "category": pump["model"], "timestamp": stamp} for point in told]
@@ -76,7 +76,7 @@ def zones_of(pump: life.Pump, state: State, now: datetime) -> list[Entry]:
     """The zones of a pump; those of the F series have none."""
     if not pump["zones"]:
         return []
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     seen = life.moment(pump, at)
     zone = {
         "zoneId": ZONE,

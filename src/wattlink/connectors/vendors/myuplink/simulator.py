@@ -14,7 +14,16 @@ from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulated_sign_in import tokens
 from wattlink.connectors.simulated_sign_in.pages import username_on
-from wattlink.connectors.simulation import FleetAccount, SimulatedAnswer, SimulatedRequest, State, devices_of
+from wattlink.connectors.simulation import (
+    FleetAccount,
+    SimulatedAnswer,
+    SimulatedRequest,
+    State,
+    account_time,
+    devices_of,
+    new_time,
+    with_pace,
+)
 from wattlink.connectors.vendors.myuplink import simulated_api, simulated_words
 from wattlink.connectors.vendors.myuplink import simulated_life as life
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome
@@ -63,14 +72,14 @@ def handle(request: SimulatedRequest, state: State | None, now: datetime) -> Out
 
 def advance(state: State, now: datetime) -> State:
     """The same account later."""
-    until = life.account_time(state, now)
+    until = account_time(state, now)
     lived = {device_id: life.lived(pump, until) for device_id, pump in state["devices"].items()}
     return state if lived == state["devices"] else {**state, "devices": lived}
 
 
 def own_time(state: State, now: datetime) -> float:
     """The account's own time."""
-    return life.account_time(state, now)
+    return account_time(state, now)
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
@@ -86,7 +95,7 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "faults": [],
         "grace_seconds": 0,
         "pace": 1,
-        "time": {"real": now.timestamp(), "own": now.timestamp(), "pace": 1},
+        "time": new_time(now),
         "subject": str(uuid5(NAMESPACE_URL, f"https://api.myuplink.com/{username}")),
         "sessions": {},
         "codes": {},
@@ -104,8 +113,8 @@ def set_devices(
     """Heat pumps bought and sold since; knobs that are turned after it, and those turned before, count from now on."""
     if kind not in (None, Kind.HVAC):
         raise ValueError(f"myUplink has no devices of the kind {kind}")
-    state = life.with_pace(state, now)
-    at, made = life.account_time(state, now), state["devices_made"]
+    state = with_pace(state, now)
+    at, made = account_time(state, now), state["devices_made"]
     pumps = {key: life.settled(pump, at) for key, pump in state["devices"].items() if key not in remove}
     for number in range(made + 1, made + add + 1):
         pumps[_device_id(state["username"], number)] = life.new_pump(f"Home no. {number}", at)
@@ -131,8 +140,8 @@ def fleet(now: datetime) -> Sequence[FleetAccount]:
 
 def _home(now: datetime, username: str, password: str, *knobs: dict[str, Any]) -> FleetAccount:
     state = {**new_account(username, password, now, devices=0), "pace": _DEMO_PACE}
-    state = life.with_pace(state, now)
-    at = life.account_time(state, now)
+    state = with_pace(state, now)
+    at = account_time(state, now)
     pumps = {_device_id(username, number): life.new_pump(at=at, **pump) for number, pump in enumerate(knobs, start=1)}
     state = {**state, "devices": pumps, "devices_made": len(pumps)}
     return FleetAccount(username=username, password=password, state=state, devices=devices_of(state))

@@ -6,22 +6,13 @@ in seconds: real time, made faster by `pace`.
 
 import math
 import zlib
-from datetime import datetime
 from typing import Any
-
-from wattlink.connectors.simulation import State
 
 Device = dict[str, Any]
 
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
 _RISE, _LIGHT = 6.0, 12.0  # hours
-
-
-def account_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    anchor = state["time"]
-    return float(anchor["own"] + (now.timestamp() - anchor["real"]) * anchor["pace"])
 
 
 def new_device(name: str, at: float, seed: str) -> Device:

@@ -12,7 +12,16 @@ import msgspec
 
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.simulation import Fault, FleetAccount, SimulatedAnswer, SimulatedRequest, State, devices_of
+from wattlink.connectors.simulation import (
+    Fault,
+    FleetAccount,
+    SimulatedAnswer,
+    SimulatedRequest,
+    State,
+    account_time,
+    devices_of,
+    new_time,
+)
 from wattlink.connectors.vendors.solaredge import simulated_life as life
 from wattlink.connectors.vendors.solaredge import simulated_words
 
@@ -95,7 +104,7 @@ def _inventory(state: State) -> Any:
 
 
 def _overview(state: State, now: datetime) -> Any:
-    at, devices = life.account_time(state, now), state["devices"].values()
+    at, devices = account_time(state, now), state["devices"].values()
     return {
         "overview": {
             "lastUpdateTime": _local(now),
@@ -112,7 +121,7 @@ def _data(state: State, serial: str, now: datetime) -> SimulatedAnswer:
         return _problem(404, "Not Found", "There is no such inverter.")
     if not device["online"] or Fault.ASLEEP in state["faults"]:
         return _json({"data": {"count": 0, "telemetries": []}})
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     watts = 1000 * life.power_kw(device, at)
     told = {
         "date": _local(now),
@@ -133,7 +142,7 @@ def advance(state: State, now: datetime) -> State:  # noqa: ARG001 - what is tol
 
 def own_time(state: State, now: datetime) -> float:
     """The account's own time."""
-    return life.account_time(state, now)
+    return account_time(state, now)
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
@@ -149,7 +158,7 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "faults": [],
         "grace_seconds": 0,
         "pace": 1,
-        "time": {"real": now.timestamp(), "own": now.timestamp(), "pace": 1},
+        "time": new_time(now),
         "site_id": int(username) if username.isdecimal() else zlib.crc32(username.encode()),
         "site_name": "Home",
         "devices_made": 0,
@@ -164,7 +173,7 @@ def set_devices(
     """Inverters mounted and taken down since; what they gave until now is counted as the knobs were until now."""
     if kind not in (None, Kind.INVERTER):
         raise ValueError(f"SolarEdge has no devices of the kind {kind}")
-    at, made = life.account_time(state, now), state["devices_made"]
+    at, made = account_time(state, now), state["devices_made"]
     devices = {key: life.settled(device, at) for key, device in state["devices"].items() if key not in remove}
     for number in range(made + 1, made + add + 1):
         serial = _serial(state["username"], number)

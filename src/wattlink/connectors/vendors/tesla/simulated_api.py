@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.simulated_sign_in import tokens
-from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
+from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State, account_time
 from wattlink.connectors.vendors.tesla import simulated_life as life
 from wattlink.connectors.vendors.tesla.energy import simulated_api as energy
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure, told
@@ -95,7 +95,7 @@ def _of_vehicle(
     if verb is None and request.method == "GET":
         return told(entry_of(vin, car, state, now)), state
     if verb == "wake_up" and request.method == "POST":
-        at = life.account_time(state, now)
+        at = account_time(state, now)
         state = {**state, "devices": {**state["devices"], vin: life.woken(car, at, state["pace"])}}
         return told(entry_of(vin, state["devices"][vin], state, now)), state
     needed = {_READ} if verb == "vehicle_data" else _COMMAND

@@ -6,7 +6,7 @@ Commands arrive signed as long as the account's knob `signing` is on, as if the 
 from datetime import datetime
 from typing import Any
 
-from wattlink.connectors.simulation import State
+from wattlink.connectors.simulation import State, account_time
 from wattlink.connectors.vendors.tesla import simulated_life as life
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure, told
 
@@ -28,7 +28,7 @@ def command(state: State, vin: str, name: str, body: Any, now: datetime) -> Outc
         if not car["key"]:
             return _NO_KEY, state
     fields = body if isinstance(body, dict) else {}
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     charging_state = life.moment(car, at).charging_state
     match name:
         case "charge_start":

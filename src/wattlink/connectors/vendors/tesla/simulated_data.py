@@ -4,7 +4,7 @@ from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
-from wattlink.connectors.simulation import Fault, State
+from wattlink.connectors.simulation import Fault, State, account_time
 from wattlink.connectors.vendors.tesla import simulated_life as life
 
 _KM_PER_MILE = 1.609344
@@ -27,7 +27,7 @@ def entry_of(vin: str, car: life.Car, state: State, now: datetime) -> dict[str, 
         "display_name": car["name"],
         "option_codes": None,
         "tokens": None,
-        "state": "asleep" if asleep else life.moment(car, life.account_time(state, now)).state,
+        "state": "asleep" if asleep else life.moment(car, account_time(state, now)).state,
         "in_service": False,
         "calendar_enabled": car["mobile_access"],
         "api_version": 84,
@@ -40,7 +40,7 @@ def entry_of(vin: str, car: life.Car, state: State, now: datetime) -> dict[str, 
 def data_of(vin: str, state: State, now: datetime, endpoints: Set[str], *, with_location: bool) -> dict[str, Any]:
     """`vehicle_data` of a car that is online, as far as it was asked for."""
     car = state["devices"][vin]
-    moment, told_at = life.moment(car, life.account_time(state, now)), int(now.timestamp() * 1000)
+    moment, told_at = life.moment(car, account_time(state, now)), int(now.timestamp() * 1000)
     blocks = {
         "charge_state": _charge_state(car, moment),
         "drive_state": _drive_state(car, moment, told_at, with_location=with_location),

@@ -9,7 +9,6 @@ made faster by `pace`.
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -39,20 +38,6 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     odometer: float  # km
     place: Place
     speed: float | None  # km/h while it drives
-
-
-def account_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    anchor = state["time"]
-    return float(anchor["own"] + (now.timestamp() - anchor["real"]) * anchor["pace"])
-
-
-def with_pace(state: State, now: datetime) -> State:
-    """The account with its time running at `pace` from now on."""
-    if state["time"]["pace"] == state["pace"]:
-        return state
-    anchor = {"real": now.timestamp(), "own": account_time(state, now), "pace": state["pace"]}
-    return {**state, "time": anchor}
 
 
 def cars(state: State) -> dict[str, Car]:

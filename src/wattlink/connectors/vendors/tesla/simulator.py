@@ -15,7 +15,15 @@ from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulated_sign_in import tokens
 from wattlink.connectors.simulated_sign_in.pages import username_on
-from wattlink.connectors.simulation import FleetAccount, SimulatedRequest, State, devices_of
+from wattlink.connectors.simulation import (
+    FleetAccount,
+    SimulatedRequest,
+    State,
+    account_time,
+    devices_of,
+    new_time,
+    with_pace,
+)
 from wattlink.connectors.vendors.tesla import simulated_api, simulated_words
 from wattlink.connectors.vendors.tesla import simulated_life as life
 from wattlink.connectors.vendors.tesla.energy import simulated_life as homes
@@ -69,7 +77,7 @@ def handle(request: SimulatedRequest, state: State | None, now: datetime) -> Out
 
 def advance(state: State, now: datetime) -> State:
     """The same account later."""
-    until = life.account_time(state, now)
+    until = account_time(state, now)
     lived = {vin: life.lived(car, until) for vin, car in life.cars(state).items()} | homes.lived(state, until)
     devices = state["devices"] | lived
     return state if devices == state["devices"] else {**state, "devices": devices}
@@ -77,7 +85,7 @@ def advance(state: State, now: datetime) -> State:
 
 def own_time(state: State, now: datetime) -> float:
     """The account's own time."""
-    return life.account_time(state, now)
+    return account_time(state, now)
 
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
@@ -93,7 +101,7 @@ def new_account(username: str, password: str, now: datetime, *, devices: int = 1
         "faults": [],
         "grace_seconds": 86_400,
         "pace": 1,
-        "time": {"real": now.timestamp(), "own": now.timestamp(), "pace": 1},
+        "time": new_time(now),
         "subject": str(uuid5(NAMESPACE_URL, f"https://auth.tesla.com/{username}")),
         "region": "eu",
         "registered": True,
@@ -112,8 +120,8 @@ def set_devices(
     state: State, now: datetime, *, add: int = 0, kind: Kind | None = None, remove: Sequence[str] = ()
 ) -> State:
     """Cars and devices of homes bought and sold since; knobs that are turned count from now on."""
-    state = life.with_pace(state, now)
-    at = life.account_time(state, now)
+    state = with_pace(state, now)
+    at = account_time(state, now)
     devices = {
         key: device for key, device in (state["devices"] | homes.all_settled(state, at)).items() if key not in remove
     }
@@ -172,7 +180,7 @@ def fleet(now: datetime) -> Sequence[FleetAccount]:
 def _home(now: datetime, username: str) -> FleetAccount:
     """A car, a roof, a battery that only the sun may charge, and the meter between them and the grid."""
     garage = _garage(now, username, _DEMO_PASSWORD, {"name": "Sunny", "car_type": "modely", "capacity": 75.0}).state
-    at = life.account_time(garage, now)
+    at = account_time(garage, now)
     site = homes.site_for(garage, Kind.BATTERY, 2)
     knobs: dict[Kind, dict[str, Any]] = {Kind.BATTERY: {"grid_charging": False}, Kind.METER: {"load_kw": 1.2}}
     parts = {
@@ -186,9 +194,9 @@ def _home(now: datetime, username: str) -> FleetAccount:
 def _garage(now: datetime, username: str, password: str, *knobs: dict[str, Any]) -> FleetAccount:
     region = "na" if username.startswith("david") else "eu"
     state = {**new_account(username, password, now, devices=0), "pace": _DEMO_PACE, "region": region}
-    state = life.with_pace(state, now)
+    state = with_pace(state, now)
     routine = life.commuter(life.HOME, life.WORK, km=58.0, minutes=40, park=30, charge=240)
-    at = life.account_time(state, now)
+    at = account_time(state, now)
     cars = {
         _vin(username, number, car.get("car_type", "model3")): life.new_car(
             at=at, routine=routine, sleeps_after=60, **car

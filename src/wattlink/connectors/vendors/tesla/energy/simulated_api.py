@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
-from wattlink.connectors.vendors.tesla import simulated_life
+from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State, account_time
 from wattlink.connectors.vendors.tesla.energy import simulated_life as life
 from wattlink.connectors.vendors.tesla.energy.site import device_id
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, failure, told
@@ -67,13 +66,13 @@ def _set(request: SimulatedRequest, state: State, site: str, now: datetime) -> O
         changes = {"reserve": reserve}
     else:
         return _INVALID, state
-    battery = life.settled(home, simulated_life.account_time(state, now), **changes)
+    battery = life.settled(home, account_time(state, now), **changes)
     return _UPDATED, {**state, "devices": {**state["devices"], device_id(site, Kind.BATTERY): battery}}
 
 
 def live_status(home: life.Home, state: State, now: datetime) -> SimulatedAnswer:
     """What a home's power does now."""
-    moment = life.moment(home, simulated_life.account_time(state, now))
+    moment = life.moment(home, account_time(state, now))
     shown: dict[str, Any] = {
         "solar_power": round(moment.solar * 1000),
         "load_power": round(moment.load * 1000),
@@ -114,7 +113,7 @@ def _entry(site: str, home: life.Home, state: State, now: datetime) -> dict[str,
         "components": _components(home),
     }
     if Kind.BATTERY in home:
-        moment = life.moment(home, simulated_life.account_time(state, now))
+        moment = life.moment(home, account_time(state, now))
         shown |= {**_charge(home, moment), "battery_power": round(-moment.battery * 1000)}
         shown |= {"battery_type": "ac_powerwall", "backup_capable": True}
     return shown
