@@ -80,6 +80,12 @@ class VendorDoor:
             raise VendorUnavailable(f"{host}: {error}") from None
 
 
+def retry_after(answer: Answer, *also: str) -> float | None:
+    """The seconds after which the vendor wants to be asked again, if it says so: there, or in headers of its own."""
+    said = next((answer.headers[name] for name in ("retry-after", *also) if answer.headers.get(name)), "")
+    return float(said) if said.isdecimal() else None
+
+
 def json_of(answer: Answer) -> Any:
     """The answer's JSON value; raises UnexpectedAnswer."""
     try:

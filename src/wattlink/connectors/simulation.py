@@ -64,6 +64,11 @@ class SimulatedRequest(msgspec.Struct, frozen=True, kw_only=True):
         """The fields of a form body."""
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
+    def positive(self, name: str, default: int) -> int:
+        """A number of the query, such as a page's; the default where it is none."""
+        said = self.query.get(name, "")
+        return int(said) if said.isdecimal() and int(said) > 0 else default
+
     def json(self) -> Any:
         """The JSON body, or None where it isn't JSON."""
         try:

@@ -7,6 +7,7 @@ documented, so its words decide.
 import msgspec
 
 from wattlink.base.outbound import Answer
+from wattlink.connectors.door import retry_after
 from wattlink.connectors.errors import (
     CommandRefusal,
     CommandRefused,
@@ -99,19 +100,14 @@ def at_command(answer: Answer) -> ConnectorError:
 
 def _otherwise(answer: Answer, words: str) -> ConnectorError:
     if _is_quota(answer, words):
-        return VendorUnavailable("too many requests", reason="quota", retry_after=_retry_after(answer))
+        return VendorUnavailable("too many requests", reason="quota", retry_after=retry_after(answer))
     if answer.status >= 500 or answer.status == 408:
-        return VendorUnavailable(f"status {answer.status}", retry_after=_retry_after(answer))
+        return VendorUnavailable(f"status {answer.status}", retry_after=retry_after(answer))
     return UnexpectedAnswer(f"status {answer.status}")
 
 
 def _is_quota(answer: Answer, words: str) -> bool:
     return answer.status == 429 or (answer.status in (400, 403) and any(word in words for word in _QUOTA_WORDS))
-
-
-def _retry_after(answer: Answer) -> float | None:
-    seconds = answer.headers.get("retry-after", "")
-    return float(seconds) if seconds.isascii() and seconds.isdecimal() else None
 
 
 def _envelope(answer: Answer) -> _Envelope | None:

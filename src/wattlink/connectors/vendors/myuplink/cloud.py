@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from wattlink.base.outbound import Answer
-from wattlink.connectors.door import VendorDoor, json_of
+from wattlink.connectors.door import VendorDoor, json_of, retry_after
 from wattlink.connectors.errors import (
     CommandRefusal,
     CommandRefused,
@@ -116,9 +116,9 @@ def failure(answer: Answer) -> ConnectorError:
     if status == 401:
         return CredentialsRejected(Refusal.ACCESS_EXPIRED, f"status {status}")
     if status == 429:
-        return VendorUnavailable(f"status {status}", reason="quota", retry_after=_retry_after(answer))
+        return VendorUnavailable(f"status {status}", reason="quota", retry_after=retry_after(answer, "ratelimit-reset"))
     if status == 408 or status >= 500:
-        return VendorUnavailable(f"status {status}", retry_after=_retry_after(answer))
+        return VendorUnavailable(f"status {status}", retry_after=retry_after(answer, "ratelimit-reset"))
     return UnexpectedAnswer(f"status {status}")
 
 
@@ -175,8 +175,3 @@ def _id(value: Any) -> str:
 
 def _device(device_id: str) -> str:
     return f"/v2/devices/{quote(device_id, safe='')}"
-
-
-def _retry_after(answer: Answer) -> float | None:
-    seconds = answer.headers.get("retry-after") or answer.headers.get("ratelimit-reset") or ""
-    return float(seconds) if seconds.isdecimal() else None

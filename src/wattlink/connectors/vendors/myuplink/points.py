@@ -6,11 +6,12 @@ come twice, values may be texts, and names hold soft hyphens.
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from wattlink.base.clock import moment_of
 from wattlink.connectors.devices.parts import Range
 from wattlink.connectors.errors import UnexpectedAnswer
 
@@ -83,7 +84,7 @@ def _point(entry: dict[str, Any]) -> Point | None:
         parameter_id=parameter_id,
         value=value,
         unit=text_of(entry.get("parameterUnit")) or "",
-        told_at=_moment(entry.get("timestamp")),
+        told_at=moment_of(entry.get("timestamp")),
         is_writable=entry.get("writable") is True,
         range=_range(entry, scale),
         step=_scaled(entry.get("stepValue"), scale),
@@ -102,11 +103,3 @@ def _range(entry: dict[str, Any], scale: float) -> Range | None:
 def _scaled(raw: Any, scale: float) -> float | None:
     number = number_of(raw)
     return None if number is None else round(number * scale, 3)
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None

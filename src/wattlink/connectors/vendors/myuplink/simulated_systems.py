@@ -49,10 +49,6 @@ def _home_mode(request: SimulatedRequest, state: State, device_id: str, *, may_w
 
 
 def _page(request: SimulatedRequest, name: str, entries: list[dict[str, Any]]) -> SimulatedAnswer:
-    page, size = (_positive(request.query.get(word), default) for word, default in (("page", 1), ("itemsPerPage", 10)))
+    page, size = (request.positive(word, default) for word, default in (("page", 1), ("itemsPerPage", 10)))
     shown = entries[(page - 1) * size : page * size]
     return told({"page": page, "itemsPerPage": size, "numItems": len(entries), name: shown})
-
-
-def _positive(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else default

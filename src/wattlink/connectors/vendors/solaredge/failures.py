@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wattlink.base.outbound import Answer
-from wattlink.connectors.door import json_of
+from wattlink.connectors.door import json_of, retry_after
 from wattlink.connectors.errors import (
     ConnectorError,
     CredentialsRejected,
@@ -41,8 +41,7 @@ def at_data(answer: Answer) -> ConnectorError:
 
 
 def _otherwise(answer: Answer) -> ConnectorError:
-    asked = answer.headers.get("retry-after", "")
-    seconds = float(asked) if asked.isdecimal() else None
+    seconds = retry_after(answer)
     if answer.status == 429:
         return VendorUnavailable("too many requests", reason="quota", retry_after=seconds or _UNTIL_SOME_QUOTA_IS_BACK)
     if answer.status >= 500 or answer.status == 408:

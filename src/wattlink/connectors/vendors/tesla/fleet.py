@@ -6,7 +6,7 @@ from typing import Any, Literal, NoReturn
 from urllib.parse import quote
 
 from wattlink.base.outbound import Answer
-from wattlink.connectors.door import VendorDoor, json_of
+from wattlink.connectors.door import VendorDoor, json_of, retry_after
 from wattlink.connectors.errors import CredentialsRejected, Refusal, UnexpectedAnswer, VendorUnavailable
 
 REGIONS = ("na", "eu", "cn")  # the manifest's hosts are named `api_` and one of these
@@ -157,15 +157,10 @@ def raise_error(answer: Answer) -> NoReturn:
     if text in _OUR_FAULT or status == 412:
         raise VendorUnavailable(detail, reason="registration")
     if status == 429:
-        raise VendorUnavailable(detail, reason="quota", retry_after=_retry_after(answer))
+        raise VendorUnavailable(detail, reason="quota", retry_after=retry_after(answer, "ratelimit-reset"))
     if status == 408 or status >= 500:
-        raise VendorUnavailable(detail, retry_after=_retry_after(answer))
+        raise VendorUnavailable(detail, retry_after=retry_after(answer, "ratelimit-reset"))
     raise UnexpectedAnswer(detail)
-
-
-def _retry_after(answer: Answer) -> float | None:
-    seconds = answer.headers.get("retry-after") or answer.headers.get("ratelimit-reset") or ""
-    return float(seconds) if seconds.isdecimal() else None
 
 
 def block(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

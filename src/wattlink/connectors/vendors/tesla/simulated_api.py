@@ -133,7 +133,7 @@ def _cars(state: State, now: datetime) -> list[dict[str, Any]]:
 
 
 def _page(request: SimulatedRequest, entries: Sequence[dict[str, Any]]) -> SimulatedAnswer:
-    page, size = (_positive(request.query.get(name), default) for name, default in (("page", 1), ("per_page", 100)))
+    page, size = (request.positive(name, default) for name, default in (("page", 1), ("per_page", 100)))
     pages = max(1, -(-len(entries) // size))
     shown = entries[(page - 1) * size : page * size]
     pagination = {
@@ -145,10 +145,6 @@ def _page(request: SimulatedRequest, entries: Sequence[dict[str, Any]]) -> Simul
         "pages": pages,
     }
     return told(shown, pagination=pagination, count=len(shown))
-
-
-def _positive(text: str | None, default: int) -> int:
-    return int(text) if text is not None and text.isdecimal() and int(text) > 0 else default
 
 
 def _fleet_status(request: SimulatedRequest, state: State) -> SimulatedAnswer:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from wattlink.base.clock import moment_of
 from wattlink.connectors.devices.site import BatteryInformation, InverterInformation, MeterInformation
 from wattlink.connectors.vendors.tesla.energy.site import Site
 from wattlink.connectors.vendors.tesla.fleet import Trouble
@@ -32,7 +33,7 @@ def site_name(site: Site) -> str:
 
 def named(information: Information, info: Mapping[str, Any]) -> Information:
     """A device with its home's name and age, as far as they are told."""
-    installed_at = moment(info.get("installation_date"))
+    installed_at = moment_of(info.get("installation_date"))
     return msgspec.structs.replace(
         information,
         site_name=text(info.get("site_name")) or information.site_name,
@@ -47,16 +48,7 @@ def timezone(info: Mapping[str, Any]) -> str | None:
 
 def told_at(site: Site, live: Mapping[str, Any]) -> datetime:
     """When what a home tells was so."""
-    return moment(live.get("timestamp")) or site.now
-
-
-def moment(value: Any) -> datetime | None:
-    """A time with its offset."""
-    try:
-        told = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return told.astimezone(UTC) if told is not None and told.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
+    return moment_of(live.get("timestamp")) or site.now
 
 
 def kilo(value: Any) -> float | None:
