@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulated_sign_in import tokens
+from wattlink.connectors.simulated_sign_in.codes import withdrawn
 from wattlink.connectors.simulated_sign_in.pages import username_on
 from wattlink.connectors.simulation import (
     FleetAccount,
@@ -84,7 +85,7 @@ def own_time(state: State, now: datetime) -> float:
 
 def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
     """The account after its user withdrew all access; a new sign-in gives access again."""
-    return grants.withdrawn(state)
+    return withdrawn(state)
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:

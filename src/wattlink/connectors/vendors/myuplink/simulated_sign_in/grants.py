@@ -5,7 +5,7 @@ A sign-in's tokens form a session; `serial` numbers its refresh tokens. A refres
 session; a changed password ends those before it. Access tokens live on to their end, as signed tokens do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome, refu
 from wattlink.connectors.vendors.myuplink.simulated_sign_in.access import ACCESS_SECONDS, access_token
 
 CLIENT_ID, CLIENT_SECRET = "wattlink-demo", "wattlink-demo-secret"  # ours, at the simulator
-_CODE_SECONDS = 300
+CODE_SECONDS = 300
 _REFRESH_SECONDS = 30 * 86_400
 _DEAD, _BAD_CLIENT = refusal("invalid_grant"), refusal("invalid_client")
 
@@ -57,20 +57,6 @@ def revoke(request: SimulatedRequest, state: State | None) -> Outcome:
         return told({}), state
     kept = {key: session for key, session in state["sessions"].items() if key != claims["session"]}
     return told({}), {**state, "sessions": kept}
-
-
-def withdrawn(state: State) -> State:
-    """The account without anybody's access."""
-    return {**state, "sessions": {}, "codes": {}}
-
-
-def new_code(state: State, redirect_uri: str, scopes: Sequence[str], now: datetime) -> tuple[str, State]:
-    """A code for what the user consented to."""
-    number, moment = str(state["numbers"] + 1), now.timestamp()
-    codes = {key: code for key, code in state["codes"].items() if code["until"] > moment}
-    codes[number] = {"redirect_uri": redirect_uri, "scopes": list(scopes), "until": moment + _CODE_SECONDS}
-    code = tokens.sealed("code", state["username"], number=number)
-    return code, {**state, "numbers": state["numbers"] + 1, "codes": codes, "consent": None}
 
 
 def _exchanged(form: Mapping[str, str], state: State | None, now: datetime) -> Outcome:

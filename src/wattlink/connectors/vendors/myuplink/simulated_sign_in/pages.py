@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from wattlink.connectors.simulated_sign_in.codes import new_code
 from wattlink.connectors.simulated_sign_in.pages import back, has_ticket, mistake_in, page, ticket_for
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.myuplink.simulated_answers import Outcome
-from wattlink.connectors.vendors.myuplink.simulated_sign_in.grants import CLIENT_ID, new_code
+from wattlink.connectors.vendors.myuplink.simulated_sign_in.grants import CLIENT_ID, CODE_SECONDS
 
 _ALWAYS = {"READSYSTEM": "See your systems and their values", "offline_access": "Stay connected while you're away"}
 _OPTIONAL = {"WRITESYSTEM": "Change settings of your systems"}
@@ -23,7 +24,7 @@ def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> 
     asked = query.get("scope", "").split()
     if state is not None and has_ticket(form, now):
         scopes = [scope for scope in asked if scope in _ALWAYS or (scope in _OPTIONAL and scope in form)]
-        code, state = new_code(state, query["redirect_uri"], scopes, now)
+        code, state = new_code(state, query["redirect_uri"], scopes, now, seconds=CODE_SECONDS)
         return back(query, code=code, scope=" ".join(scopes)), state
     refused = _sign_in(request, state)
     if refused is not None:

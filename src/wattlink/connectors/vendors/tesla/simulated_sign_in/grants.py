@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from wattlink.connectors.simulated_sign_in import tokens
+from wattlink.connectors.simulated_sign_in.codes import withdrawn
 from wattlink.connectors.simulation import Fault, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome, json_answer, refusal
 from wattlink.connectors.vendors.tesla.simulated_sign_in.access import ACCESS_SECONDS, access_token
 
 CLIENT_ID, CLIENT_SECRET, DOMAIN = "wattlink-demo", "wattlink-demo-secret", "wattlink.example"  # ours, at the simulator
 ALWAYS = ("openid", "offline_access")  # scopes without which there is no sign-in
-_CODE_SECONDS = 120
+CODE_SECONDS = 120
 _REFRESH_SECONDS = 90 * 86_400
 _USED_UP = refusal(400, "invalid_auth_code", "The code is unknown, used or expired.")
 _LOGIN_REQUIRED = refusal(401, "login_required", "Login required.")
@@ -52,20 +53,6 @@ def revoke(request: SimulatedRequest, state: State | None) -> Outcome:
     if state is None or claims is None or claims["session"] not in state["sessions"]:
         return json_answer({}), state
     return json_answer({}), withdrawn(state)
-
-
-def withdrawn(state: State) -> State:
-    """The account without anybody's access."""
-    return {**state, "sessions": {}, "codes": {}}
-
-
-def new_code(state: State, redirect_uri: str, scopes: Sequence[str], now: datetime) -> tuple[str, State]:
-    """A code for what the user consented to."""
-    number, moment = str(state["numbers"] + 1), now.timestamp()
-    codes = {key: code for key, code in state["codes"].items() if code["until"] > moment}
-    codes[number] = {"redirect_uri": redirect_uri, "scopes": list(scopes), "until": moment + _CODE_SECONDS}
-    code = tokens.sealed("code", state["username"], number=number)
-    return code, {**state, "numbers": state["numbers"] + 1, "codes": codes, "consent": None}
 
 
 def signed_in(state: State, scopes: Sequence[str], now: datetime) -> Outcome:

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from wattlink.connectors.simulated_sign_in.codes import new_code
 from wattlink.connectors.simulated_sign_in.pages import back, has_ticket, mistake_in, page, ticket_for
 from wattlink.connectors.simulation import Fault, SimulatedAnswer, SimulatedRequest, State
 from wattlink.connectors.vendors.tesla.simulated_answers import Outcome
 from wattlink.connectors.vendors.tesla.simulated_life import cars
-from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import ALWAYS, CLIENT_ID, DOMAIN, new_code
+from wattlink.connectors.vendors.tesla.simulated_sign_in.grants import ALWAYS, CLIENT_ID, CODE_SECONDS, DOMAIN
 
 PERMISSIONS = {
     "user_data": "Profile information",
@@ -31,7 +32,7 @@ def authorize(request: SimulatedRequest, state: State | None, now: datetime) -> 
     asked = [scope for scope in query.get("scope", "").split() if scope in PERMISSIONS]
     if state is not None and has_ticket(form, now):
         scopes = [*ALWAYS, *(scope for scope in asked if scope in form)]
-        code, state = new_code(state, query["redirect_uri"], scopes, now)
+        code, state = new_code(state, query["redirect_uri"], scopes, now, seconds=CODE_SECONDS)
         return back(query, code=code), state
     refused = _sign_in(request, state, "to continue to Wattlink Demo", can_cancel=True)
     if refused is not None:
