@@ -33,40 +33,48 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[str]:
     """The page of a cause; `leads_back`: with the address of the app, which may hold a state of its own."""
-    language, session = sight.language, sight.session
-    manifest = manifests().get(session.vendor or "")
-    told = _told(cause, manifest)
-    names = {"app": sight.app_name, "brand": manifest.name if manifest else language.say("the brand")}
-    may_try = told.action is Action.AGAIN and manifest is not None and not session.has_ended
-    out = Way(
-        label=language.say("Back to %(app)s", **names),
-        kind="quiet" if may_try else "main",
-        address=session.cancel_uri or sight.way_back(None if cause in _NO_ERROR else cause),
-    )
-    ways = [out] if leads_back else []
-    if may_try:
-        ways.insert(0, Way(label=language.say(told.label, **names), kind="main", vendor=session.vendor))
-        if cause is Cause.ACCOUNT_LOCKED and manifest is not None and manifest.sign_in.reset:
-            label = language.say("Open %(brand)s's help page", **names)
-            ways.insert(1, Way(label=label, kind="second", address=manifest.sign_in.reset, new_tab=True))
-        if not session.vendor_is_fixed:
-            ways.insert(-1, Way(label=language.say("Choose another brand"), kind="quiet", vendor=""))
-    if not told.title:
-        sought = [kind for kind in session.kinds if manifest is None or kind in manifest.kinds]
-        told = msgspec.structs.replace(told, title=words(sought).none)
+    session, manifest = sight.session, manifests().get(sight.session.vendor or "")
+    told = _told(sight, cause, manifest)
+    brand = manifest.name if manifest else sight.language.say("the brand")
+    may_try = told.action is Action.AGAIN and not session.has_ended
+    ways = _ways_on(sight, cause, told, manifest) if may_try and manifest is not None else []
+    if leads_back:
+        ways.append(_way_out(sight, cause, kind="quiet" if ways else "main"))
     return sight.page(
         "failure.html",
         status=_STATUS.get(cause, 200),
-        failure=_said(told, language, names),
+        failure=_said(told, sight.language, {"app": sight.app_name, "brand": brand}),
         ways=ways,
         reference=str(session.session_id),
     )
 
 
-def _told(cause: Cause, manifest: Manifest | None) -> Failure:
+def _told(sight: Sight, cause: Cause, manifest: Manifest | None) -> Failure:
+    told = FAILURES[cause]
     if cause is Cause.WRONG_CREDENTIALS and manifest is not None and manifest.sign_in.asks_for_key:
-        return WRONG_KEYS
-    return FAILURES[cause]
+        told = WRONG_KEYS
+    if told.title:
+        return told
+    sought = [kind for kind in sight.session.kinds if manifest is None or kind in manifest.kinds]
+    return msgspec.structs.replace(told, title=words(sought).none)
+
+
+def _ways_on(sight: Sight, cause: Cause, told: Failure, manifest: Manifest) -> list[Way]:
+    """The ways to another try."""
+    language = sight.language
+    again = language.say(told.label, app=sight.app_name, brand=manifest.name)
+    ways = [Way(label=again, kind="main", vendor=manifest.vendor)]
+    if cause is Cause.ACCOUNT_LOCKED and manifest.sign_in.reset:
+        label = language.say("Open %(brand)s's help page", brand=manifest.name)
+        ways.append(Way(label=label, kind="second", address=manifest.sign_in.reset, new_tab=True))
+    if not sight.session.vendor_is_fixed:
+        ways.append(Way(label=language.say("Choose another brand"), kind="quiet", vendor=""))
+    return ways
+
+
+def _way_out(sight: Sight, cause: Cause, *, kind: str) -> Way:
+    address = sight.session.cancel_uri or sight.way_back(None if cause in _NO_ERROR else cause)
+    return Way(label=sight.language.say("Back to %(app)s", app=sight.app_name), kind=kind, address=address)
 
 
 def failure_without_session(ui: LinkUi, request: AnyRequest, told: Failure, *, status: int) -> Response[str]:

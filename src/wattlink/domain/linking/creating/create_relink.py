@@ -9,7 +9,7 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
-from wattlink.domain.accounts.model import AccountState
+from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked, InvalidInput, NotFound
@@ -19,6 +19,7 @@ from wattlink.domain.linking.creating.own import check_own
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
 from wattlink.domain.linking.pair import interventions_of
 from wattlink.domain.organizations import store as organizations
+from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.organizations.redirects import check_redirect_uri
 from wattlink.domain.users import store as users
 
@@ -58,7 +59,12 @@ async def create_relink(
     account = await accounts.get(tx, device.account_id)
     if mending(account.state, device) is None:
         raise AlreadyLinked("nothing about this device is mended by linking")
-    session = LinkSession(
+    binding = new.binding or application.link_binding
+    return await keep(tx, _session(account, device, new, binding=binding, now=now))
+
+
+def _session(account: Account, device: Device, new: NewRelink, *, binding: LinkBinding, now: datetime) -> LinkSession:
+    return LinkSession(
         session_id=SessionId(new_id()),
         application_id=device.application_id,
         user_id=device.user_id,
@@ -66,7 +72,7 @@ async def create_relink(
         state=State.CREATED,
         purpose=Purpose.RELINK,
         relink_account_id=device.account_id,
-        relink_device_id=device_id,
+        relink_device_id=device.device_id,
         vendor=account.vendor,
         vendor_is_fixed=True,
         registration_id=account.registration_id,
@@ -77,13 +83,12 @@ async def create_relink(
         redirect_uri=new.redirect_uri,
         cancel_uri=new.cancel_uri,
         prefers_form=new.prefers_form,
-        binding=new.binding or application.link_binding,
+        binding=binding,
         challenge=new.challenge,
         step_started_at=now,
         created_at=now,
         expires_at=now + LIFE,
     )
-    return await keep(tx, session)
 
 
 def _check_addresses(new: NewRelink, listed: tuple[str, ...]) -> None:
