@@ -12,6 +12,7 @@ from wattlink.domain.accounts.breaking import store as suspicion
 from wattlink.domain.accounts.breaking.refuse import refuse
 from wattlink.domain.accounts.model import AccountState, Outcome, VisitError
 from wattlink.domain.accounts.revocations import store as revocations
+from wattlink.domain.commands.boosts.notice import notice
 from wattlink.domain.commands.end import end as end_commands
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
@@ -35,7 +36,9 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
     count = [outcome for outcome in ours if not spoiled[outcome.visit.account_id]]
     verdicts = [verdict for outcome in count for verdict in outcome.verdicts]
     over = await end_commands(tx, verdicts, now=now)
-    facts = await save_devices(tx, [change for outcome in count for change in outcome.changes], now=now)
+    changes = [change for outcome in count for change in outcome.changes]
+    facts = await save_devices(tx, changes, now=now)
+    await notice(tx, changes, now=now)
     cleared = [outcome.account for outcome in count if _is_cleared(outcome)]
     if cleared:
         await suspicion.clear(tx, [account.account_id for account in cleared])

@@ -63,6 +63,12 @@ def capability_of(command: Command) -> str:
             return _MODES.get(mode, "unknown")
 
 
+def is_able(device: Device, command: Command) -> bool:
+    """Whether its user lets it be told this, and it can do it."""
+    capability = getattr(device.document.capabilities, capability_of(command), Capability())
+    return scope_of(device.kind) in device.scopes and bool(capability.is_capable)
+
+
 def check(device: Device, command: Command, *, is_busy: bool) -> None:
     """Raises InvalidInput or CommandNotPossible.
 

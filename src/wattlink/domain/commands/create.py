@@ -31,10 +31,7 @@ async def create(
     Raises InvalidInput, CommandNotPossible and Overloaded. Wake the channels `visits`, `commands` and `events`
     afterwards.
     """
-    device = await devices.get(tx, access, device_id, kind)
-    if not await store.hold_user(tx, device.user_id):  # before the visit, as whoever ends a user does
-        raise NotFound("device", device_id)
-    is_visited = await _is_in_touch(tx, device, now)
+    device, is_visited = await hold(tx, access, device_id, kind, now=now)
     before = await store.open_of_device(tx, device_id)
     check(device, command, is_busy=before is not None)
     if not is_visited:
@@ -49,6 +46,17 @@ async def create(
     made = _made(device, command, now)
     await store.insert(tx, made)
     return made
+
+
+async def hold(
+    tx: Transaction, access: Access, device_id: DeviceId, kind: Kind, *, now: datetime
+) -> tuple[Device, bool]:
+    """The device, which nobody changes until the end of the transaction; and whether anybody may tell it anything."""
+    device = await devices.get(tx, access, device_id, kind)
+    if not await store.hold_user(tx, device.user_id):  # before the visit, as whoever ends a user does
+        raise NotFound("device", device_id)
+    is_in_touch = await _is_in_touch(tx, device, now)
+    return await devices.get(tx, access, device_id, kind), is_in_touch
 
 
 async def _is_in_touch(tx: Transaction, device: Device, now: datetime) -> bool:

@@ -11,11 +11,12 @@ from wattlink.dialects.podero.devices.preferences import HourAndMinute, Percent
 from wattlink.dialects.podero.devices.reading import one_of
 from wattlink.dialects.podero.kinds import ELECTRIC_VEHICLE
 from wattlink.dialects.podero.wire import Answer, Payload, Uuid, device_id_of
+from wattlink.domain.commands.boosts import store as boosts
+from wattlink.domain.commands.boosts.boost import boost
 from wattlink.domain.devices import store as devices
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.locations.model import timezone_problem
-from wattlink.domain.premises.charging import store
-from wattlink.domain.premises.charging.boost import boost
+from wattlink.domain.premises.charge_policies import store as policies
 from wattlink.web.call import Call
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -92,7 +93,7 @@ async def disarm_vehicle(request: Call, device_id: FromPath[str]) -> None:
     """Don't charge when the car is plugged in next; what charges already goes on."""
     async with request.hub.db.transaction() as tx:
         device = (await one_of(tx, request, ELECTRIC_VEHICLE, device_id)).device
-        await store.disarm(tx, device.device_id)
+        await boosts.disarm(tx, device.device_id)
 
 
 async def get_charge_policy(request: Call, device_id: FromPath[str]) -> ChargePolicy:
@@ -108,15 +109,15 @@ async def put_charge_policy(request: Call, device_id: FromPath[str], data: JSONB
     async with request.hub.db.transaction() as tx:
         await devices.hold(tx, request.access, device_id_of(device_id))
         device = (await one_of(tx, request, ELECTRIC_VEHICLE, device_id)).device
-        document = {**await store.policy(tx, device.device_id), **said}
+        document = {**await policies.get(tx, device.device_id), **said}
         kept = {name: value for name, value in document.items() if value is not None}
-        await store.put_policy(tx, device.device_id, kept, request.hub.clock())
+        await policies.put(tx, device.device_id, kept, request.hub.clock())
         return await _policy(tx, request, device_id)
 
 
 async def _policy(reader: Reader, request: Call, device_id: str) -> ChargePolicy:
     seen = await one_of(reader, request, ELECTRIC_VEHICLE, device_id)
-    document = await store.policy(reader, seen.device.device_id)
+    document = await policies.get(reader, seen.device.device_id)
     return ChargePolicy(
         metadata=WhosePolicy(electric_vehicle_id=str(seen.device.device_id), user_id=str(seen.owner.user_id)),
         data=msgspec.convert(document, PolicyOut),

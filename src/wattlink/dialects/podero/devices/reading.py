@@ -15,11 +15,11 @@ from wattlink.dialects.podero.kinds import DeviceType
 from wattlink.dialects.podero.wire import device_id_of, user_id_of
 from wattlink.domain.access.ids import BuildingId
 from wattlink.domain.access.paging import PageRequest
+from wattlink.domain.commands.boosts import store as boosts_store
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.premises import store as premises
-from wattlink.domain.premises.charging import store as charging
 from wattlink.domain.premises.preferences import store as kept
 from wattlink.domain.users.people import store as people
 from wattlink.domain.users.people.model import Person
@@ -104,7 +104,7 @@ async def _seen(reader: Reader, request: Call, owner: Person, found: Sequence[De
     device_ids = [device.device_id for device in found]
     known = await kept.of_devices(reader, device_ids)
     are_cars = bool(found) and found[0].kind is Kind.VEHICLE
-    boosts = await charging.of_devices(reader, device_ids) if are_cars else {}
+    boosts = await boosts_store.of_devices(reader, device_ids) if are_cars else {}
     return [
         Seen(device, owner, one, resolution_of(request, device, one), boosts.get(device.device_id))
         for device in found

@@ -6,8 +6,8 @@ from wattlink.connectors.devices import Charger, Hvac, Inverter, Vehicle
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.podero.devices import documents as shown
 from wattlink.dialects.podero.wire import timestamp
+from wattlink.domain.commands.boosts.model import Boost, BoostState, boost_state
 from wattlink.domain.devices.model import Device
-from wattlink.domain.premises.charging.model import Boost, BoostState, boost_state
 from wattlink.domain.premises.preferences.model import Kept
 from wattlink.domain.users.people.model import Person
 
@@ -34,8 +34,7 @@ class Seen(NamedTuple):
     @property
     def boost_state(self) -> BoostState:
         """Where a car's boost stands."""
-        assert isinstance(self.device.document, Vehicle)
-        return boost_state(self.device.document, self.boost, is_in_touch=self.kept.is_authenticated)
+        return boost_state(self.device, self.boost, is_in_touch=self.kept.is_authenticated)
 
 
 def rendered(seen: Seen) -> shown.Device:

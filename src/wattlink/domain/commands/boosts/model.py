@@ -1,12 +1,17 @@
-"""A boost and a charge policy as they are stored."""
+"""A boost as it is stored, where it stands, and why there can't be one."""
 
 from enum import StrEnum
 
 import msgspec
 
+from wattlink.connectors.commands import StartCharging
 from wattlink.connectors.devices import Vehicle
 from wattlink.domain.access.ids import ApplicationId, CommandId, DeviceId
+from wattlink.domain.commands.check import is_able
 from wattlink.domain.commands.model import CommandState
+from wattlink.domain.devices.model import Device
+
+_UNDER_WAY = (CommandState.PENDING, CommandState.SENDING, CommandState.SENT)
 
 
 class BoostState(StrEnum):
@@ -39,27 +44,32 @@ class Boost(msgspec.Struct, frozen=True, kw_only=True):
     command_state: CommandState | None = None
     is_armed: bool = False
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the car was told and isn't seen to do it yet."""
-        return self.command_state in (CommandState.PENDING, CommandState.SENDING, CommandState.SENT)
-
 
 class Armed(msgspec.Struct, frozen=True, kw_only=True):
-    """A car that waits for its boost and is plugged in."""
+    """A car that waited for its boost and is plugged in."""
 
     device_id: DeviceId
     application_id: ApplicationId
 
 
-def boost_state(car: Vehicle, boost: Boost | None, *, is_in_touch: bool) -> BoostState:
-    """Where it stands; `is_in_touch`: the account is linked."""
+def refusal_of(car: Vehicle) -> BoostRefusal | None:
+    """What speaks against a boost in a car's own state."""
     charge = car.charge_state
-    if boost is not None and boost.is_open:
+    if charge.is_charging:
+        return BoostRefusal.ALREADY_CHARGING
+    if charge.is_plugged_in is None:
+        return BoostRefusal.NO_ACTIVE_SESSION
+    return BoostRefusal.FULLY_CHARGED if charge.is_plugged_in and charge.is_fully_charged else None
+
+
+def boost_state(device: Device, boost: Boost | None, *, is_in_touch: bool) -> BoostState:
+    """Where a car's boost stands; `is_in_touch`: its account is linked."""
+    assert isinstance(device.document, Vehicle)
+    told = None if boost is None else boost.command_state
+    if told in _UNDER_WAY:
         return BoostState.REQUESTED
-    if charge.is_charging and boost is not None and boost.command_state is CommandState.CONFIRMED:
+    if device.document.charge_state.is_charging and told is CommandState.CONFIRMED:
         return BoostState.ONGOING
-    can = is_in_touch and car.capabilities.start_charging.is_capable
-    if not can or charge.is_charging or charge.is_fully_charged or charge.is_plugged_in is None:
+    if not is_in_touch or not is_able(device, StartCharging()) or refusal_of(device.document) is not None:
         return BoostState.UNAVAILABLE
     return BoostState.AVAILABLE
