@@ -96,6 +96,10 @@ def test_an_application_is_changed_and_goes(environ: Mapping[str, str], tmp_path
     assert "ampere://done" in wattlink_here("application", "list", environ=environ).stdout
     told = wattlink_here("application", "change", application_id, "--return-anywhere", environ=environ)
     assert "ampere://done" not in wattlink_here("application", "list", environ=environ).stdout
+    wattlink_here("application", "change", application_id, "--frame-origin", "https://a.example", environ=environ)
+    assert "https://a.example" in wattlink_here("application", "list", environ=environ).stdout
+    wattlink_here("application", "change", application_id, "--no-frames", environ=environ)
+    assert "https://a.example" not in wattlink_here("application", "list", environ=environ).stdout
     assert wattlink_here("application", "delete", application_id, environ=environ).returncode == 0
     told = wattlink_here("application", "delete", application_id, environ=environ)
     assert (told.returncode, told.stderr) == (2, f"wattlink: no application {application_id}\n")
@@ -106,6 +110,8 @@ def test_an_application_is_changed_and_goes(environ: Mapping[str, str], tmp_path
     [
         (("--redirect-uri", "javascript:1"), "redirect_uris[0]: the scheme javascript: is never allowed"),
         (("--redirect-uri", "a://b", "--return-anywhere"), "exclude each other"),
+        (("--frame-origin", "https://*.a.example"), "frame_origins[0]: must be scheme, host"),
+        (("--frame-origin", "https://a.example", "--no-frames"), "exclude each other"),
         (("--connections-limit", "few"), "a number is needed, or `none`"),
         (("--branding", "pyproject.toml"), "the fields are name, logo"),
     ],

@@ -12,7 +12,7 @@ from tests.link.test_browser import Visitor, browser, context, visitor
 from tests.support.chromium import is_fine
 from wattlink.domain.linking.model import Cause
 from wattlink.domain.organizations import store as organizations
-from wattlink.domain.organizations.branding import check_branding
+from wattlink.domain.organizations.looks.branding import check_branding
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.texts.languages import spoken
 

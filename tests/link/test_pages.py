@@ -14,8 +14,8 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.enode.users.linking import Language, Scope
 from wattlink.domain.linking.model import Cause
-from wattlink.domain.organizations.branding import PANELS
-from wattlink.domain.organizations.colors import contrast, text_on
+from wattlink.domain.organizations.looks.branding import PANELS
+from wattlink.domain.organizations.looks.colors import contrast, text_on
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.brands import monogram, ordered, plain
 from wattlink.link.rendering.theme import properties

@@ -118,10 +118,17 @@ class Refused(Exception):
 
 @contextlib.asynccontextmanager
 async def running_stack(
-    dsn: str, *, clock: Clock = system_clock, apart: bool = False, at_root: str = "", **settings: Any
+    dsn: str,
+    *,
+    clock: Clock = system_clock,
+    apart: bool = False,
+    at_root: str = "",
+    public_url: str = "",
+    **settings: Any,
 ) -> AsyncIterator[Stack]:
     """Everything, until the block ends; `apart` starts a `wattlink serve`; `settings` are those of Settings.
 
+    `public_url` is where people find it, if something stands before it.
     `at_root` is a dialect that is also at the root of 127.0.0.1, where everything else is at localhost.
     """
     port = free_ports(2)
@@ -130,7 +137,7 @@ async def running_stack(
     chosen = Settings(
         database_url=dsn,
         master_keys=_MASTER_KEYS,
-        public_url=f"http://localhost:{port}",
+        public_url=public_url or f"http://localhost:{port}",
         port=port,
         outbound_allow=_LOOPBACK,
         confirm_after_seconds=1.0,

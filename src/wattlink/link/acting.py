@@ -7,8 +7,8 @@ from wattlink.domain.linking import store
 from wattlink.domain.linking.model import LinkSession
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
 from wattlink.domain.vendors.health.look import look_at
-from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
-from wattlink.link.sight import LinkUi, Sight, sight_of
+from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours, is_outside
+from wattlink.link.sight import OUTSIDE_FIELD, LinkUi, Sight, secret_on, seen_with, sight_of
 
 _LONGEST_NAME = 254
 _LONGEST_PASSWORD = 512
@@ -42,6 +42,23 @@ async def own_sight(ui: LinkUi, request: AnyRequest, session_id: SessionId) -> S
     if not session.belongs_to(sight.secret):
         raise Refused(sight, is_known=False)  # its id is printed as a reference for support
     return sight
+
+
+async def outside_sight(ui: LinkUi, request: AnyRequest, session_id: SessionId) -> Sight:
+    """The same, or a session in its own browser but outside of the frame in which it was: the way out carries it.
+
+    Only a page of ours leads here with that, so nobody's browser is given a session that was somebody else's.
+    """
+    passed = request.query_params.get(OUTSIDE_FIELD)
+    if passed is None or not is_outside(request):
+        return await own_sight(ui, request, session_id)
+    async with ui.hub.db.read() as reader:
+        session = await store.get(reader, session_id)
+    sight = await sight_of(ui, request, session)
+    secret = sight.secret or secret_on(ui, session, passed)
+    if secret is None or not sight.application.frame_origins or not session.belongs_to(secret):
+        raise Refused(sight, is_known=False)
+    return seen_with(sight, secret)
 
 
 async def may_sign_in(ui: LinkUi, session: LinkSession) -> bool:

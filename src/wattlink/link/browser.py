@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ AnyRequest = Request[Any, Any, Any]
 
 CHECK_FIELD = "check"
 
+_FRAMES = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
 _HEX = re.compile(r"[0-9a-f]{32}")
 _MOST_SESSIONS = 5
 
@@ -52,6 +54,16 @@ class Browsers:
         """The cookie that makes a browser the session's. Lax, since vendors send browsers back from other sites."""
         return self._cookie(self._name(session.session_id), secret, max(LIFE, session.expires_at - session.created_at))
 
+    def framed_cookie(self, session: LinkSession, secret: str) -> str:
+        """The same for a page within another site's frame, as the value of a header: kept for frames of that site only.
+
+        Browsers take it over https alone; over http, as on loopback, only frames of the same site hold a session.
+        """
+        cookie = self.cookie(session, secret)
+        if not self._is_https:
+            return cookie.to_header(header="")
+        return f"{replace(cookie, samesite='none').to_header(header='')}; Partitioned"
+
     def sign_in_cookie(self, sign_in_id: SignInId, secret: str) -> Cookie:
         """The same for a sign-in."""
         return self._cookie(self._sign_in_name(sign_in_id), secret, SIGN_IN_LIFE)
@@ -81,6 +93,17 @@ class Browsers:
 
     def _sign_in_name(self, sign_in_id: SignInId) -> str:
         return f"{self._prefix}sign-in-{sign_in_id.hex}"
+
+
+def is_framed(request: AnyRequest) -> bool:
+    """Whether the browser says that the page is for a frame."""
+    return request.headers.get("sec-fetch-dest") in _FRAMES
+
+
+def is_outside(request: AnyRequest) -> bool:
+    """Whether the browser says that one of our pages leads here, into the whole window."""
+    told = (request.headers.get("sec-fetch-site"), request.headers.get("sec-fetch-dest"))
+    return told == ("same-origin", "document")
 
 
 def new_browser() -> str:

@@ -17,7 +17,7 @@ from wattlink.domain.linking.bind import bind
 from wattlink.domain.linking.creating.create_relink import Mending, mending
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State
 from wattlink.link.acting import Refused, check_meant, sign_in_with
-from wattlink.link.browser import AnyRequest, new_browser
+from wattlink.link.browser import AnyRequest, is_framed, new_browser
 from wattlink.link.pages.failure import failure
 from wattlink.link.pages.review import review
 from wattlink.link.pages.welcome import welcome, welcome_to_pairing
@@ -41,7 +41,10 @@ async def opened(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[
         return failure(sight, Cause.WRONG_BROWSER)
     secret = sight.secret or new_browser()
     page = await _first_page(seen_with(sight, secret))
-    page.cookies = [ui.browsers.cookie(session, secret)]
+    if sight.application.frame_origins and is_framed(request):
+        page.headers["set-cookie"] = ui.browsers.framed_cookie(session, secret)
+    else:
+        page.cookies = [ui.browsers.cookie(session, secret)]
     return page
 
 
@@ -49,6 +52,8 @@ async def opened(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[
 async def entered(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[Any]:
     """The first click, on relinking perhaps with what was typed: the session is this browser's from here on."""
     sight = await _sight(ui, request, token)
+    if sight.secret is None and sight.application.frame_origins and is_framed(request):
+        return welcome(sight, outside=True)  # a browser that keeps no cookies in frames
     form = await check_meant(sight, request)
     if sight.secret is None:
         raise Refused(sight)

@@ -19,8 +19,8 @@ from wattlink.domain.linking.onboarding.pick import pick
 from wattlink.domain.linking.pair import check_pairing
 from wattlink.domain.linking.signing_in.await_device import await_device
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor
-from wattlink.link.acting import Refused, check_meant, may_sign_in, own_sight, sign_in_with
-from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_ours
+from wattlink.link.acting import Refused, check_meant, may_sign_in, outside_sight, own_sight, sign_in_with
+from wattlink.link.browser import CHECK_FIELD, AnyRequest, is_framed, is_ours
 from wattlink.link.pages.current import page_of
 from wattlink.link.pages.waiting import happening
 from wattlink.link.sight import Sight, Ui
@@ -33,7 +33,7 @@ async def shown(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Resp
     """The page of the session's state."""
     sight = await own_sight(ui, request, SessionId(session_id))
     searched = request.query_params.get("q", "")[:_LONGEST_SEARCH]
-    return await page_of(sight, searched=searched, leaving="go" in request.query_params)
+    return await page_of(sight, searched=searched, leaving="go" in request.query_params and not is_framed(request))
 
 
 @get("/session/{session_id:uuid}/progress")
@@ -74,11 +74,11 @@ async def signed_in(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> 
 
 @get("/session/{session_id:uuid}/leave")
 async def left(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Response[Any]:
-    """Go to the vendor: a link, since browsers don't let a form's answer leave for another host."""
-    sight = await own_sight(ui, request, SessionId(session_id))
+    """Go to the vendor: a link, since browsers don't let a form's answer leave for another host; never in a frame."""
+    sight = await outside_sight(ui, request, SessionId(session_id))
     if ui.browsers.is_foreign(request) or not is_ours(sight.secret, request.query_params.get(CHECK_FIELD)):
         raise Refused(sight)
-    if not await may_sign_in(ui, sight.session):
+    if is_framed(request) or not await may_sign_in(ui, sight.session):
         return _back(sight)
     hub = ui.hub
     address = await leave_for_vendor(
@@ -90,7 +90,10 @@ async def left(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Respo
         vault=hub.vault,
         clock=hub.clock,
     )
-    return Redirect(address or sight.here, status_code=303)
+    gone = Redirect(address or sight.here, status_code=303)
+    if sight.secret is not None and ui.browsers.secret(request, sight.session.session_id) is None:
+        gone.cookies = [ui.browsers.cookie(sight.session, sight.secret)]  # outside of its frame
+    return gone
 
 
 @post("/session/{session_id:uuid}/pairing")

@@ -1,5 +1,6 @@
 """Who looks at what: what every page of a session starts from."""
 
+import base64
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from wattlink.base.log import name_in_log
+from wattlink.base.vault import VaultError
 from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.redirects import with_error
 from wattlink.domain.organizations import store as organizations
@@ -26,6 +28,8 @@ class LinkUi:
     browsers: Browsers
     renderer: Renderer
 
+
+OUTSIDE_FIELD = "outside"
 
 Ui = SkipValidation[NamedDependency[LinkUi]]
 """How a handler asks for it."""
@@ -54,8 +58,12 @@ class Sight:
 
     @property
     def leave_address(self) -> str:
-        """The way to the vendor, good for this browser only."""
-        return f"{self.here}/leave?{CHECK_FIELD}={check_of(self.secret or '')}"
+        """The way to the vendor, good for this browser only; also from a frame, outside of which it has no cookie."""
+        address = f"{self.here}/leave?{CHECK_FIELD}={check_of(self.secret or '')}"
+        if self.secret is None or not self.application.frame_origins:
+            return address
+        sealed = self.ui.hub.vault.seal(self.secret.encode(), context=_context(self.session))
+        return f"{address}&{OUTSIDE_FIELD}={base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
     def way_back(self, cause: Cause | None = None) -> str:
         """The address of the app, which hears of the cause; or the one that it gave for leaving early, as it is."""
@@ -81,6 +89,15 @@ class Sight:
         )
 
 
+def secret_on(ui: LinkUi, session: LinkSession, passed: str) -> str | None:
+    """What a way out of a frame carries: the secret that the browser holds within it."""
+    try:
+        sealed = base64.urlsafe_b64decode(passed + "=" * (-len(passed) % 4))
+        return ui.hub.vault.open(sealed, context=_context(session)).decode()
+    except (ValueError, VaultError):
+        return None
+
+
 def seen_with(sight: Sight, secret: str) -> Sight:
     """The same, by a browser that was just given this secret."""
     return replace(sight, secret=secret)
@@ -101,6 +118,10 @@ async def sight_of(ui: LinkUi, request: AnyRequest, session: LinkSession) -> Sig
         regions=regions(accept_language),
         secret=ui.browsers.secret(request, session.session_id),
     )
+
+
+def _context(session: LinkSession) -> str:
+    return f"link_session.out_of_frame.{session.session_id}"
 
 
 def address_of(session: LinkSession) -> str:

@@ -47,6 +47,66 @@ async def test_what_isn_t_sent_stays(operator: Caller, ours: Organization) -> No
     assert (await operator.get(path)).json()["branding"] == branding
 
 
+async def test_who_may_frame_the_pages_is_listed(operator: Caller, ours: Organization) -> None:
+    path = f"/applications/{ours.application.application_id}"
+    assert (await operator.get(path)).json()["frameOrigins"] == []
+    listed = [
+        "https://app.example.com",
+        "https://xn--bcher-kva.example:8443",
+        "http://localhost:3000",
+        "http://127.0.0.1",
+    ]
+    assert (await operator.patch(path, {"frameOrigins": listed})).json()["frameOrigins"] == listed
+    assert (await operator.patch(path, {"name": "Volt"})).json()["frameOrigins"] == listed
+    assert (await operator.patch(path, {"frameOrigins": []})).json()["frameOrigins"] == []
+    made = (await operator.post("/applications", {"name": "App", "frameOrigins": listed})).json()
+    assert made["application"]["frameOrigins"] == listed
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "'self'",
+        "https:",
+        "https://",
+        "https://*",
+        "https://*.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/embed",
+        "https://app.example.com?x",
+        "https://app.example.com#x",
+        "https://user@app.example.com",
+        "https://App.example.com",
+        "https://app.example.com:443",
+        "https://app.example.com:0",
+        "https://app.example.com:65536",
+        "https://app.example.com:*",
+        "https://app.example.com https://evil.example",
+        "https://app.example.com; script-src *",
+        "https://app.example.com\n",
+        "https://bücher.example",
+        "https://app..example.com",
+        "https://-app.example.com",
+        "https://[::1]:3000",
+        "http://app.example.com",
+        "http://localhost.example.com",
+        "http://localhost:80",
+        "ftp://app.example.com",
+        "yourapp://done",
+        "",
+        "https://" + "a" * 260,
+    ],
+)
+async def test_only_one_exact_origin_can_be_listed(operator: Caller, ours: Organization, origin: str) -> None:
+    path = f"/applications/{ours.application.application_id}"
+    refused = await operator.patch(path, {"frameOrigins": ["https://a.example", origin]})
+    assert refused.status_code == 400
+    assert "frameOrigins[1]" in refused.text
+    assert (await operator.get(path)).json()["frameOrigins"] == []
+
+
 async def test_a_sandbox_and_how_links_are_bound_are_chosen_at_once(operator: Caller) -> None:
     body = {"name": "CI", "isSandbox": True, "linkBinding": "confirm", "connectionsLimit": 3}
     made = (await operator.post("/applications", body)).json()["application"]

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from wattlink.domain.errors import InvalidInput
-from wattlink.domain.organizations.branding import MOST_LOGO_BYTES, check_branding, shades, usable_logo
+from wattlink.domain.organizations.looks.branding import MOST_LOGO_BYTES, check_branding, shades, usable_logo
 from wattlink.domain.organizations.model import Branding
 
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -64,11 +64,12 @@ def create(
 @application.command("list")
 def list_() -> None:
     """Show the applications, oldest first."""
-    table = Table("Application", "Name", "May return to")
+    table = Table("Application", "Name", "May return to", "Framed by")
     for one in reading(store.list_applications):
         anywhere = "any https, loopback or private-use address"
         name = f"{one.name} (sandbox)" if one.is_sandbox else one.name
-        table.add_row(str(one.application_id), name, "\n".join(one.redirect_uris) or anywhere)
+        frames = "\n".join(one.frame_origins) or "nobody"
+        table.add_row(str(one.application_id), name, "\n".join(one.redirect_uris) or anywhere, frames)
     Console().print(table)
 
 
@@ -77,6 +78,8 @@ def list_() -> None:
 @click.option("--name", help="Another name.")
 @_redirect_uris
 @click.option("--return-anywhere", is_flag=True, help="No list of addresses to return to.")
+@click.option("--frame-origin", "frame_origins", multiple=True, help="A site that may frame the pages.")
+@click.option("--no-frames", is_flag=True, help="No site may frame the pages.")
 @click.option("--connections-limit", metavar="NUMBER", help="How many accounts it may link, or `none`.")
 @click.option(
     "--link-binding",
@@ -89,6 +92,7 @@ def change(*, which: UUID, **given: Any) -> None:
     changes = ApplicationChanges(
         name=UNSET if given["name"] is None else given["name"],
         redirect_uris=_redirects(given["redirect_uris"], anywhere=given["return_anywhere"]),
+        frame_origins=_frames(given["frame_origins"], none=given["no_frames"]),
         branding=UNSET if given["branding"] is None else _branding(given["branding"]),
         connections_limit=UNSET if given["connections_limit"] is None else _limit(given["connections_limit"]),
         link_binding=UNSET if given["link_binding"] is None else LinkBinding(given["link_binding"]),
@@ -116,6 +120,12 @@ def _redirects(listed: tuple[str, ...], *, anywhere: bool) -> Any:
     if listed and anywhere:
         raise Refused("--redirect-uri and --return-anywhere exclude each other")
     return listed if listed or anywhere else UNSET
+
+
+def _frames(listed: tuple[str, ...], *, none: bool) -> Any:
+    if listed and none:
+        raise Refused("--frame-origin and --no-frames exclude each other")
+    return listed if listed or none else UNSET
 
 
 def _limit(text: str) -> int | None:

@@ -9,7 +9,8 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.organizations import store
-from wattlink.domain.organizations.branding import check_branding
+from wattlink.domain.organizations.framing import check_frame_origins
+from wattlink.domain.organizations.looks.branding import check_branding
 from wattlink.domain.organizations.model import LinkBinding, StoredApplication
 from wattlink.domain.organizations.names import checked_name
 from wattlink.domain.organizations.redirects import check_list
@@ -22,6 +23,7 @@ class ApplicationChanges(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     redirect_uris: tuple[str, ...] | UnsetType = UNSET
+    frame_origins: tuple[str, ...] | UnsetType = UNSET
     branding: dict[str, Any] | UnsetType = UNSET
     connections_limit: int | UnsetType | None = UNSET
     link_binding: LinkBinding | UnsetType = UNSET
@@ -44,6 +46,8 @@ def _check(application: StoredApplication, given: dict[str, Any]) -> None:
     """What is new must be usable; what was there before stays, whatever was allowed then."""
     if "redirect_uris" in given:
         check_list(application.redirect_uris)
+    if "frame_origins" in given:
+        check_frame_origins(application.frame_origins)
     if "branding" in given:
         check_branding(application.branding)
     limit = application.connections_limit

@@ -8,8 +8,8 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import ApplicationId, OrganizationId, ProjectId
 from wattlink.domain.access.model import Access
 from wattlink.domain.organizations import store
-from wattlink.domain.organizations.branding import check_branding
 from wattlink.domain.organizations.keys.create import create_key
+from wattlink.domain.organizations.looks.branding import check_branding
 from wattlink.domain.organizations.model import Application, Branding, NewApplication
 from wattlink.domain.organizations.names import checked_name
 from wattlink.domain.organizations.projects import store as projects

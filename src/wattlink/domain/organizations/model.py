@@ -43,6 +43,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     organization_id: OrganizationId
     name: str
     redirect_uris: tuple[str, ...] = ()  # empty: any https, loopback or private-use scheme
+    frame_origins: tuple[str, ...] = ()  # whose pages may show ours within a frame; empty: nobody's
     branding: Branding = Branding()
     connections_limit: int | None = None  # accounts; None: any number
     link_binding: LinkBinding = LinkBinding.BROWSER  # of link sessions that don't say which

@@ -106,7 +106,7 @@ def _scheme(uri: str) -> str:
 
 def _check_web(uri: str, scheme: str) -> None:
     host = _check_authority(uri, scheme)
-    if scheme == "http" and not _is_loopback(host):
+    if scheme == "http" and not is_loopback(host):
         raise _refused("http is for loopback only: use https")
 
 
@@ -118,7 +118,8 @@ def _check_authority(uri: str, scheme: str) -> str:
     return authority["host"]
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, for whoever asks."""
     if host.lower() == "localhost":
         return True
     try:

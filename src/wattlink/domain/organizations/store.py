@@ -10,8 +10,8 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.model import Application, Organization, StoredApplication
 
 _SELECT = """
-    SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
-           is_sandbox, created_at
+    SELECT application_id, organization_id, name, redirect_uris, frame_origins, branding, connections_limit,
+           link_binding, is_sandbox, created_at
       FROM application WHERE application_id = ANY(%(applications)s)
 """
 _OLDER = (
@@ -67,8 +67,8 @@ async def get_application(reader: Reader, application_id: ApplicationId) -> Stor
     found = await reader.one_or_none(
         StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
-               is_sandbox, created_at
+        SELECT application_id, organization_id, name, redirect_uris, frame_origins, branding, connections_limit,
+               link_binding, is_sandbox, created_at
           FROM application WHERE application_id = %(application_id)s
         """,
         application_id=application_id,
@@ -92,8 +92,8 @@ async def list_applications(reader: Reader) -> list[StoredApplication]:
     return await reader.all(
         StoredApplication,
         """
-        SELECT application_id, organization_id, name, redirect_uris, branding, connections_limit, link_binding,
-               is_sandbox, created_at
+        SELECT application_id, organization_id, name, redirect_uris, frame_origins, branding, connections_limit,
+               link_binding, is_sandbox, created_at
           FROM application ORDER BY created_at, application_id
         """,
     )
@@ -164,13 +164,14 @@ async def put_application(tx: Transaction, application: Application) -> None:
     await tx.execute(
         """
         UPDATE application
-           SET name = %(name)s, redirect_uris = %(redirect_uris)s, branding = %(branding)s,
-               connections_limit = %(limit)s, link_binding = %(link_binding)s
+           SET name = %(name)s, redirect_uris = %(redirect_uris)s, frame_origins = %(frame_origins)s,
+               branding = %(branding)s, connections_limit = %(limit)s, link_binding = %(link_binding)s
          WHERE application_id = %(application_id)s
         """,
         application_id=application.application_id,
         name=application.name,
         redirect_uris=list(application.redirect_uris),
+        frame_origins=list(application.frame_origins),
         branding=Json(msgspec.to_builtins(application.branding)),
         limit=application.connections_limit,
         link_binding=application.link_binding,

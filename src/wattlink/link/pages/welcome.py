@@ -8,14 +8,15 @@ from wattlink.link.sight import Sight
 from wattlink.link.texts.words import words
 
 
-def welcome(sight: Sight) -> Response[str]:
-    """What is about to happen; the click on its button binds the session."""
+def welcome(sight: Sight, *, outside: bool = False) -> Response[str]:
+    """What is about to happen; the click on its button binds the session, or goes `outside` of the frame."""
     session, app = sight.session, sight.app_name
     said = words(session.kinds)
     controls = any(":control:" in scope for scope in session.scopes)
     return sight.page(
         "welcome.html",
         pairing=False,
+        outside=outside,
         heading=sight.language.say(said.link, app=app),
         benefit=sight.language.say(said.controls if controls else said.reads, app=app),
         refused_address=sight.way_back(Cause.CANCELLED),
@@ -29,6 +30,7 @@ def welcome_to_pairing(sight: Sight) -> Response[str]:
     return sight.page(
         "welcome.html",
         pairing=True,
+        outside=False,
         heading=sight.language.say("One last step with %(brand)s", brand=name),
         benefit=sight.language.say(
             "So that %(app)s may also control your device, %(brand)s asks for your yes once.",

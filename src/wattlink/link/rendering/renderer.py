@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from wattlink.base.languages import language_of, translations
-from wattlink.domain.organizations.branding import usable_logo
+from wattlink.domain.organizations.looks.branding import usable_logo
 from wattlink.domain.organizations.model import Application
 from wattlink.link.brands import monogram
 from wattlink.link.headers import policy
@@ -42,6 +42,7 @@ class AppShown(msgspec.Struct, frozen=True, kw_only=True):
     logo_dark: str | None  # where it isn't the same and the scheme is the browser's choice
     privacy_url: str | None
     support_url: str | None
+    is_framable: bool  # what must not be framed leaves the frame then
 
 
 class Renderer:
@@ -68,7 +69,7 @@ class Renderer:
         status: int = 200,
     ) -> Response[str]:
         """A page in a language, in the application's looks."""
-        nonce = secrets.token_urlsafe(16)
+        nonce, origins = secrets.token_urlsafe(16), () if application is None else application.frame_origins
         html = self.html(
             template, language, {"nonce": nonce, **values}, application=application, color_scheme=color_scheme
         )
@@ -76,7 +77,7 @@ class Renderer:
             html,
             status_code=status,
             media_type=MediaType.HTML,
-            headers={"content-security-policy": policy(nonce), "content-language": language.tag},
+            headers={"content-security-policy": policy(nonce, origins), "content-language": language.tag},
         )
 
     def html(
@@ -127,4 +128,5 @@ def _shown(application: Application, color_scheme: str) -> AppShown:
         logo_dark=dark if color_scheme not in ("light", "dark") and dark != light else None,
         privacy_url=branding.privacy_url if branding.privacy_url and branding.privacy_url.startswith(_WEB) else None,
         support_url=branding.support_url if branding.support_url and branding.support_url.startswith(_WEB) else None,
+        is_framable=bool(application.frame_origins),
     )

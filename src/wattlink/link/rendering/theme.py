@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wattlink.domain.organizations.branding import MOST_RADIUS, PANELS, Scheme, shades
+from wattlink.domain.organizations.looks.branding import MOST_RADIUS, PANELS, Scheme, shades
 from wattlink.domain.organizations.model import Application, Branding
 
 _DEFAULT_RADIUS = 10

@@ -30,10 +30,11 @@ Limit = Annotated[int, Meta(ge=0, le=MOST_CONNECTIONS)]
 
 
 class ApplicationChangesPayload(Payload):
-    """What isn't there stays as it is. `redirectUris` replaces the list; `connectionsLimit: null` ends the limit."""
+    """What isn't there stays as it is. A list replaces the one before; `connectionsLimit: null` ends the limit."""
 
     name: Name | UnsetType = UNSET
     redirect_uris: list[str] | UnsetType = UNSET
+    frame_origins: list[str] | UnsetType = UNSET
     branding: BrandingPayload | UnsetType = UNSET
     connections_limit: Limit | UnsetType | None = UNSET
     link_binding: LinkBinding | UnsetType = UNSET
@@ -45,6 +46,7 @@ class ApplicationPayload(Payload):
     name: Name
     is_sandbox: bool = False
     redirect_uris: list[str] | UnsetType = UNSET
+    frame_origins: list[str] | UnsetType = UNSET
     branding: BrandingPayload | UnsetType = UNSET
     connections_limit: Limit | UnsetType | None = UNSET
     link_binding: LinkBinding | UnsetType = UNSET
@@ -53,6 +55,8 @@ class ApplicationPayload(Payload):
 class ApplicationResponse(Answer):
     """An application. `connectionsLimit` is how many accounts it may link, null: any number.
 
+    `frameOrigins` are the sites that may show its link pages within a frame; empty: none.
+
     `linkBinding: confirm` holds every link until the app confirms it, unless a session says otherwise. A sandbox's time
     can be advanced.
     """
@@ -60,6 +64,7 @@ class ApplicationResponse(Answer):
     id: Uuid
     name: str
     redirect_uris: list[str]
+    frame_origins: list[str]
     branding: BrandingResponse
     connections_limit: int | None
     link_binding: LinkBinding
@@ -135,6 +140,7 @@ def _changes(sent: ApplicationPayload | ApplicationChangesPayload) -> Applicatio
     return ApplicationChanges(
         name=sent.name,
         redirect_uris=UNSET if sent.redirect_uris is UNSET else tuple(sent.redirect_uris),
+        frame_origins=UNSET if sent.frame_origins is UNSET else tuple(sent.frame_origins),
         branding=UNSET if sent.branding is UNSET else changes_of(sent.branding),
         connections_limit=sent.connections_limit,
         link_binding=sent.link_binding,
@@ -146,6 +152,7 @@ def _shown(application: StoredApplication) -> ApplicationResponse:
         id=str(application.application_id),
         name=application.name,
         redirect_uris=list(application.redirect_uris),
+        frame_origins=list(application.frame_origins),
         branding=branding_shown(application.branding),
         connections_limit=application.connections_limit,
         link_binding=application.link_binding,

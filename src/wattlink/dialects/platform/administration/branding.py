@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from wattlink.dialects.platform.wire import Answer, Payload
-from wattlink.domain.organizations.branding import MOST_RADIUS, PANELS, Scheme, Shades, shades
+from wattlink.domain.organizations.looks.branding import MOST_RADIUS, PANELS, Scheme, Shades, shades
 from wattlink.domain.organizations.model import Branding
 
 Color = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wattlink.domain.errors import InvalidInput
-from wattlink.domain.organizations.colors import (
+from wattlink.domain.organizations.looks.colors import (
     ENOUGH_FOR_SHAPES,
     ENOUGH_FOR_TEXT,
     contrast,
