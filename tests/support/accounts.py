@@ -20,7 +20,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.accounts.link import publish, save_grant
 from wattlink.domain.accounts.model import Account, LinkedBy, Saved
-from wattlink.domain.accounts.revocations.attempt import attempt_due
+from wattlink.domain.accounts.revocations.trying.attempt import attempt_due
 from wattlink.domain.accounts.store import get as get_account
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device

@@ -18,7 +18,7 @@ from wattlink.domain.commands.boosts import store as boosts
 from wattlink.domain.devices import store as devices
 from wattlink.domain.linking import store as linking
 from wattlink.domain.organizations.clock.advance import advance_clock, check_advance
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.visits import store as visits
 from wattlink.domain.webhooks import store as webhooks
 
@@ -39,5 +39,5 @@ async def advance(tx: Transaction, application_id: ApplicationId, by: timedelta,
     await devices.bring_forward(tx, account_ids, by)
     await suspicions.bring_forward(tx, account_ids, by)
     await webhooks.bring_forward(tx, application_id, by)
-    await vendors.bring_forward(tx, application_id, by)
+    await circuits.bring_forward(tx, application_id, by)
     return await advance_clock(tx, application_id, by)

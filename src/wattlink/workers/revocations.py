@@ -1,7 +1,7 @@
 """Pumps that withdraw at the vendors what was handed over, and look after incidents."""
 
 from wattlink.domain.accounts.breaking.incidents import watch
-from wattlink.domain.accounts.revocations.attempt import attempt_due, give_up_overdue
+from wattlink.domain.accounts.revocations.trying.attempt import attempt_due, give_up_overdue
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 

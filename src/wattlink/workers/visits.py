@@ -21,7 +21,7 @@ from wattlink.domain.accounts.visit import Visitor
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.hasten import hasten
 from wattlink.domain.commands.ledger import Ledger
-from wattlink.domain.vendors.circuits import Circuits
+from wattlink.domain.vendors.circuits.watch import Circuits
 from wattlink.domain.vendors.health.tally import Tally
 from wattlink.domain.visits.recover import recover
 from wattlink.wiring import Hub

@@ -12,8 +12,8 @@ from wattlink.connectors.contract import Registration
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import clouds, simulator
 from wattlink.domain.access.ids import RegistrationId
-from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.activation.activate import activate, require_activation
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.vendors.health import store
 from wattlink.domain.vendors.health.model import slot_of
 from wattlink.domain.vendors.health.store import Counted
@@ -75,10 +75,10 @@ async def test_a_vendor_is_there_once_it_is_registered_and_says_how_it_does(api:
     slow = {"status": "ELEVATED_ERROR_RATE", "linkingStatus": "ELEVATED_ERROR_RATE"}
     assert await _get(api, "/health/chargers") == [ready | slow]
     async with api.hub.db.transaction() as tx:
-        await vendors.begin_incident(tx, registration_id, api.hub.clock())
+        await circuits.begin_incident(tx, registration_id, api.hub.clock())
     assert await _get(api, "/health/chargers") == [ready | slow | {"linkingStatus": "OUTAGE"}]
     async with api.hub.db.transaction() as tx:
-        await vendors.open_circuit(tx, registration_id, reason="503", now=api.hub.clock(), probe_at=api.hub.clock())
+        await circuits.open_circuit(tx, registration_id, reason="503", now=api.hub.clock(), probe_at=api.hub.clock())
     assert await _get(api, "/health/chargers") == [ready | {"status": "OUTAGE", "linkingStatus": "OUTAGE"}]
 
 

@@ -15,7 +15,7 @@ from wattlink.domain.accounts.breaking.incidents import watch
 from wattlink.domain.accounts.breaking.status import work_status
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.visits import store as visits
 
 ADA = "ada@example.com"
@@ -256,7 +256,7 @@ async def test_an_account_that_is_deauthorized_meanwhile_is_not_revived(world: W
     assert await state(world, account_id) is AccountState.BROKEN
     user_id, registration_id = await world.user("ada"), await world.register("easee")
     async with world.hub.db.transaction() as tx:
-        await vendors.begin_incident(tx, registration_id, world.clock())
+        await circuits.begin_incident(tx, registration_id, world.clock())
     async with world.hub.db.transaction() as tx:
         await leave.deauthorize(tx, world.access, user_id, vault=world.hub.vault, now=world.clock())
         watching = asyncio.create_task(watch(world.hub.db, clock=world.clock))

@@ -14,9 +14,9 @@ from wattlink.domain.accounts import leave, store
 from wattlink.domain.accounts.batch import prepare, take_due
 from wattlink.domain.accounts.link import take_back
 from wattlink.domain.accounts.model import AccountState, Outcome, VisitError
-from wattlink.domain.accounts.revocations import store as revocations
-from wattlink.domain.accounts.revocations.attempt import give_up_overdue
 from wattlink.domain.accounts.revocations.status import work_status
+from wattlink.domain.accounts.revocations.trying import store as trying
+from wattlink.domain.accounts.revocations.trying.attempt import give_up_overdue
 from wattlink.domain.accounts.save import save
 from wattlink.domain.devices.cut_off import out_of_reach
 from wattlink.domain.devices.delete import delete_of_user
@@ -318,11 +318,11 @@ async def test_one_that_fails_in_flight_is_not_tried_again_after_a_new_grant(wor
     await linked(world, "tesla")
     await disconnect(world, "tesla")
     async with world.hub.db.transaction() as tx:
-        (taken,) = await revocations.take(tx, now=world.clock(), limit=1)
+        (taken,) = await trying.take(tx, now=world.clock(), limit=1)
     by = await world.linked_by("tesla", "ada")
     assert (await world.save(by, await world.grant("tesla", ADA))).in_flight_revocation
     async with world.hub.db.transaction() as tx:
-        await revocations.failed(tx, taken.credential_id, taken.turn, "the vendor is down")
+        await trying.failed(tx, taken.credential_id, taken.turn, "the vendor is down")
     assert await world.visit_due(seconds=26) == 1
     await world.publish(by)
     assert await world.revoke_due(minutes=5) == 0
@@ -333,7 +333,7 @@ async def test_one_that_is_lost_in_flight_is_forgotten_after_a_new_grant(world: 
     await linked(world, "tesla")
     await disconnect(world, "tesla")
     async with world.hub.db.transaction() as tx:
-        await revocations.take(tx, now=world.clock(), limit=1)
+        await trying.take(tx, now=world.clock(), limit=1)
     await world.save(await world.linked_by("tesla", "ada"), await world.grant("tesla", ADA))
     async with world.hub.db.transaction() as tx:
         await tx.execute("UPDATE revocation SET busy_until = clock_timestamp()")  # its process was killed

@@ -18,7 +18,7 @@ from wattlink.domain.linking.model import Cause, LinkSession, NewLinkSession, St
 from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.linking.signing_in.settle import keep_grant
 from wattlink.domain.linking.signing_in.sign_in import Typed, sign_in
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.vendors.health.look import look_at
 
 NAME = "ada@example.com"
@@ -134,7 +134,7 @@ async def test_a_sign_in_that_works_ends_an_outage(world: World, session: LinkSe
     registration_id = RegistrationId(await world.register("easee"))
     now = world.clock()
     async with world.hub.db.transaction() as tx:
-        await vendors.open_circuit(tx, registration_id, reason="503", now=now, probe_at=now + timedelta(hours=1))
+        await circuits.open_circuit(tx, registration_id, reason="503", now=now, probe_at=now + timedelta(hours=1))
     await _sign_in(world, session)
     async with world.hub.db.read() as reader:
         assert (await look_at(reader, registration_id, now=world.clock())).may_link

@@ -8,6 +8,7 @@ from tests.support.person import Person
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.accounts.listing.success import CROWD
 from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.vendors.health import store
 from wattlink.domain.vendors.health.model import slot_of
 from wattlink.domain.vendors.health.store import Counted
@@ -26,7 +27,7 @@ async def test_an_outage_is_told_and_so_is_its_end(still_world: World, clock: St
     page = await person.follow("E Easee")
     assert "It has trouble at the moment. That has nothing to do with you" in page.text
     async with still_world.stack.hub.db.transaction() as tx:
-        await vendors.close_circuit(tx, registration_id)
+        await circuits.close_circuit(tx, registration_id)
     clock.forward(seconds=KEPT.total_seconds())
     assert "No trouble is known." in (await person.reload()).text
 

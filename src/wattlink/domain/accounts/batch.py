@@ -13,8 +13,8 @@ from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import KnownDevice
-from wattlink.domain.vendors import store as vendors
-from wattlink.domain.vendors.circuits import PROBE_EVERY
+from wattlink.domain.vendors.circuits import store as circuits
+from wattlink.domain.vendors.circuits.watch import PROBE_EVERY
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Visit
@@ -26,7 +26,7 @@ async def take_due(db: Database, vendor: str, *, now: datetime, limit: int) -> l
     unwanted: list[RegistrationId] = []
     async with db.transaction() as tx:
         taken = await visits.take(tx, vendor, now=now, limit=limit)
-        for registration_id in await vendors.claim_probes(tx, vendor, now=now, next_at=now + PROBE_EVERY):
+        for registration_id in await circuits.claim_probes(tx, vendor, now=now, next_at=now + PROBE_EVERY):
             taken += await visits.take_probe(tx, registration_id, now=now)
             if not await visits.is_wanted(tx, registration_id):
                 unwanted.append(registration_id)

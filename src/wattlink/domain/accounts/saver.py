@@ -14,7 +14,7 @@ from wattlink.db.database import Database, Notifier
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.save import save
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 
 _RETRY_SECONDS = 0.5
 _NOTED_EVERY = timedelta(seconds=1)
@@ -91,4 +91,4 @@ class Saver:
         if due:
             self._noted.update(due)
             async with self._db.transaction() as tx:
-                await vendors.note_proofs(tx, due)
+                await circuits.note_proofs(tx, due)

@@ -5,7 +5,7 @@ from datetime import datetime
 from wattlink.base.log import get_logger
 from wattlink.db.database import Database, Reader, Transaction
 from wattlink.domain.access.ids import RegistrationId
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.visits import store
 
 _PER_SECOND = 20  # of a registration, as long as that takes no longer than `_LONGEST_SECONDS`
@@ -32,7 +32,7 @@ async def vendor_answered(tx: Transaction, registration_id: RegistrationId, *, n
 
     The last thing that its transaction does, since it holds the circuit. Wake the channel `visits` afterwards.
     """
-    (circuit,) = await vendors.circuits(tx, [registration_id])
+    (circuit,) = await circuits.standing(tx, [registration_id])
     if circuit.open_since is None:
         return
     seconds = await _seconds(tx, registration_id, now)
@@ -47,6 +47,6 @@ async def _seconds(reader: Reader, registration_id: RegistrationId, now: datetim
 
 
 async def _close(tx: Transaction, registration_id: RegistrationId) -> None:
-    vendor = await vendors.close_circuit(tx, registration_id)
+    vendor = await circuits.close_circuit(tx, registration_id)
     if vendor is not None:
         _log.info("a circuit closed", vendor=vendor, registration=str(registration_id))

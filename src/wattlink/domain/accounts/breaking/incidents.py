@@ -9,7 +9,7 @@ from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.accounts.breaking import store
 from wattlink.domain.devices.cut_off import restore
 from wattlink.domain.events.record import record
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.vendors.model import Circuit
 from wattlink.domain.visits import store as visits
 
@@ -36,7 +36,7 @@ async def may_be_incident(reader: Reader, registration_id: RegistrationId, now: 
 async def watch(db: Database, *, clock: Clock) -> int:
     """Of each incident: revive what broke just before it, and end it when it is over; how many accounts revived."""
     async with db.read() as reader:
-        lasting = [circuit for circuit in await vendors.circuits(reader) if circuit.incident_since is not None]
+        lasting = [circuit for circuit in await circuits.standing(reader) if circuit.incident_since is not None]
     revived = 0
     for circuit in lasting:
         now = clock()
@@ -61,12 +61,12 @@ async def _revive(tx: Transaction, circuit: Circuit, since: datetime, now: datet
 
 
 async def _end_if_over(tx: Transaction, registration_id: RegistrationId, now: datetime) -> None:
-    circuit = await vendors.lock_circuit(tx, registration_id)
+    circuit = await circuits.lock_circuit(tx, registration_id)
     if circuit.incident_since is None:
         return
     suspects = await store.suspects(tx, registration_id)
     if not await _is_incident(tx, registration_id, suspects):
-        await vendors.end_incident(tx, registration_id, now)
+        await circuits.end_incident(tx, registration_id, now)
         _log.info("an incident ended", vendor=circuit.vendor, registration=str(registration_id))
 
 

@@ -12,7 +12,7 @@ from wattlink.domain.accounts.breaking.incidents import WITHIN, is_many, may_be_
 from wattlink.domain.accounts.model import AccountState, Outcome, VisitedAccount
 from wattlink.domain.devices.cut_off import cut_off
 from wattlink.domain.events.model import EventType, Fact, Payload
-from wattlink.domain.vendors import store as vendors
+from wattlink.domain.vendors.circuits import store as circuits
 from wattlink.domain.vendors.model import Circuit
 
 _log = get_logger(__name__)
@@ -33,10 +33,10 @@ async def refuse(
         _tell("an account is suspect", [account for account, _ in first])
     broken: list[VisitedAccount] = []
     for registration_id in sorted({account.registration_id for account in refused}):
-        circuit = await vendors.lock_circuit(tx, registration_id)
+        circuit = await circuits.lock_circuit(tx, registration_id)
         theirs = [account for account in refused if account.registration_id == registration_id]
         if circuit.incident_since is None and await may_be_incident(tx, registration_id, now):
-            await vendors.begin_incident(tx, registration_id, now)
+            await circuits.begin_incident(tx, registration_id, now)
             _log.warning("an incident began", vendor=circuit.vendor, registration=str(registration_id))
             continue
         again = [account for account in theirs if not _is_first(account)]

@@ -1,11 +1,4 @@
-"""The circuit of each registration, so that a vendor that is down is asked once a minute and not by everybody.
-
-    closed --(3 outages in a row, no success between)--> open --(a probe got through)--> closed, its rows spread
-                                                          open --(nobody wants a visit)--> closed
-
-While it is open none of the registration's visits and revocations is taken, save one of each a minute: the probes. A
-sign-in that gets through is one too.
-"""
+"""Opens a circuit: what this process saw of each vendor lately."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -13,7 +6,7 @@ from datetime import datetime, timedelta
 from wattlink.base.log import get_logger
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import RegistrationId
-from wattlink.domain.vendors import store
+from wattlink.domain.vendors.circuits import store
 
 PROBE_EVERY = timedelta(minutes=1)
 _OUTAGES_IN_A_ROW = 3

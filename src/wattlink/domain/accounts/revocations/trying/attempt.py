@@ -12,10 +12,10 @@ from wattlink.base.vault import Vault, VaultError
 from wattlink.connectors.errors import ConnectorError, CredentialsRejected, VendorUnavailable
 from wattlink.db.database import Database
 from wattlink.domain.accounts.credentials import unseal
-from wattlink.domain.accounts.revocations import store
-from wattlink.domain.accounts.revocations.store import Revocation
-from wattlink.domain.vendors import store as vendors
-from wattlink.domain.vendors.circuits import PROBE_EVERY
+from wattlink.domain.accounts.revocations.trying import store
+from wattlink.domain.accounts.revocations.trying.store import Revocation
+from wattlink.domain.vendors.circuits import store as circuits
+from wattlink.domain.vendors.circuits.watch import PROBE_EVERY
 from wattlink.domain.vendors.connectors import Connectors
 from wattlink.domain.vendors.model import OpenRegistration
 from wattlink.domain.visits.recover import recover
@@ -66,7 +66,7 @@ async def give_up_overdue(db: Database, *, clock: Clock) -> int:
 async def _take(db: Database, now: datetime) -> list[Revocation]:
     async with db.transaction() as tx:
         taken = await store.take(tx, now=now, limit=_AT_ONCE)
-        for registration_id in await vendors.claim_revocations(tx, now=now, next_at=now + PROBE_EVERY):
+        for registration_id in await circuits.claim_revocations(tx, now=now, next_at=now + PROBE_EVERY):
             taken += await store.take_probe(tx, registration_id, now=now)
     return taken
 
