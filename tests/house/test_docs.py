@@ -17,6 +17,7 @@ from wattlink.dialects.evrythng.admission import KINDS
 from wattlink.dialects.evrythng.routes import ROWS as EVRYTHNG_ROWS
 from wattlink.dialects.evrythng.routes import Row as EvrythngRow
 from wattlink.dialects.platform import errors as platform_errors
+from wattlink.dialects.podero.events.names import EventName as PoderoEventName
 from wattlink.dialects.podero.kinds import TYPES
 from wattlink.dialects.podero.routes import TABLE as PODERO_TABLE
 from wattlink.domain.events.model import EventType
@@ -86,6 +87,11 @@ def test_moving_from_podero_names_every_path() -> None:
         re.sub(rf"/({types})(?=$|/{{)", "/T", path.removeprefix("/org/{org_id}/users/{user_id}")) for path in paths
     }
     assert [tail for tail in sorted(tails) if not re.search(rf"{re.escape(tail)}[`?]", guide)] == []
+
+
+def test_partners_find_every_event_in_their_guide_and_in_the_reference() -> None:
+    for page in (ROOT / "docs" / "podero.md", ROOT / "docs" / "reference" / "events.md"):
+        assert [name for name in get_args(PoderoEventName) if name != "*" and f"`{name}`" not in _PAGES[page]] == []
 
 
 def test_the_reference_of_evrythngs_dialect_has_every_call_with_its_keys() -> None:

@@ -150,3 +150,26 @@ async def test_a_charge_policy_is_kept_day_by_day(ci: Ci) -> None:
         assert status == 422
         assert field in str(refused["detail"])
     assert await garage.send("GET", "/charge-policy") == (200, both)
+
+
+async def test_partners_are_told_of_a_boosted_car_as_they_would_read_it(ci: Ci) -> None:
+    garage = await _garage(ci, isPluggedIn=True, isCharging=False)
+    feed = Garage(ci, garage.account, garage.at.partition("/users/")[0] + "/events")
+    _, before = await feed.send("GET", "/end")
+    await garage.send("POST", "/boost")
+
+    async def told() -> list[dict[str, Any]]:
+        _, answer = await feed.send("GET", f"?after={before['cursor']}")
+        return [one["event"] for one in answer["events"]]
+
+    async def is_told() -> bool:
+        return {"command.updated", "electric_vehicle.updated"} <= {event["type"] for event in await told()}
+
+    await until(is_told)
+    await until(lambda: garage.is_seen(boost_state="ongoing"))
+    events = await told()
+    [command] = [event for event in events if event["type"] == "command.updated"]
+    assert (command["command"]["state"], command["device_type"]) == ("confirmed", "ev")
+    [car] = [event for event in events if event["type"] == "electric_vehicle.updated"]
+    assert {"is_charging", "boost_state"} <= {*car["updated_fields"]}
+    assert (car["device"]["is_charging"], car["device"]["boost_state"]) == (True, "ongoing")

@@ -11,6 +11,7 @@ from wattlink.dialects.evrythng.app import make_app as make_evrythng_app
 from wattlink.dialects.platform.app import make_app as make_platform_app
 from wattlink.dialects.platform.events.bodies import PlatformWebhooks
 from wattlink.dialects.podero.app import make_app as make_podero_app
+from wattlink.dialects.podero.events.bodies import PoderoWebhooks
 from wattlink.domain.webhooks.dialect import WebhookDialect
 from wattlink.settings import Settings
 from wattlink.wiring import Hub
@@ -18,7 +19,11 @@ from wattlink.wiring import Hub
 
 def webhook_dialects(settings: Settings) -> Mapping[str, WebhookDialect]:
     """How each dialect tells events."""
-    return {enode.DIALECT: EnodeWebhooks.of(settings), platform.DIALECT: PlatformWebhooks.of(settings)}
+    return {
+        enode.DIALECT: EnodeWebhooks.of(settings),
+        platform.DIALECT: PlatformWebhooks.of(settings),
+        podero.DIALECT: PoderoWebhooks.of(settings),
+    }
 
 
 def _platform(hub: Hub) -> Litestar:

@@ -79,7 +79,8 @@ class EnodeWebhooks:
             return None
         if event.type is EventType.COMMAND_UPDATED:
             return "user:vendor-action:updated"
-        return f"user:{event.payload.kind}:{_OF_DEVICES[event.type]}"
+        happened = _OF_DEVICES.get(event.type)
+        return None if happened is None else f"user:{event.payload.kind}:{happened}"
 
     def render(self, events: Sequence[Event], api_version: str | None) -> bytes:
         """The array of these events, in their order."""

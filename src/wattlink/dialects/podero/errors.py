@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -65,6 +66,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
 }
 
 _FIELDS = {"external_id": "external_user_id", "redirect_uri": "success_url", "cancel_uri": "cancel_url"}
+_IN_QUERY = {"after"}
 _TYPES = {"missing": "missing", "unknown": "extra_forbidden"}
 
 
@@ -72,7 +74,8 @@ def problem_of(error: errors.DomainError) -> tuple[int, Problem | ValidationProb
     """The status and the body for a domain error."""
     told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if isinstance(error, errors.InvalidInput):
-        issue = Issue(_FIELDS.get(error.field, error.field), error.problem, error.allowed)
+        place: Literal["query", "body"] = "query" if error.field in _IN_QUERY else "body"
+        issue = Issue(_FIELDS.get(error.field, error.field), error.problem, error.allowed, place=place)
         return told.status, invalid(_tell, [issue])
     if isinstance(error, errors.BoostNotPossible):
         return told.status, BoostRefused(state=error.state, reason=error.reason)

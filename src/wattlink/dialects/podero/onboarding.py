@@ -10,11 +10,11 @@ from wattlink.dialects.podero.kinds import TYPES
 from wattlink.dialects.podero.wire import Answer, Payload, Uuid
 from wattlink.domain.access.ids import BuildingId, SessionId, UserId
 from wattlink.domain.errors import InvalidInput
+from wattlink.domain.linking.listing.outcome import device_of
 from wattlink.domain.linking.model import State
 from wattlink.domain.linking.onboarding import store
 from wattlink.domain.linking.onboarding.begin import begin
 from wattlink.domain.linking.onboarding.model import Defaults, NewOnboarding, Onboarding
-from wattlink.domain.linking.onboarding.outcome import device_of
 from wattlink.web.call import Call, uuid_of
 
 PRICE_ZONES = (

@@ -9,6 +9,7 @@ from wattlink.dialects.podero import BASE, buildings, claim_tokens, contracts, o
 from wattlink.dialects.podero.admission import admit
 from wattlink.dialects.podero.devices import charging, cues, mending, reading
 from wattlink.dialects.podero.errors import BoostRefused, Problem, ValidationProblem
+from wattlink.dialects.podero.events import feed, steps, webhooks
 from wattlink.dialects.podero.kinds import ELECTRIC_VEHICLE, TYPES, DeviceType
 from wattlink.web.oauth import Terms, token_route
 from wattlink.web.problems import JSON
@@ -22,9 +23,13 @@ _USERS = "/org/{org_id:str}/users"
 _USER = _USERS + "/{user_id:str}"
 _BUILDING = _USER + "/buildings/{building_id:str}"
 _CONTRACT = _USER + "/energy-contracts/{contract_id:str}"
-_SESSION_TOKENS = "/device-onboarding/{session_id:str}/wallbox-claim-tokens"
+_SESSION = "/device-onboarding/{session_id:str}"
+_SESSION_TOKENS = _SESSION + "/wallbox-claim-tokens"
 _VEHICLE = f"{_USER}/{ELECTRIC_VEHICLE.path}/{{device_id:str}}"
 _CUE = "/cues/{cue_id:str}"
+_WEBHOOKS = "/org/{org_id:str}/webhooks"
+_WEBHOOK = _WEBHOOKS + "/{webhook_id:str}"
+_EVENTS = "/org/{org_id:str}/events"
 _CLAIM_STATUS = _SESSION_TOKENS + "/{token:str}/status"
 
 
@@ -52,7 +57,10 @@ TABLE: Table = {
     ],
     "Onboarding sessions": [
         Route("POST", "/device-onboarding", "createOnboarding", onboarding.create_onboarding, 200, (400, 404, 422)),
-        Route("GET", "/device-onboarding/{session_id:str}", "getOnboarding", onboarding.get_onboarding, 200, (404,)),
+        Route("GET", _SESSION, "getOnboarding", onboarding.get_onboarding, 200, (404,)),
+        Route(
+            "GET", "/device-onboarding/{session_id:str}/events", "listOnboardingEvents", steps.list_steps, 200, (404,)
+        ),
     ],
     "Buildings": [
         Route("POST", _USER + "/buildings", "createBuilding", buildings.create_building, 200, (400, 404, 422)),
@@ -86,6 +94,16 @@ TABLE: Table = {
         Route(
             "PUT", _VEHICLE + "/charge-policy", "updateChargePolicy", charging.put_charge_policy, 200, (400, 404, 422)
         ),
+    ],
+    "Push": [
+        Route("POST", _WEBHOOKS, "createWebhook", webhooks.create_webhook, 200, (400, 404, 409, 422)),
+        Route("GET", _WEBHOOKS, "listWebhooks", webhooks.list_webhooks, 200, (404,)),
+        Route("GET", _WEBHOOK, "getWebhook", webhooks.get_webhook, 200, (404,)),
+        Route("PUT", _WEBHOOK, "updateWebhook", webhooks.update_webhook, 200, (400, 404, 409, 422)),
+        Route("DELETE", _WEBHOOK, "deleteWebhook", webhooks.delete_webhook, 204, (404,)),
+        Route("POST", _WEBHOOK + "/test", "testWebhook", webhooks.test_webhook, 200, (404,)),
+        Route("GET", _EVENTS, "readEvents", feed.read_events, 200, (404, 410, 422)),
+        Route("GET", _EVENTS + "/end", "readEventsEnd", feed.read_end, 200, (404,)),
     ],
     "Devices": [route for one in TYPES.values() for route in _of_type(one)],
 }

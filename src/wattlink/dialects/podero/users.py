@@ -96,7 +96,8 @@ async def create_user(request: Call, org_id: FromPath[str], data: JSONBody[UserI
     new = NewPerson(email=data.email, rank=Rank(data.role), details=_details(data))
     async with hub.db.transaction() as tx:
         person = await create(tx, request.access, new, now=hub.clock())
-    return _shown(person)
+    hub.notifier.wake("events")
+    return shown(person)
 
 
 async def list_users(
@@ -107,7 +108,7 @@ async def list_users(
     """Every user, newest first."""
     async with request.hub.db.read() as reader:
         found = await people.all_of(reader, request.access, with_deleted=include_deleted)
-    return [_shown(person) for person in found]
+    return [shown(person) for person in found]
 
 
 async def get_user(
@@ -119,7 +120,7 @@ async def get_user(
     """A user."""
     async with request.hub.db.read() as reader:
         person = await people.get(reader, request.access, user_id_of(request), with_deleted=include_deleted)
-    return _shown(person)
+    return shown(person)
 
 
 async def update_user(
@@ -137,7 +138,8 @@ async def update_user(
     )
     async with hub.db.transaction() as tx:
         person = await change(tx, request.access, user_id_of(request), asked, now=hub.clock())
-    return _shown(person)
+    hub.notifier.wake("events")
+    return shown(person)
 
 
 async def delete_user(request: Call, org_id: FromPath[str], user_id: FromPath[str]) -> None:  # noqa: ARG001
@@ -161,7 +163,8 @@ def _details(data: Details) -> dict[str, Any]:
     return given
 
 
-def _shown(person: Person) -> UserOut:
+def shown(person: Person) -> UserOut:
+    """The user as a partner sees it."""
     address = person.address
     return UserOut(
         id=str(person.user_id),

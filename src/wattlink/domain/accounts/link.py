@@ -76,7 +76,19 @@ async def is_linked(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault
 
 async def publish(tx: Transaction, session_id: SessionId, *, now: datetime) -> list[DeviceId]:
     """Show what a session added, with its events; the devices that are new or live again. Wake `events` afterwards."""
-    published: list[DeviceId] = []
+    facts = await show(tx, session_id, now=now)
+    await tell(tx, facts, now=now)
+    return [fact.device_id for fact in facts if fact.device_id is not None]
+
+
+async def tell(tx: Transaction, facts: Sequence[Fact], *, now: datetime) -> None:
+    """Record what `show` found, in the same transaction."""
+    await record(tx, [fact for fact in facts if _tells_something(fact)], now=now)
+
+
+async def show(tx: Transaction, session_id: SessionId, *, now: datetime) -> list[Fact]:
+    """Show what a session added, without events yet; the facts: of each device that it is new or live again."""
+    shown: list[Fact] = []
     for account_id, kinds in _by_account(await store.pending_of_session(tx, session_id)):
         await visits.interrupt(tx, [account_id], now)
         await dial_in.lock(tx, [account_id])
@@ -84,13 +96,11 @@ async def publish(tx: Transaction, session_id: SessionId, *, now: datetime) -> l
         if account is None:
             continue
         state = AccountState.GOOD if account.state is AccountState.PROVISIONAL else account.state
-        shown = tuple(dict.fromkeys([*account.kinds, *kinds]))
-        await store.set_reach(tx, account_id, state=state, kinds=shown, scopes=account.scopes)
+        reach = tuple(dict.fromkeys([*account.kinds, *kinds]))
+        await store.set_reach(tx, account_id, state=state, kinds=reach, scopes=account.scopes)
         await store.drop_pending(tx, account_id, kinds=kinds)
-        facts = await publish_devices(tx, account_id, kinds, account.scopes)
-        await record(tx, [fact for fact in facts if _tells_something(fact)], now=now)
-        published += [fact.device_id for fact in facts if fact.device_id is not None]
-    return published
+        shown += await publish_devices(tx, account_id, kinds, account.scopes)
+    return shown
 
 
 async def take_back(tx: Transaction, session_id: SessionId, *, vault: Vault, now: datetime) -> None:

@@ -80,6 +80,7 @@ def _seen(
             vendor_device_id=device.vendor_device_id,
             is_published=device.is_published,
             is_hidden=shows_another,
+            is_back=device.is_published and must_show,
             missed=missed,
             document=stored,
             updated_fields=updated_fields,

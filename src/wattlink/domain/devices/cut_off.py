@@ -15,7 +15,7 @@ from wattlink.domain.devices import store
 from wattlink.domain.devices.changes import changed_fields
 from wattlink.domain.devices.facts import fact_of
 from wattlink.domain.devices.model import Device
-from wattlink.domain.events.model import EventType, Fact
+from wattlink.domain.events.model import AccessChange, EventType, Fact
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 
 AnyDocument = TypeVar("AnyDocument", bound=Document)
@@ -40,7 +40,7 @@ async def cut_off(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Fac
     changed = [(device, document) for device, document in shown if document != device.document]
     if changed:
         await store.mask(tx, [device.device_id for device, _ in changed], [document for _, document in changed])
-    return [_updated(device, document, device.document) for device, document in changed]
+    return [_updated(device, document, device.document, AccessChange.LOST) for device, document in changed]
 
 
 async def restore(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Fact]:
@@ -48,7 +48,9 @@ async def restore(tx: Transaction, account_ids: Sequence[AccountId]) -> list[Fac
     before = {device.device_id: device for device in await store.published_of_accounts(tx, account_ids, None)}
     await store.unmask(tx, account_ids)
     after = await store.published_of_accounts(tx, account_ids, None)
-    facts = [_updated(device, device.document, before[device.device_id].document) for device in after]
+    facts = [
+        _updated(device, device.document, before[device.device_id].document, AccessChange.REGAINED) for device in after
+    ]
     return [fact for fact in facts if fact.payload.updated_fields]
 
 
@@ -57,5 +59,5 @@ def _asking(capability: Capability) -> Capability:
     return Capability(is_capable=False, interventions=(LINK_AGAIN, *others))
 
 
-def _updated(device: Device, after: Document, before: Document) -> Fact:
-    return fact_of(EventType.DEVICE_UPDATED, device, after, changed_fields(before, after))
+def _updated(device: Device, after: Document, before: Document, access: AccessChange) -> Fact:
+    return fact_of(EventType.DEVICE_UPDATED, device, after, changed_fields(before, after), access)

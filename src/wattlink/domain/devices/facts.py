@@ -2,11 +2,15 @@
 
 from wattlink.connectors.devices import Document
 from wattlink.domain.devices.model import Device
-from wattlink.domain.events.model import EventType, Fact, Payload
+from wattlink.domain.events.model import AccessChange, EventType, Fact, Payload
 
 
 def fact_of(
-    event_type: EventType, device: Device, document: Document | None, updated_fields: tuple[str, ...] = ()
+    event_type: EventType,
+    device: Device,
+    document: Document | None,
+    updated_fields: tuple[str, ...] = (),
+    access: AccessChange | None = None,
 ) -> Fact:
     """What happened to a device; `document` is what it shows, None where only ids may still be told."""
     return Fact(
@@ -24,5 +28,6 @@ def fact_of(
             location_id=None if document is None else device.location_id,
             located_at=None if document is None else device.located_at,
             updated_fields=updated_fields,
+            access=access,
         ),
     )

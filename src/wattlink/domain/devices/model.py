@@ -76,7 +76,8 @@ class DeviceChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a visit changes in one device.
 
     A new one has no row yet, one that is gone loses its row. `document` is None where nothing of the state is stored
-    anew; with `is_hidden` it is stored, but not shown. `updated_fields` names what an event tells.
+    anew; with `is_hidden` it is stored, but not shown. `updated_fields` names what an event tells; `is_back` where it
+    was out of our reach before.
     """
 
     owner: Owner
@@ -87,6 +88,7 @@ class DeviceChange(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool = False
     is_gone: bool = False
     is_hidden: bool = False
+    is_back: bool = False
     missed: int | None = None
     document: Document | None = None
     updated_fields: tuple[str, ...] = ()

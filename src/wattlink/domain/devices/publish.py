@@ -9,7 +9,7 @@ from wattlink.domain.devices import store
 from wattlink.domain.devices.changes import changed_fields
 from wattlink.domain.devices.facts import fact_of
 from wattlink.domain.devices.model import Device, KnownDevice
-from wattlink.domain.events.model import EventType, Fact
+from wattlink.domain.events.model import AccessChange, EventType, Fact
 
 
 async def publish(tx: Transaction, account_id: AccountId, kinds: Sequence[Kind], scopes: Sequence[str]) -> list[Fact]:
@@ -25,4 +25,5 @@ def _fact(device: Device, before: KnownDevice) -> Fact:
     if not before.is_published:
         return fact_of(EventType.DEVICE_DISCOVERED, device, device.document)
     updated_fields = changed_fields(before.document, device.document)
-    return fact_of(EventType.DEVICE_UPDATED, device, device.document, updated_fields)
+    access = None if before.hidden is None else AccessChange.REGAINED
+    return fact_of(EventType.DEVICE_UPDATED, device, device.document, updated_fields, access)

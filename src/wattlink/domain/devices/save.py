@@ -6,7 +6,7 @@ from datetime import datetime
 from wattlink.db.database import Transaction
 from wattlink.domain.devices import store
 from wattlink.domain.devices.model import DeviceChange, Place
-from wattlink.domain.events.model import EventType, Fact, Payload
+from wattlink.domain.events.model import AccessChange, EventType, Fact, Payload
 
 
 async def save(tx: Transaction, changes: Sequence[DeviceChange], *, now: datetime) -> list[Fact]:
@@ -56,5 +56,6 @@ def _told(event_type: EventType, change: DeviceChange, place: Place | None) -> F
             location_id=None if place is None else place.location_id,
             located_at=None if place is None else place.located_at,
             updated_fields=change.updated_fields,
+            access=AccessChange.REGAINED if change.is_back else None,
         ),
     )

@@ -35,7 +35,9 @@ async def insert(tx: Transaction, facts: Sequence[Fact], now: datetime) -> None:
         """
         INSERT INTO event (epoch, event_id, application_id, user_id, account_id, device_id, type, occurred_at, payload)
         SELECT (SELECT current_epoch()), event_id, application_id, user_id, account_id, device_id, type, %(now)s,
-               payload
+               payload || CASE WHEN starts_with(type, 'device.')
+                               THEN jsonb_build_object('notes', (SELECT notes FROM device_notes(device_id)))
+                               ELSE '{}' END
           FROM ROWS FROM (
                    jsonb_to_recordset(%(facts)s)
                        AS (application_id uuid, user_id uuid, account_id uuid, device_id uuid, type text,
@@ -58,7 +60,7 @@ async def erase(tx: Transaction, access: Access, user_id: UserId) -> None:
         UPDATE event
            SET payload = CASE WHEN type = 'device.deleted'
                               THEN payload || '{"document": null, "scopes": [], "updated_fields": [],
-                                                "location_id": null, "located_at": null}' END
+                                                "location_id": null, "located_at": null, "notes": null}' END
          WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s) AND payload IS NOT NULL
         """,
         user_id=user_id,

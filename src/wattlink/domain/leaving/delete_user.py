@@ -14,6 +14,7 @@ from wattlink.domain.locations import store as locations
 from wattlink.domain.records import store as records
 from wattlink.domain.sharing.shares import store as shares
 from wattlink.domain.users import store as users
+from wattlink.domain.users.people.telling import tell_deleted
 from wattlink.domain.webhooks.erase import lock_cursors, refreeze_open
 
 
@@ -34,3 +35,4 @@ async def delete_user(tx: Transaction, access: Access, external_id: str, *, vaul
     await locations.delete_of_user(tx, access, user.user_id)
     await records.delete_of_user(tx, user.user_id)
     await users.delete(tx, user.user_id, now=now)
+    await tell_deleted(tx, user, now=now)

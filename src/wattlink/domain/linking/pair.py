@@ -6,11 +6,12 @@ from datetime import datetime
 from wattlink.connectors.devices import Document, capabilities_of
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import DeviceId
-from wattlink.domain.accounts.link import publish
+from wattlink.domain.accounts import link
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking import store
+from wattlink.domain.linking.listing.outcome import told_device
 from wattlink.domain.linking.model import LinkSession, Purpose, State
 from wattlink.domain.linking.steps.telling import tell
 from wattlink.domain.visits import store as visits
@@ -48,10 +49,12 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> b
     completed = await store.complete(tx, session, now=now)
     if completed is None:
         return False
-    await publish(tx, session.session_id, now=now)
+    facts = await link.show(tx, session.session_id, now=now)
     if completed.cancel_uri is not None:
         await store.carry_over(tx, completed, now=now)
-    await tell(tx, completed, await linked_devices(tx, completed), now=now)
+    await link.tell(tx, facts, now=now)
+    object_id = None if completed.cancel_uri is None else await told_device(tx, completed)
+    await tell(tx, completed, await linked_devices(tx, completed), object_id, now=now)
     return True
 
 

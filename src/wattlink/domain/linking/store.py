@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import msgspec
 
 from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId, SessionId
+from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, RegistrationId, SessionId
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.steps.telling import tell
@@ -218,6 +218,18 @@ async def carry_over(tx: Transaction, session: LinkSession, *, now: datetime) ->
         account_id=session.account_id,
         kinds=list(session.kinds),
         now=now,
+    )
+
+
+async def picked(reader: Reader, session_id: SessionId) -> DeviceId | None:
+    """What was picked after the last sign-in."""
+    return await reader.one_or_none(
+        DeviceId,
+        """
+        SELECT device_id FROM onboarding JOIN link_session USING (session_id)
+         WHERE session_id = %(session_id)s AND picking_turn = turn AND device_id IS NOT NULL
+        """,
+        session_id=session_id,
     )
 
 

@@ -9,8 +9,8 @@ from wattlink.connectors.devices import Kind
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions.catalogue import is_pairing
+from wattlink.domain.linking.listing.outcome import device_among
 from wattlink.domain.linking.model import Purpose
-from wattlink.domain.linking.onboarding.outcome import device_among
 from wattlink.domain.linking.pair import interventions_of, unpaired
 from wattlink.domain.linking.redirects import with_device
 from wattlink.link.sight import Sight

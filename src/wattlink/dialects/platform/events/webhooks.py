@@ -32,9 +32,13 @@ _COUNTED = 10_000
 
 EventName = Literal[
     "*",
+    "user.created",
+    "user.updated",
+    "user.deleted",
     "device.discovered",
     "device.updated",
     "device.deleted",
+    "device.preferences_updated",
     "credentials.invalidated",
     "command.updated",
     "link_session.updated",

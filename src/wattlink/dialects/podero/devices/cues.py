@@ -3,6 +3,7 @@
 A cue is of a device and has its id. Nothing of it is stored but that a partner holds it for done.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -65,11 +66,22 @@ class Settled(Answer):
 def resolution_of(call: Call, device: Device, known: Kept) -> str | None:
     """The address at which what the user has to do is resolved; None: nothing, or the partner holds it for done."""
     now = call.hub.clock()
-    if mending(known.state, device) is None or (known.quiet_until is not None and now < known.quiet_until):
+    if not is_needed(device, known, now=now):
         return None
     member = Member(application_id=device.application_id, user_id=device.user_id)
     secret = mint(call.hub.vault, device.device_id, member, now=now)
-    return f"{call.hub.settings.public_url}/{DIALECT}{BASE}/cues/{device.device_id}/resolve?secret={secret}"
+    return f"{address_of(call.hub.settings.public_url, device)}?secret={secret}"
+
+
+def is_needed(device: Device, known: Kept, *, now: datetime) -> bool:
+    """Whether the user has to do something, and the partner doesn't hold it for done."""
+    is_quiet = known.quiet_until is not None and now < known.quiet_until
+    return mending(known.state, device) is not None and not is_quiet
+
+
+def address_of(public_url: str, device: Device) -> str:
+    """Where the device's cue is resolved by who has a secret."""
+    return f"{public_url}/{DIALECT}{BASE}/cues/{device.device_id}/resolve"
 
 
 async def resolve_cue(request: Call, cue_id: FromPath[str], secret: Secret, data: JSONBody[ResolveIn]) -> Resolution:

@@ -21,6 +21,7 @@ from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.premises import store as premises
 from wattlink.domain.premises.preferences import store as kept
+from wattlink.domain.premises.preferences.change import change
 from wattlink.domain.users.people import store as people
 from wattlink.domain.users.people.model import Person
 from wattlink.web.bodies import decode
@@ -83,7 +84,8 @@ def changing_of(one: DeviceType) -> View:
                 document={name: value for name, value in document.items() if value is not None},
                 changed_at=request.hub.clock(),
             )
-            await kept.put(tx, after, now=request.hub.clock())
+            await change(tx, before.device, before.kept, after, now=request.hub.clock())
+        request.hub.notifier.wake("events")
         return rendered(before._replace(kept=after))
 
     changing.__annotations__["return"] = _DOCUMENTS[one.kind]

@@ -75,15 +75,3 @@ async def pick(tx: Transaction, session: LinkSession, device_id: DeviceId) -> No
         turn=session.turn,
         device_id=device_id,
     )
-
-
-async def picked(reader: Reader, session_id: SessionId) -> DeviceId | None:
-    """What was picked after the last sign-in."""
-    return await reader.one_or_none(
-        DeviceId,
-        """
-        SELECT device_id FROM onboarding JOIN link_session USING (session_id)
-         WHERE session_id = %(session_id)s AND picking_turn = turn AND device_id IS NOT NULL
-        """,
-        session_id=session_id,
-    )

@@ -13,7 +13,14 @@ from wattlink.domain.events.record import record
 from wattlink.domain.linking.model import LinkSession
 
 
-async def tell(tx: Transaction, session: LinkSession, device_ids: Sequence[DeviceId] = (), *, now: datetime) -> None:
+async def tell(
+    tx: Transaction,
+    session: LinkSession,
+    device_ids: Sequence[DeviceId] = (),
+    object_id: DeviceId | None = None,
+    *,
+    now: datetime,
+) -> None:
     """Record where the session stands, unless its user is gone. Wake `events` afterwards."""
     if session.user_id is None or session.user is None:
         return
@@ -25,6 +32,8 @@ async def tell(tx: Transaction, session: LinkSession, device_ids: Sequence[Devic
         cause=session.cause,
         kinds=session.kinds,
         device_ids=tuple(device_ids),
+        is_partners=session.cancel_uri is not None,
+        object_id=object_id,
     )
     fact = Fact(
         type=EventType.LINK_SESSION_UPDATED,

@@ -9,11 +9,15 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import AlreadyExists
 from wattlink.domain.users.people import store
 from wattlink.domain.users.people.model import NewPerson, Person, PersonChange, changed
+from wattlink.domain.users.people.telling import tell
 from wattlink.domain.users.store import check_id
 
 
 async def create(tx: Transaction, access: Access, new: NewPerson, *, now: datetime) -> Person:
-    """The person; raises AlreadyExists where the address, or the app's id, is somebody's who is one already."""
+    """The person; raises AlreadyExists where the address, or the app's id, is somebody's who is one already.
+
+    Wake the channel `events` afterwards.
+    """
     external_id = new.details.get("external_id")
     if external_id is not None:
         check_id(external_id)
@@ -23,4 +27,6 @@ async def create(tx: Transaction, access: Access, new: NewPerson, *, now: dateti
     if person.email is not None:
         raise AlreadyExists(f"external_user_id: there is a user with the external_user_id {external_id!r} already")
     asked = PersonChange(email=new.email, rank=new.rank, details=new.details)
-    return await store.put(tx, changed(person, asked, now=now), now=now)
+    made = await store.put(tx, changed(person, asked, now=now), now=now)
+    await tell(tx, made, None if named == user_id else person, now=now)
+    return made

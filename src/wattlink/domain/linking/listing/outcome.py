@@ -1,12 +1,21 @@
-"""The device that an onboarding session led to."""
+"""The one device that a partner hears of, of those that its session led to."""
 
 from collections.abc import Sequence
 
 from wattlink.db.database import Reader
-from wattlink.domain.access.ids import AccountId, SessionId
+from wattlink.domain.access.ids import AccountId, DeviceId, SessionId
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
-from wattlink.domain.linking.onboarding import store
+from wattlink.domain.linking import store
+from wattlink.domain.linking.model import LinkSession
+
+
+async def told_device(reader: Reader, completed: LinkSession) -> DeviceId | None:
+    """Of a completed session; where it mended a device, that one."""
+    if completed.relink_device_id is not None:
+        return completed.relink_device_id
+    found = await device_of(reader, completed.session_id, completed.account_id, completed.kinds)
+    return None if found is None else found.device_id
 
 
 async def device_of(
