@@ -59,6 +59,13 @@ def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
         assert connection.execute("SELECT name FROM kept").fetchall() == [("Grünau",)]
 
 
+def test_a_start_leaves_nothing_fatal_in_the_log(tmp_path: Path) -> None:
+    for _ in range(2):
+        with EmbeddedPostgres(tmp_path / "data"):
+            pass
+    assert "FATAL" not in (tmp_path / "data" / "postgres.log").read_text()
+
+
 def test_it_is_durable_unless_told_otherwise_and_listens_on_no_port(tmp_path: Path) -> None:
     settings = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'listen_addresses')"
     with EmbeddedPostgres(tmp_path / "data") as server, psycopg.connect(server.dsn) as connection:

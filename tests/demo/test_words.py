@@ -47,3 +47,10 @@ def test_values_with_their_units(value: float | None, unit: str, said: str) -> N
 def test_states_that_are_not_told_or_not_known_yet() -> None:
     assert (words.status(None), words.operation(None), words.mode("AUTO")) == ("Unknown", "Unknown", "Automatic")
     assert (words.status("NEW"), words.operation("NEW"), words.mode("NEW")) == ("NEW", "NEW", "NEW")
+
+
+def test_a_vendor_is_written_as_it_writes_itself() -> None:
+    assert [words.brand(vendor) for vendor in ("myuplink", "NIBE", "SOLAREDGE", "TESLA")] == [
+        "NIBE myUplink", "NIBE myUplink", "SolarEdge", "Tesla",
+    ]  # fmt: skip
+    assert words.brand("UNKNOWN") == "UNKNOWN"

@@ -27,6 +27,7 @@ from psycopg.conninfo import make_conninfo
 from wattlink.base.processes import ending_with_us
 
 _NAME = "wattlink"  # of the database and of its owner
+_STATUS_LINE = 7  # of postmaster.pid, counted from 0
 _BINARIES = "pginstall18/bin"
 _SOCKET_PATH_LIMIT = 90  # a socket's address has 107 bytes at most, of which PostgreSQL's file name takes 14
 _START_SECONDS = 120.0  # a server that crashed replays its log first
@@ -172,16 +173,30 @@ class EmbeddedPostgres:
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                psycopg.connect(self.dsn, connect_timeout=5).close()
-            except psycopg.OperationalError as error:
-                if not self.running or time.monotonic() > deadline:
-                    self.stop()
-                    raise EmbeddedPostgresError(f"PostgreSQL did not start in {self._data}{self._last_log}") from error
-                time.sleep(0.05)
-            else:
-                return
+        while not self._answers():
+            if not self.running or time.monotonic() > deadline:
+                self.stop()
+                raise EmbeddedPostgresError(f"PostgreSQL did not start in {self._data}{self._last_log}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        if not self._is_open():
+            return False
+        try:
+            psycopg.connect(self.dsn, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _is_open(self) -> bool:
+        """As the server says in its lock file: one that is knocked at too early calls that fatal in its log."""
+        try:
+            lines = (self._data / "cluster" / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        except PermissionError:
+            return True
+        return len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
 
     @property
     def _last_log(self) -> str:

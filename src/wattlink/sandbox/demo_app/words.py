@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
+from wattlink.connectors.registry import manifests
+
 _POWER = {
     "UNKNOWN": "Unknown",
     "UNPLUGGED": "Not plugged in",
@@ -40,7 +42,6 @@ _KINDS = {
     "battery": "batteries",
     "meter": "meters",
 }
-_ACRONYM = 3  # brands up to this length are written in capitals
 
 
 def power(state: str) -> str:
@@ -77,8 +78,11 @@ def number(value: float | None, unit: str = "", digits: int = 3) -> str:
 
 
 def brand(vendor: str) -> str:
-    """The API's name of a vendor as people write it."""
-    return vendor if len(vendor) <= _ACRONYM else vendor.capitalize()
+    """A vendor, by our name of it or by the API's, as people write it."""
+    for ours, manifest in manifests().items():
+        if vendor in (ours, *manifest.names.get("enode", {}).values()):
+            return manifest.name
+    return vendor
 
 
 def ago(moment: datetime, now: datetime) -> str:
