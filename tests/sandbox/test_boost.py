@@ -47,10 +47,10 @@ class Garage:
             )
 
 
-async def _garage(ci: Ci, **state: Any) -> Garage:
-    devices = [{"kind": "vehicle", "state": {"isPluggedIn": False, "batteryLevel": 30, **state}}]
-    account = await ci.sandbox("POST", "/accounts", {"vendor": "tesla", "devices": devices})
-    linked = await ci.sandbox("POST", f"{account_path(account)}/link", {"userId": "driver"})
+async def linked(ci: Ci, vendor: str, path: str, device: dict[str, Any]) -> Garage:
+    """A device of a user's, at a simulated vendor, as the partner finds it."""
+    account = await ci.sandbox("POST", "/accounts", {"vendor": vendor, "devices": [device]})
+    got = await ci.sandbox("POST", f"{account_path(account)}/link", {"userId": "driver"})
     async with ci.stack.hub.db.read() as reader:
         at = await reader.one(
             str,
@@ -60,7 +60,12 @@ async def _garage(ci: Ci, **state: Any) -> Garage:
             """,
             application_id=ci.app.credentials.application_id,
         )
-    return Garage(ci, account, f"{at}/electric-vehicles/{linked['deviceIds'][0]}")
+    return Garage(ci, account, f"{at}/{path}/{got['deviceIds'][0]}")
+
+
+async def _garage(ci: Ci, **state: Any) -> Garage:
+    car = {"kind": "vehicle", "state": {"isPluggedIn": False, "batteryLevel": 30, **state}}
+    return await linked(ci, "tesla", "electric-vehicles", car)
 
 
 async def test_a_car_that_is_plugged_in_charges_now(ci: Ci) -> None:

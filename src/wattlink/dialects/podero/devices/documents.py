@@ -76,7 +76,7 @@ class Device(Answer, kw_only=True):
 
 
 class HeatPump(Device, kw_only=True):
-    """Temperatures in °C, power in W."""
+    """Temperatures in °C, power in W; from `optimization_level` on it is what the partner said."""
 
     current_mode: str | None
     current_power_consumption_w: int | None = None
@@ -84,6 +84,24 @@ class HeatPump(Device, kw_only=True):
     indoor_actual_temperature: float | None
     indoor_target_temperature: float | None
     optimization_level: str | None
+    indoor_target_temperature_offset: float | None
+    dhw_standard_temperature: float | None
+    is_hot_water_heating_enabled: bool | None
+    is_space_heating_enabled: bool | None
+    is_pool_heating_enabled: bool | None
+    is_space_cooling_enabled: bool | None
+    heating_policy_name: str | None
+    is_heating_policy_enabled: bool | None
+    minimum_temperature_limit: float | None
+    maximum_temperature_limit: float | None
+    minimum_dhw_temperature_limit: float | None
+    is_away_mode_enabled: bool | None
+    away_mode_start: Timestamp | None
+    away_mode_end: Timestamp | None
+    away_mode_minimum_temperature_limit: float | None
+    away_mode_minimum_dhw_temperature_limit: float | None
+    is_pause_power_active: bool = False
+    pause_power_until: Timestamp | None = None
 
 
 class ElectricVehicle(Device, kw_only=True):
@@ -101,6 +119,8 @@ class ElectricVehicle(Device, kw_only=True):
     ]
     boost_for_next_session: bool
     charge_target_max: float | None
+    charge_target_min: int | None
+    is_over_charge_allowed: bool | None
     minimum_charge_limit: int | None
     charge_deadline_at: str | None
     is_charge_policy_enabled: bool
@@ -115,6 +135,10 @@ class Inverter(Device, kw_only=True):
     current_power_to_grid_w: float | None = None
     battery_charge_level_percent: float | None = None
     solar_power_rating_kw: float | None
+    is_battery_connected: bool | None
+    battery_capacity_kwh: float | None
+    min_battery_charge: int | None
+    max_battery_charge: int | None
 
 
 class Wallbox(Device, kw_only=True):
@@ -125,6 +149,10 @@ class Wallbox(Device, kw_only=True):
     is_plugged_in: bool | None
     is_charging: bool | None
     charge_rate_w: float | None
+    charge_target_min: int | None
+    charge_target_max: int | None
+    charge_power_max_w: float | None
+    is_over_charge_allowed: bool | None
     minimum_charge_limit: int | None
     charge_deadline_at: str | None
     is_charge_policy_enabled: bool

@@ -78,6 +78,7 @@ def changing_of(one: DeviceType) -> View:
             before = await one_of(tx, request, one, device_id)
             building_id = await _building(tx, request, given, before.kept.building_id)
             document = {**before.kept.document, **preferences.said(given)}
+            preferences.check(document)
             after = msgspec.structs.replace(
                 before.kept,
                 building_id=building_id,

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from wattlink.connectors.devices import Charger, Hvac, Inverter, Vehicle
 from wattlink.connectors.registry import manifests
 from wattlink.dialects.podero.devices import documents as shown
+from wattlink.dialects.podero.devices.preferences import notes
 from wattlink.dialects.podero.wire import timestamp
 from wattlink.domain.commands.boosts.model import Boost, BoostState, boost_state
 from wattlink.domain.devices.model import Device
@@ -19,6 +20,20 @@ _TYPES = {
 }
 
 
+_HEAT_PUMP_NOTES = (
+    *("optimization_level", "indoor_target_temperature_offset", "dhw_standard_temperature"),
+    *("is_hot_water_heating_enabled", "is_space_heating_enabled", "is_pool_heating_enabled"),
+    *("is_space_cooling_enabled", "heating_policy_name", "is_heating_policy_enabled"),
+    *("minimum_temperature_limit", "maximum_temperature_limit", "minimum_dhw_temperature_limit"),
+    *("is_away_mode_enabled", "away_mode_start", "away_mode_end"),
+    *("away_mode_minimum_temperature_limit", "away_mode_minimum_dhw_temperature_limit"),
+)
+_VEHICLE_NOTES = ("minimum_charge_limit", "charge_deadline_at", "charge_target_min", "is_over_charge_allowed")
+_WALLBOX_NOTES = (*_VEHICLE_NOTES, "charge_target_max", "charge_power_max_w")
+_INVERTER_NOTES = (
+    *("solar_power_rating_kw", "is_battery_connected", "battery_capacity_kwh"),
+    *("min_battery_charge", "max_battery_charge"),
+)
 _REAUTHENTICATE = "reauthenticate"  # the only code that partners know: signing in again, or pairing a car
 
 
@@ -47,8 +62,8 @@ def rendered(seen: Seen) -> shown.Device:
             return _heat_pump(document, seen.kept.document, common)
         case Inverter():
             watts = _watts(document.production_state.production_rate)
-            rating = seen.kept.document.get("solar_power_rating_kw")
-            return shown.Inverter(**common, current_solar_production_w=watts, solar_power_rating_kw=rating)
+            said = notes(seen.kept.document, _INVERTER_NOTES)
+            return shown.Inverter(**common, **said, current_solar_production_w=watts)
         case Charger():
             return _wallbox(document, seen.kept, common)
         case _:
@@ -125,9 +140,8 @@ def _vehicle(vehicle: Vehicle, seen: Seen, common: dict[str, Any]) -> shown.Elec
         boost_state=seen.boost_state,
         boost_for_next_session=seen.boost is not None and seen.boost.is_armed,
         charge_target_max=state.charge_limit,
-        minimum_charge_limit=said.get("minimum_charge_limit"),
-        charge_deadline_at=said.get("charge_deadline_at"),
         is_charge_policy_enabled=said.get("is_charge_policy_enabled", False),
+        **notes(said, _VEHICLE_NOTES),
     )
 
 
@@ -137,7 +151,7 @@ def _heat_pump(hvac: Hvac, said: dict[str, Any], common: dict[str, Any]) -> show
         current_mode=None,  # of an optimiser's, and there is none here
         indoor_actual_temperature=hvac.temperature_state.current_temperature,
         indoor_target_temperature=hvac.thermostat_state.heat_setpoint,
-        optimization_level=said.get("optimization_level"),
+        **notes(said, _HEAT_PUMP_NOTES),
     )
 
 
@@ -150,9 +164,8 @@ def _wallbox(charger: Charger, kept: Kept, common: dict[str, Any]) -> shown.Wall
         is_plugged_in=state.is_plugged_in,
         is_charging=state.is_charging,
         charge_rate_w=_watts(state.charge_rate),
-        minimum_charge_limit=said.get("minimum_charge_limit"),
-        charge_deadline_at=said.get("charge_deadline_at"),
         is_charge_policy_enabled=said.get("is_charge_policy_enabled", False),
+        **notes(said, _WALLBOX_NOTES),
     )
 
 
