@@ -1,8 +1,10 @@
 """What the app will see, and the sign-in: a button that leaves for the vendor, or a form."""
 
+from typing import Any
+
 from litestar import Response
 
-from wattlink.connectors.registry import Manifest, manifests
+from wattlink.connectors.registry import SignIn, manifests
 from wattlink.db.database import Reader
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.accounts import store as accounts
@@ -55,22 +57,30 @@ async def review(sight: Sight, *, leaving: bool = False) -> Response[str]:
         consent=consent(session, manifest, language),
         custody=custody(sign_in, manifest.name, language),
         warning=warned(health, manifest, language),
-        way=sign_in.way,
         host=host(manifest, registration.hosts),
         is_bound=is_bound,
         leaving=leaving and sign_in.way == "redirect",
-        leave_address=sight.leave_address if is_bound else "",
-        sign_in_address=f"{sight.here}/sign-in" if is_bound else "",
-        username_label=language.say(_USERNAMES[sign_in.username]),
-        username_type=sign_in.username,
-        password_label=language.say(N_("API key") if sign_in.asks_for_key else N_("Password")),
-        username=unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
         where_found=where_found(sign_in, manifest, language),
-        problem=_refused(sight, manifest),
-        offer_reset=session.failures >= _TRIES_BEFORE_RESET,
         may_change_brand=is_bound and not session.vendor_is_fixed,
         refused_address=sight.way_back(Cause.CANCELLED),
+        **_sign_in(sight, sign_in, manifest.name, is_bound=is_bound),
     )
+
+
+def _sign_in(sight: Sight, sign_in: SignIn, brand_name: str, *, is_bound: bool) -> dict[str, Any]:
+    """The button that leaves, or the form; without addresses before the session is somebody's."""
+    session, language = sight.session, sight.language
+    return {
+        "way": sign_in.way,
+        "leave_address": sight.leave_address if is_bound else "",
+        "sign_in_address": f"{sight.here}/sign-in" if is_bound else "",
+        "username_label": language.say(_USERNAMES[sign_in.username]),
+        "username_type": sign_in.username,
+        "password_label": language.say(N_("API key") if sign_in.asks_for_key else N_("Password")),
+        "username": unseal(session, vault=sight.ui.hub.vault).username or "" if is_bound else "",
+        "problem": _refused(sight, sign_in, brand_name),
+        "offer_reset": session.failures >= _TRIES_BEFORE_RESET,
+    }
 
 
 async def _needs_mending(reader: Reader, account_id: AccountId) -> bool:
@@ -82,10 +92,10 @@ async def _needs_mending(reader: Reader, account_id: AccountId) -> bool:
     return account.state in (AccountState.BROKEN, AccountState.DEAUTHORIZED)
 
 
-def _refused(sight: Sight, manifest: Manifest) -> Refused | None:
+def _refused(sight: Sight, sign_in: SignIn, brand_name: str) -> Refused | None:
     """What is said above the form once it was filled in wrongly."""
     if sight.session.cause is not Cause.WRONG_CREDENTIALS:
         return None
-    said = WRONG_KEY if manifest.sign_in.asks_for_key else WRONG_PASSWORD
-    title, text, again = (sight.language.say(each, brand=manifest.name) for each in (said.title, said.text, said.again))
+    said = WRONG_KEY if sign_in.asks_for_key else WRONG_PASSWORD
+    title, text, again = (sight.language.say(each, brand=brand_name) for each in (said.title, said.text, said.again))
     return Refused(title=title, text=text, again=again)
