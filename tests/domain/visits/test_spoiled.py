@@ -6,6 +6,7 @@ from tests.support.accounts import World
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.visits import store
 from wattlink.domain.visits.model import Ending, Visit
+from wattlink.domain.visits.turns import store as turns
 
 
 async def taken(world: World) -> Visit:
@@ -14,7 +15,7 @@ async def taken(world: World) -> Visit:
     await world.link("easee", "ada@example.com")
     world.clock.forward(hours=1)
     async with world.hub.db.transaction() as tx:
-        (visit,) = await store.take(tx, "easee", now=world.clock(), limit=1)
+        (visit,) = await turns.take(tx, "easee", now=world.clock(), limit=1)
     return visit
 
 
@@ -29,8 +30,8 @@ async def ended(world: World, visit: Visit) -> list[bool]:
         next_at=now + timedelta(minutes=10),
     )
     async with world.hub.db.transaction() as tx:
-        held = await store.hold(tx, [visit.account_id], [visit.turn])
-        await store.end(tx, [ending])
+        held = await turns.hold(tx, [visit.account_id], [visit.turn])
+        await turns.end(tx, [ending])
     return [row.is_spoiled for row in held]
 
 

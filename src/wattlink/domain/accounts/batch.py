@@ -19,15 +19,16 @@ from wattlink.domain.vendors.connectors import Connectors
 from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Visit
 from wattlink.domain.visits.recover import recover
+from wattlink.domain.visits.turns import store as turns
 
 
 async def take_due(db: Database, vendor: str, *, now: datetime, limit: int) -> list[Visit]:
     """Visits that are due at a vendor, and the probes of its open circuits; a circuit that nobody can probe closes."""
     unwanted: list[RegistrationId] = []
     async with db.transaction() as tx:
-        taken = await visits.take(tx, vendor, now=now, limit=limit)
+        taken = await turns.take(tx, vendor, now=now, limit=limit)
         for registration_id in await circuits.claim_probes(tx, vendor, now=now, next_at=now + PROBE_EVERY):
-            taken += await visits.take_probe(tx, registration_id, now=now)
+            taken += await turns.take_probe(tx, registration_id, now=now)
             if not await visits.is_wanted(tx, registration_id):
                 unwanted.append(registration_id)
     for registration_id in unwanted:

@@ -26,8 +26,8 @@ from wattlink.domain.accounts.credentials import seal
 from wattlink.domain.accounts.model import VisitedAccount
 from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.accounts.revocations.hand_over import hand_over_grant
-from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import CUT_OFF_SECONDS, Deadline, Visit
+from wattlink.domain.visits.turns import store as turns
 
 REQUESTS_AT_ONCE = 64  # per registration: what a `kill -9` could lose at a vendor that grants no second try
 _CONFIRMED_SECONDS = 5.0  # a renewal that waited longer until it may ask the vendor confirms again
@@ -103,7 +103,7 @@ class Refresher:
 
     async def _confirm_all(self, held: Sequence[Visit]) -> list[bool]:
         async with self._db.transaction() as tx:
-            confirmed = await visits.confirm(tx, [visit.account_id for visit in held], [visit.turn for visit in held])
+            confirmed = await turns.confirm(tx, [visit.account_id for visit in held], [visit.turn for visit in held])
         return [visit.account_id in confirmed for visit in held]
 
     async def _save_all(self, renewals: Sequence[_Renewal]) -> list[bool]:

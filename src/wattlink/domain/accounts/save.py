@@ -17,8 +17,8 @@ from wattlink.domain.commands.end import end as end_commands
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
 from wattlink.domain.vendors.budgets.spend import lasts_for
-from wattlink.domain.visits import store as visits
 from wattlink.domain.visits.model import Ending
+from wattlink.domain.visits.turns import store as turns
 
 _LONGEST_WAIT_SECONDS = 3600.0  # whatever a vendor asks for
 _MISSING_SECONDS = 60.0  # until a device that wasn't found is looked for again
@@ -28,7 +28,7 @@ _log = get_logger(__name__)
 
 async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, confirm_after: timedelta) -> int:
     """Save them and end their visits; how many facts were recorded. What came too late frees what waited for it."""
-    held = await visits.hold(
+    held = await turns.hold(
         tx, [outcome.visit.account_id for outcome in outcomes], [outcome.visit.turn for outcome in outcomes]
     )
     spoiled = {row.account_id: row.is_spoiled for row in held}
@@ -46,7 +46,7 @@ async def save(tx: Transaction, outcomes: Sequence[Outcome], *, now: datetime, c
             _log.info("an account is good after all", vendor=account.vendor, account=str(account.account_id))
     refusals, broken = await refuse(tx, count, now=now, confirm_after=confirm_after)
     await record(tx, [*facts, *refusals], now=now)
-    await visits.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])
+    await turns.end(tx, [_ending(outcome, broken, confirm_after) for outcome in ours])
     await _let_go(tx, [outcome for outcome in outcomes if spoiled.get(outcome.visit.account_id, True)])
     return len(facts) + len(over) + len(refusals)
 

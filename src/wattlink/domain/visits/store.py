@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from wattlink.db.database import Json, Reader, Transaction
+from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import AccountId, ApplicationId, RegistrationId, UserId
-from wattlink.domain.visits.model import Due, Ending, Failing, Held, LastVisit, Visit
+from wattlink.domain.visits.model import Due, Failing, LastVisit
 
 
 async def add(
@@ -142,123 +142,12 @@ async def stop(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
     )
 
 
-async def take(tx: Transaction, vendor: str, *, now: datetime, limit: int) -> list[Visit]:
-    """Take up to `limit` due visits at a vendor, no registration before the others; none while its circuit is open."""
-    return await tx.all(
-        Visit,
-        """
-        WITH due AS MATERIALIZED (
-            SELECT found.account_id
-              FROM (SELECT registration_id FROM registration LEFT JOIN circuit USING (registration_id)
-                     WHERE vendor = %(vendor)s AND open_since IS NULL ORDER BY random()) AS closed
-             CROSS JOIN LATERAL (
-                SELECT account_id FROM visit
-                 WHERE visit.registration_id = closed.registration_id
-                   AND due_at <= %(now)s AND busy_until <= clock_timestamp()
-                 ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-             ) AS found
-             LIMIT %(limit)s
-        )
-        UPDATE visit
-           SET due_at = %(now)s + interval '1 minute' * least(60, 2 ^ least(tries + 1, 6)) * (0.8 + 0.4 * random()),
-               busy_until = clock_timestamp() + interval '2 minutes', turn = turn + 1, tries = tries + 1
-          FROM due WHERE visit.account_id = due.account_id
-        RETURNING visit.account_id, registration_id, vendor, turn, due_at, tries
-        """,
-        vendor=vendor,
-        now=now,
-        limit=limit,
-    )
-
-
-async def take_probe(tx: Transaction, registration_id: RegistrationId, *, now: datetime) -> list[Visit]:
-    """Take the one visit of a registration that is due first, be it only later."""
-    return await tx.all(
-        Visit,
-        """
-        WITH first AS MATERIALIZED (
-            SELECT account_id FROM visit
-             WHERE registration_id = %(registration_id)s AND due_at IS NOT NULL AND busy_until <= clock_timestamp()
-             ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE visit
-           SET due_at = %(now)s + interval '1 minute' * (0.8 + 0.4 * random()),
-               busy_until = clock_timestamp() + interval '2 minutes', turn = turn + 1, tries = tries + 1
-          FROM first WHERE visit.account_id = first.account_id
-        RETURNING visit.account_id, registration_id, vendor, turn, due_at, tries, true AS is_probe
-        """,
-        registration_id=registration_id,
-        now=now,
-    )
-
-
 async def is_wanted(reader: Reader, registration_id: RegistrationId) -> bool:
     """Whether any account of a registration is to be visited, be it only later."""
     return await reader.one(
         bool,
         "SELECT EXISTS (SELECT FROM visit WHERE registration_id = %(registration_id)s AND due_at IS NOT NULL)",
         registration_id=registration_id,
-    )
-
-
-async def confirm(tx: Transaction, account_ids: Sequence[AccountId], turns: Sequence[int]) -> set[AccountId]:
-    """Hold these visits for two minutes more; those that are still theirs to hold, and whose results still count."""
-    return set(
-        await tx.all(
-            AccountId,
-            """
-            WITH held AS MATERIALIZED (
-                SELECT visit.account_id
-                  FROM visit JOIN unnest(%(account_ids)s::uuid[], %(turns)s::bigint[]) AS holder (account_id, turn)
-                    ON visit.account_id = holder.account_id AND visit.turn = holder.turn
-                 WHERE spoiled < visit.turn AND busy_until > clock_timestamp()
-                 ORDER BY visit.account_id FOR UPDATE OF visit
-            )
-            UPDATE visit SET busy_until = clock_timestamp() + interval '2 minutes'
-              FROM held WHERE visit.account_id = held.account_id
-            RETURNING visit.account_id
-            """,
-            account_ids=list(account_ids),
-            turns=list(turns),
-        )
-    )
-
-
-async def hold(tx: Transaction, account_ids: Sequence[AccountId], turns: Sequence[int]) -> list[Held]:
-    """Lock those of these visits that are still this turn's until the end of the transaction."""
-    return await tx.all(
-        Held,
-        """
-        SELECT visit.account_id, spoiled = visit.turn AS is_spoiled
-          FROM visit JOIN unnest(%(account_ids)s::uuid[], %(turns)s::bigint[]) AS holder (account_id, turn)
-            ON visit.account_id = holder.account_id AND visit.turn = holder.turn
-         ORDER BY visit.account_id FOR UPDATE OF visit
-        """,
-        account_ids=list(account_ids),
-        turns=list(turns),
-    )
-
-
-async def end(tx: Transaction, endings: Sequence[Ending]) -> None:
-    """End visits that `hold` has locked. A `due_at` that somebody set meanwhile stays; so does none at all."""
-    await tx.execute(
-        """
-        UPDATE visit
-           SET busy_until = '-infinity',
-               due_at = CASE WHEN ending.stop OR due_at IS NULL THEN NULL
-                             WHEN spoiled = visit.turn OR due_at < ending.postponed_to THEN due_at
-                             ELSE coalesce(ending.next_at, due_at) END,
-               tries = CASE WHEN spoiled = visit.turn OR ending.error IS NULL THEN 0 ELSE tries END,
-               ended_at = CASE WHEN spoiled = visit.turn THEN visit.ended_at ELSE ending.ended_at END,
-               succeeded_at = CASE WHEN spoiled = visit.turn OR ending.error IS NOT NULL THEN succeeded_at
-                                   ELSE ending.ended_at END,
-               error = CASE WHEN spoiled = visit.turn THEN visit.error ELSE ending.error END
-          FROM jsonb_to_recordset(%(endings)s)
-            AS ending (account_id uuid, turn bigint, postponed_to timestamptz, ended_at timestamptz,
-                       next_at timestamptz, error text, stop boolean)
-         WHERE visit.account_id = ending.account_id AND visit.turn = ending.turn
-        """,
-        endings=Json(endings),
     )
 
 
