@@ -65,9 +65,6 @@ class Wallbox16(ChargePoint16):
         await self.status("Finishing")
         return answer
 
-    async def has_finished(self) -> bool:
-        return self.transaction is None
-
     @on("RemoteStartTransaction")
     async def on_start(self, **_: Any) -> Any:
         self.soon(self.begin())

@@ -46,12 +46,13 @@ class Car:
         self.calls = 0
         self._url = url
 
-    async def charge(self, done: asyncio.Event) -> None:
-        """Say what the meter reads, until that is done; then the transaction ends."""
+    async def charge(self, done: asyncio.Event, over: asyncio.Event) -> None:
+        """Say what the meter reads, until that is done; the line is kept until all is over."""
         while True:
             with contextlib.suppress(OSError, ConnectionClosed, InvalidHandshake, TimeoutError, LineDied):
                 async with dialling(self._url) as line:
                     await self._speak(line, done)
+                    await answered(line, over.wait())
                     return
             await asyncio.sleep(0.05)
 
@@ -66,7 +67,6 @@ class Car:
             await answered(line, line.box.meter(7000, self.answered + STEP))
             self.answered += STEP
             await asyncio.sleep(0.1)  # as fast as one may
-        await until(line.box.has_finished, seconds=60)  # as the app says, by the number that it began with
 
 
 async def answered(line: Plugged, calling: Awaitable[Any]) -> Any:
@@ -100,10 +100,10 @@ async def take_calls(stack: Stack, folder: Path) -> Running:
 async def test_nothing_that_was_answered_is_lost_to_kills(stack: Stack, tmp_path: Path) -> None:
     chance, app = random.Random(22), await stack.new_app()  # noqa: S311
     cars = [await new_car(app, number) for number in range(CHARGERS)]
-    process, done = await take_calls(stack, tmp_path), asyncio.Event()
+    process, done, over = await take_calls(stack, tmp_path), asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as driving:
         for car in cars:
-            driving.create_task(car.charge(done))
+            driving.create_task(car.charge(done, over))
         for killed in range(KILLS):
             await everybody_is_heard(cars, calls=killed + 1, more=chance.randrange(2, 8))
             assert await process.end(signal.SIGKILL) == -signal.SIGKILL
@@ -111,7 +111,8 @@ async def test_nothing_that_was_answered_is_lost_to_kills(stack: Stack, tmp_path
             process = await take_calls(stack, tmp_path)
         await everybody_is_heard(cars, calls=KILLS + 1, more=2)
         done.set()
-        await asyncio.gather(*(stop(app, charger) for charger in await chargers(app)))
+        await asyncio.gather(*(stop(app, charger) for charger in await chargers(app)))  # by its first number
+        over.set()
     assert await lost(stack, cars) == []
     assert [found["chargeState"]["isCharging"] for found in await chargers(app)] == [False] * CHARGERS
     assert await process.end(signal.SIGTERM) == 0
