@@ -11,6 +11,7 @@ accounts, or a plan would read more with every account.
 
 import argparse
 import json
+import statistics
 import sys
 import tempfile
 import time
@@ -58,8 +59,8 @@ class Stage:
     scanned: dict[str, int]
 
     def cost(self, kind: str) -> float:
-        """CPU microseconds of an operation in the least disturbed round: whatever else the machine does only adds."""
-        return min(each.total for each in self.spent[kind])
+        """CPU microseconds of an operation, the median of the rounds."""
+        return statistics.median(each.total for each in self.spent[kind])
 
 
 async def measured(
@@ -102,9 +103,10 @@ async def _stage(ground: Ground, dsn: str, accounts: int, groups: list[list[Know
     after = plans.scans(dsn)
     stage = Stage(accounts, spent, {name: after[name] - scanned.get(name, 0) for name in after})
     for kind, each_round in spent.items():
-        least = min(each_round, key=lambda each: each.total)
-        shares = "  ".join(f"{name} {cost:5.0f}" for name, cost in least.cpu.items())
-        print(f"  {kind:10} {least.total:6.0f} us of CPU   ({shares})   {least.told} told", flush=True)
+        shares = "  ".join(
+            f"{name} {statistics.median(each.cpu[name] for each in each_round):5.0f}" for name in each_round[0].cpu
+        )
+        print(f"  {kind:10} {stage.cost(kind):6.0f} us of CPU   ({shares})", flush=True)
     return stage
 
 
