@@ -10,7 +10,15 @@ from typing import NamedTuple
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from wattlink.dialects.evrythng.administration import access, accounts, applications, operators, projects, roles
+from wattlink.dialects.evrythng.administration import (
+    access,
+    accounts,
+    applications,
+    operators,
+    permissions,
+    projects,
+    roles,
+)
 from wattlink.dialects.evrythng.admission import Need, admit, need
 from wattlink.dialects.evrythng.errors import Problem
 from wattlink.dialects.evrythng.records import action_types, actions, device_keys, products, thngs
@@ -151,10 +159,13 @@ ROWS: Mapping[str, Sequence[Row]] = {
         Row(Route("GET", _ROLE, "getRole", roles.get_role), need("O")),
         Row(Route("PUT", _ROLE, "updateRole", roles.update_role, 200, _DELETED), need("O")),
         Row(Route("DELETE", _ROLE, "deleteRole", roles.delete_role, 200, _DELETED), need("O")),
-        Row(Route("GET", _ROLE + "/permissions", "listPermissions", roles.list_permissions), need("O")),
-        Row(Route("PUT", _ROLE + "/permissions", "updatePermissions", roles.update_permissions), need("O")),
-        Row(Route("GET", _ROLE + "/permissions/{name:str}", "getPermission", roles.get_permission), need("O")),
-        Row(Route("PUT", _ROLE + "/permissions/{name:str}", "updatePermission", roles.update_permission), need("O")),
+        Row(Route("GET", _ROLE + "/permissions", "listPermissions", permissions.list_permissions), need("O")),
+        Row(Route("PUT", _ROLE + "/permissions", "updatePermissions", permissions.update_permissions), need("O")),
+        Row(Route("GET", _ROLE + "/permissions/{name:str}", "getPermission", permissions.get_permission), need("O")),
+        Row(
+            Route("PUT", _ROLE + "/permissions/{name:str}", "updatePermission", permissions.update_permission),
+            need("O"),
+        ),
     ],
     "Thngs": [
         Row(Route("POST", "/thngs", "createThng", thngs.create_thng, 201), need("OTU", by_role=True)),

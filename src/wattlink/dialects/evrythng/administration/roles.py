@@ -1,4 +1,4 @@
-"""Roles and their permissions."""
+"""Roles: what one may hold, and where."""
 
 from typing import Any
 
@@ -7,21 +7,20 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
+from wattlink.db.database import Reader
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
 from wattlink.dialects.evrythng.listing import asked, numbered
 from wattlink.dialects.evrythng.selecting import selected
 from wattlink.dialects.evrythng.wire import Answer, Payload, created, given, kept, milliseconds
 from wattlink.domain.access.ids import OrganizationId, ProjectId, RoleId
 from wattlink.domain.access.model import Access
-from wattlink.domain.access.permissions import Permission
-from wattlink.domain.errors import InvalidInput, NotFound
+from wattlink.domain.errors import InvalidInput
 from wattlink.domain.organizations.projects import store as projects
 from wattlink.domain.sharing.roles import store
-from wattlink.domain.sharing.roles.change import RoleChanges, change_role, set_permissions
+from wattlink.domain.sharing.roles.change import RoleChanges, change_role
 from wattlink.domain.sharing.roles.change import create_role as create
 from wattlink.domain.sharing.roles.change import delete_role as delete
-from wattlink.domain.sharing.roles.model import DEFAULT, Role, counts_for_users, permissions_of, seen_in
-from wattlink.web.bodies import decode
+from wattlink.domain.sharing.roles.model import Role, counts_for_users, seen_in
 from wattlink.web.call import Call
 
 _FIELDS = ("description", "tags", "custom_fields")
@@ -71,37 +70,6 @@ class RoleDocument(Answer):
     scopes: RoleScopes | UnsetType = UNSET
 
 
-class PermissionPayload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Letters of c, r, u and d at a path."""
-
-    path: str
-    access: str
-    default: bool = False
-
-
-class PermissionDocument(Answer):
-    """What may be done at a path; a default one is there whatever is set."""
-
-    path: str
-    access: str
-    default: bool | UnsetType = UNSET
-
-
-class OperatorPermission(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A permission of an operator's role, by name."""
-
-    name: str
-    enabled: bool
-    project_scoped: bool = False
-    children: list["OperatorPermission"] = []
-
-
-_OPERATORS = {
-    "global_read": ("gl_resource_update", "gl_project_update"),
-    "project_read": ("project_update", "project_resource_update"),
-}
-
-
 async def list_roles(request: Call) -> Response[list[RoleDocument]]:
     """The predefined roles, and the account's own; users see those that count for the users of their application."""
     found, access = asked(request), request.access
@@ -129,7 +97,7 @@ async def create_role(request: Call, data: JSONBody[RolePayload]) -> Response[Ro
 
 async def get_role(request: Call, role_id: FromPath[str]) -> RoleDocument:
     """One role."""
-    return _shown(await _role(request, role_id))
+    return _shown(await role_of(request, role_id))
 
 
 async def update_role(request: Call, role_id: FromPath[str], data: JSONBody[RoleChangesPayload]) -> RoleDocument:
@@ -149,49 +117,13 @@ async def delete_role(request: Call, role_id: FromPath[str]) -> None:
     request.hub.door.forget()
 
 
-async def list_permissions(request: Call, role_id: FromPath[str]) -> Response[list[Any]]:
-    """What a role allows: of an application user's by path, of an operator's by name."""
-    return Response(_permissions(await _role(request, role_id)))
-
-
-async def update_permissions(request: Call, role_id: FromPath[str]) -> Response[list[Any]]:
-    """Replace a role's permissions but for the default ones."""
-    role = await _role(request, role_id)
-    if not role.is_for_users:
-        raise InvalidInput("permissions", "an operator's role has its permissions by name")
-    sent = _decoded(await request.body())
-    given = [Permission(path=one.path, letters=one.access) for one in sent if not one.default]
-    async with request.hub.db.transaction() as tx:
-        role = await set_permissions(tx, request.access.organization_id, role.role_id, given, now=request.hub.clock())
-    request.hub.door.forget()
-    return Response(_permissions(role))
-
-
-async def get_permission(request: Call, role_id: FromPath[str], name: FromPath[str]) -> OperatorPermission:
-    """One permission of an operator's role."""
-    return _named(await _role(request, role_id), name)
-
-
-async def update_permission(
-    request: Call, role_id: FromPath[str], name: FromPath[str], data: JSONBody[OperatorPermission]
-) -> OperatorPermission:
-    """Switch a permission of an operator's role on or off."""
-    hub, access = request.hub, request.access
-    async with hub.db.transaction() as tx:
-        role = await store.lock(tx, access.organization_id, RoleId(role_id))
-        _named(role, name)
-        switched = {**role.document.get("switched", {}), name: data.enabled}
-        changes = RoleChanges(document={"switched": switched})
-        role = await change_role(tx, access.organization_id, role.role_id, changes, now=hub.clock())
-    return _named(role, name)
-
-
-async def _role(request: Call, role_id: str) -> Role:
+async def role_of(request: Call, role_id: str) -> Role:
+    """A role of the caller's organization; raises NotFound."""
     async with request.hub.db.read() as reader:
         return await store.get(reader, await _organization_id(reader, request.access), RoleId(role_id))
 
 
-async def _organization_id(reader: Any, access: Access) -> OrganizationId:
+async def _organization_id(reader: Reader, access: Access) -> OrganizationId:
     if access.operates is not None:
         return access.operates
     return (await projects.application(reader, access, access.application_id)).organization_id
@@ -213,36 +145,6 @@ def _changes(data: RoleChangesPayload) -> RoleChanges:
         changes,
         projects=tuple(ProjectId(uuid_of("project", each)) for each in data.scopes.projects),
         grantable_roles=tuple(RoleId(each) for each in data.scopes.roles),
-    )
-
-
-def _decoded(raw: bytes) -> list[PermissionPayload]:
-    class Wrapped(msgspec.Struct, frozen=True):
-        permissions: list[PermissionPayload]
-
-    return decode(b'{"permissions":' + (raw or b"[]") + b"}", Wrapped).permissions
-
-
-def _permissions(role: Role) -> list[Any]:
-    if not role.is_for_users:
-        return [_named(role, name) for name in _OPERATORS]
-    return [
-        PermissionDocument(
-            path=permission.path, access=permission.letters, default=True if permission in DEFAULT else UNSET
-        )
-        for permission in permissions_of(role)
-    ]
-
-
-def _named(role: Role, name: str) -> OperatorPermission:
-    names = {*_OPERATORS, *(child for children in _OPERATORS.values() for child in children)}
-    if role.is_for_users or name not in names:
-        raise NotFound("permission", name)
-    return OperatorPermission(
-        name=name,
-        enabled=role.document.get("switched", {}).get(name, role.name != "none"),
-        project_scoped=name.startswith("project_"),
-        children=[_named(role, child) for child in _OPERATORS.get(name, ())],
     )
 
 
