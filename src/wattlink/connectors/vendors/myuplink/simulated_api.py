@@ -51,23 +51,27 @@ def _routed(request: SimulatedRequest, state: State, claims: Claims, now: dateti
         return _NOT_FOUND, state
     if pump["broken"] and found[2] is not None:
         return failure(500), state
-    match request.method, found[2]:
-        case "GET", None:
-            return told(points.device_of(found[1], pump, state)), state
-        case "GET", "points":
+    if request.method == "PATCH" and found[2] is not None:
+        return _changed(request, state, claims, now, found)
+    return _told(request, state, now, found) if request.method == "GET" else _NOT_FOUND, state
+
+
+def _told(request: SimulatedRequest, state: State, now: datetime, found: re.Match[str]) -> SimulatedAnswer:
+    device_id, pump = found[1], state["devices"][found[1]]
+    match found[2]:
+        case None:
+            return told(points.device_of(device_id, pump, state))
+        case "points":
             wanted = request.query.get("parameters")
             shown = points.points_of(pump, state, now)
-            kept = [point for point in shown if wanted is None or point["parameterId"] in wanted.split(",")]
-            return told(kept), state
-        case "GET", "smart-home-zones":
-            return told(points.zones_of(pump, state, now)), state
-        case "GET", "smart-home-categories":
-            return told(points.categories_of(pump, state, now)), state
-        case "GET", "firmware-info":
-            return told(points.firmware_of(found[1], pump, state)), state
-        case "PATCH", str():
-            return _changed(request, state, claims, now, found)
-    return _NOT_FOUND, state
+            return told([point for point in shown if wanted is None or point["parameterId"] in wanted.split(",")])
+        case "smart-home-zones":
+            return told(points.zones_of(pump, state, now))
+        case "smart-home-categories":
+            return told(points.categories_of(pump, state, now))
+        case "firmware-info":
+            return told(points.firmware_of(device_id, pump, state))
+    return _NOT_FOUND
 
 
 def _changed(request: SimulatedRequest, state: State, claims: Claims, now: datetime, found: re.Match[str]) -> Outcome:
