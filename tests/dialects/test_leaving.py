@@ -1,5 +1,6 @@
 """What leaving in one dialect does in the others: nothing is readable in one after it was promised gone in another."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,14 @@ from tests.dialects.enode.conftest import own
 from tests.dialects.enode.test_devices import VEHICLE
 from tests.dialects.evrythng.acting import key_of
 from tests.dialects.evrythng.conftest import Caller
+from tests.domain.commands.test_races import waiting
 from tests.support.clock import StillClock
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.podero import BASE
 from wattlink.dialects.registry import DIALECTS
-from wattlink.domain.access.ids import UserId
+from wattlink.domain.access.ids import DeviceId, UserId
 from wattlink.domain.access.model import Access, KeyKind
+from wattlink.domain.devices import store as devices
 from wattlink.domain.organizations.create import create_application, create_organization
 from wattlink.domain.organizations.keys.access import issue
 from wattlink.domain.organizations.operators.create import create_operator_token
@@ -189,3 +192,18 @@ async def test_disconnecting_a_vendor_ends_its_devices_everywhere(home: Home) ->
     assert await home.of_device() == everywhere(404)
     assert await home.of_user() == everywhere(200)
     assert len((await home.podero.get(home.path("/energy-contracts"))).json()) == 1
+
+
+async def test_what_is_said_of_a_device_while_its_user_is_deleted_is_told_by_nobody(home: Home) -> None:
+    path = home.path(f"/electric-vehicles/{home.device_id}")
+    async with home.hub.db.transaction() as tx:  # somebody has the car for a moment, so that both have to wait
+        await devices.hold(tx, home.access, DeviceId(UUID(home.device_id)))
+        saying = asyncio.create_task(home.podero.put(path, json={"comment": "her garage"}))
+        await waiting(home.hub.db)
+        leaving = asyncio.create_task(home.leave("podero"))
+        await waiting(home.hub.db, 2)
+    assert (await saying).status_code == 200
+    await leaving
+    async with home.hub.db.read() as reader:
+        told = await reader.all(str, "SELECT payload::text FROM event WHERE payload IS NOT NULL")
+    assert not any("garage" in payload or "ada@example.com" in payload for payload in told)

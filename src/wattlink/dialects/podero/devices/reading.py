@@ -22,6 +22,7 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.premises import store as premises
 from wattlink.domain.premises.preferences import store as kept
 from wattlink.domain.premises.preferences.change import change
+from wattlink.domain.users import store as users
 from wattlink.domain.users.people import store as people
 from wattlink.domain.users.people.model import Person
 from wattlink.web.bodies import decode
@@ -74,6 +75,7 @@ def changing_of(one: DeviceType) -> View:
         """Keep what is sent, beside what was kept before."""
         given = decode(await request.body(), preferences.OF_KIND[one.kind])
         async with request.hub.db.transaction() as tx:
+            await users.hold(tx, user_id_of(request))  # whoever deletes the user comes before or after, as events need
             await devices.hold(tx, request.access, device_id_of(device_id))
             before = await one_of(tx, request, one, device_id)
             building_id = await _building(tx, request, given, before.kept.building_id)

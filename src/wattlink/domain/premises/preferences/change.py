@@ -13,7 +13,7 @@ from wattlink.domain.premises.preferences.model import Kept
 
 
 async def change(tx: Transaction, device: Device, before: Kept, after: Kept, *, now: datetime) -> None:
-    """Replace what is kept of a device that the caller holds. Wake the channel `events` afterwards."""
+    """Replace what is kept of a device that the caller holds, after its user. Wake the channel `events` afterwards."""
     await store.put(tx, after, now=now)
     updated_fields = tuple(_changed_fields(before, after))
     if updated_fields:
