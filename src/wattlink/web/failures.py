@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
-import psycopg
+import psycopg.errors
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from wattlink.base.log import get_logger
-from wattlink.domain.errors import DomainError, NotAuthenticated, TooManyAttempts
+from wattlink.domain.errors import DomainError, NotAuthenticated, NotFound, TooManyAttempts
 from wattlink.web.bodies import InvalidBody, Issue, NotJson, allowed_in
 from wattlink.web.openapi import camel
 from wattlink.web.problems import problem_answer
@@ -80,6 +80,7 @@ class Failures:
             NotJson: self._of_not_json,
             ValidationException: self._of_parameters,
             HTTPException: self._of_http,
+            psycopg.errors.ForeignKeyViolation: self._of_gone,
             psycopg.OperationalError: self.unavailable("database"),
             Exception: self._of_bug,
         }
@@ -128,6 +129,11 @@ class Failures:
         told = _HTTP.get(type(error), Told(error.status_code, "bad-request", "Bad Request"))
         detail = f"{told.title}: {request.method} {request.scope['path']}" if type(error) in _HTTP else error.detail
         return self._manners.answer(request, told.status, self._tell(told, detail), error.headers)
+
+    def _of_gone(self, request: AnyRequest, error: Exception) -> Response[bytes]:
+        """What a new row is of went at this very moment, such as the caller's own application."""
+        _log.warning("what a row is of is gone", why=str(error).partition("\n")[0])
+        return self._of_domain(request, NotFound("such thing", "any more"))
 
     def _of_bug(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         _log.error("request failed", exc_info=error)

@@ -267,6 +267,16 @@ async def test_a_context_is_shown_to_who_asks_for_it(ours: World) -> None:
     assert await ours.operator.get("/actions/all?filter=context.city%3DOslo") == [made]
 
 
+async def test_who_only_sees_a_thng_gets_no_key_of_it(ours: World) -> None:
+    ada, thng = await user_of(ours), await ours.trusted.post("/thngs", {"name": "Everybody's"})
+    assert await ada.get(f"/thngs/{thng['id']}") == thng
+    before = await ours.trusted.post("/auth/evrythng/thngs", {"thngId": thng["id"]})
+    assert await ada.status("POST", "/auth/evrythng/thngs", {"thngId": thng["id"]}) == 403
+    for method in ("GET", "DELETE"):
+        assert await ada.status(method, f"/auth/evrythng/thngs/{thng['id']}") == 403
+    assert await ours.trusted.get(f"/auth/evrythng/thngs/{thng['id']}") == before
+
+
 async def test_a_device_reads_itself_with_its_own_key(ours: World, theirs: World) -> None:
     ada, bob = await user_of(ours), await user_of(ours)
     of_ada = await ada.post("/thngs", {"name": "Kettle"})

@@ -24,7 +24,7 @@ async def change(tx: Transaction, access: Access, record: Record, changes: Recor
     if record.kind is RecordKind.ACTION_TYPE and document.get("name") != record.name:
         raise AlreadyExists(f"action type {record.name!r}, whose name stays")
     if changes.document:
-        await check(tx, access, record.kind, document)
+        await check(tx, access, record.kind, document, before=record.document)
     scopes = await scopes_of_changed(tx, access, record.scopes, changes)
     changed = msgspec.structs.replace(
         record,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -29,13 +30,23 @@ PREDEFINED = (
 _CUSTOM = re.compile(r"_[A-Za-z0-9_.-]{1,100}")
 
 
-async def check(reader: Reader, access: Access, kind: RecordKind, document: Mapping[str, Any]) -> None:
-    """Raise InvalidInput for what no record of this kind can say, NotFound for a product that isn't within reach."""
+async def check(
+    reader: Reader,
+    access: Access,
+    kind: RecordKind,
+    document: Mapping[str, Any],
+    *,
+    before: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Raise InvalidInput for what no record of this kind can say, NotFound for a product that isn't within reach.
+
+    A product that was there `before` may be out of it: a device sees nothing but itself.
+    """
     if kind is not RecordKind.ACTION:
         _check_name(kind, document.get("name"))
     if kind is RecordKind.ACTION_TYPE:
         _check_type(str(document["name"]))
-    if kind is RecordKind.THNG and "product" in document:
+    if kind is RecordKind.THNG and document.get("product", before.get("product")) != before.get("product"):
         await store.get(reader, access, RecordKind.PRODUCT, RecordId(UUID(document["product"])))
 
 
