@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.dialects.evrythng.acting import user_of
 from tests.dialects.evrythng.conftest import Caller, Refused, World
 from wattlink.dialects.evrythng.ids import uuid_of
 from wattlink.dialects.registry import DIALECTS
@@ -135,3 +136,22 @@ async def test_changes_of_one_thing_at_the_same_moment_are_all_kept(ours: World)
             await asyncio.gather(*(ours.operator.put(path, {name: value}) for name, value in fields.items()))
             shown = await ours.operator.get(path)
             assert {name: shown[name] for name in fields} == fields
+
+
+async def test_an_application_goes_although_people_still_sign_up(ours: World) -> None:
+    is_gone = asyncio.Event()
+
+    async def sign_up() -> int:
+        status = 201
+        while not is_gone.is_set() and status == 201:
+            status = await ours.public.status("POST", "/auth/evrythng/users?anonymous=true")
+        return status
+
+    for _ in range(55):  # more than leave at once
+        await user_of(ours)
+    coming = asyncio.gather(*(sign_up() for _ in range(4)))
+    path = f"/projects/{ours.project}/applications/{ours.application}"
+    assert await ours.operator.status("DELETE", path) == 200
+    is_gone.set()
+    assert set(await coming) <= {201, 403, 404}
+    assert await ours.operator.status("GET", path) == 404

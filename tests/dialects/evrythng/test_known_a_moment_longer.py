@@ -72,4 +72,4 @@ async def test_of_a_user(ours: World, elsewhere: Elsewhere) -> None:
 
 async def _count(world: World, table: str) -> int:
     async with world.hub.db.read() as reader:
-        return await reader.one(int, f"SELECT count(*) FROM {table}")  # type: ignore[arg-type]  # noqa: S608
+        return await reader.one(int, f"SELECT count(*) FROM {table}")  # noqa: S608

@@ -214,6 +214,7 @@ async def test_what_is_another_organization_s_looks_like_what_isn_t_there(
         ("GET", "/keys", None),
         ("POST", "/keys", b'{"name": "x"}'),
         ("DELETE", f"/keys/{theirs.application.client_id}", None),
+        ("DELETE", "/access-keys/trusted", None),
         ("GET", "/vendors", None),
         ("PUT", f"/registrations/{vendor}", b"{}"),
         ("DELETE", f"/registrations/{vendor}", None),

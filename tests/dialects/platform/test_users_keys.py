@@ -124,3 +124,23 @@ async def test_an_applications_trusted_key_is_the_application(app: Litestar, evr
     assert made.status_code == 201
     assert (await here(app, evrythng.trusted).post("/link-sessions", _ASKED)).status_code == 400
     assert (await here(app, evrythng.trusted).get("/accounts")).json()["data"] == []
+
+
+async def test_an_operator_ends_an_applications_public_and_trusted_key(app: Litestar, evrythng: World) -> None:
+    operator = here(app, evrythng.operator)
+    application = f"/applications/{uuid_of('application', evrythng.application)}"
+    ada = await user_of(evrythng)
+    secret = f"/projects/{evrythng.project}/applications/{evrythng.application}/secretKey"
+    assert (await operator.delete(f"{application}/access-keys/trusted")).status_code == 204
+    assert await evrythng.trusted.status("GET", "/access") == 403
+    assert (await here(app, evrythng.trusted).get("/accounts")).status_code == 401
+    renewed = (await evrythng.operator.get(secret))["secretApiKey"]
+    assert renewed != evrythng.trusted.key
+    assert await evrythng.caller(renewed).status("GET", "/access") == 200
+    assert await evrythng.public.status("GET", "/access") == 200
+    assert (await operator.delete(f"{application}/access-keys/public")).status_code == 204
+    assert await evrythng.public.status("GET", "/access") == 403
+    assert await ada.status("GET", "/access") == 200
+    for kind in ("public", "user", "nonsense"):
+        assert (await operator.delete(f"{application}/access-keys/{kind}")).status_code == 404
+    assert (await here(app, evrythng.caller(renewed)).delete(f"{application}/access-keys/trusted")).status_code == 403

@@ -37,6 +37,7 @@ _LINK_SESSION = "/link-sessions/{session_id:str}"
 _OPERATOR_TOKEN = "/operator-tokens/{token_id:str}"  # noqa: S105
 _APPLICATION = "/applications/{application_id:str}"
 _KEY = _APPLICATION + "/keys/{client_id:str}"
+_ACCESS_KEY = _APPLICATION + "/access-keys/{kind:str}"
 _REGISTRATION = "/registrations/{vendor:str}"
 _ACTIVATION = _APPLICATION + "/vendors/{vendor:str}/activation"
 _IDENTITY_PROVIDERS = _APPLICATION + "/identity-providers"
@@ -64,6 +65,7 @@ ADMINISTRATION: Table = {
         Route("GET", _APPLICATION + "/keys", "listKeys", keys.list_keys),
         Route("POST", _APPLICATION + "/keys", "createKey", keys.create_key, 201, (400, 404, 409)),
         Route("DELETE", _KEY, "revokeKey", keys.revoke_key, 204),
+        Route("DELETE", _ACCESS_KEY, "endAccessKey", keys.end_access_key, 204),
     ],
     "Identity providers": [
         Route("GET", _IDENTITY_PROVIDERS, "listIdentityProviders", identity_providers.list_identity_providers),

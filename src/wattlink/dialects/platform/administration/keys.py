@@ -6,10 +6,15 @@ from wattlink.base.clock import rfc3339
 from wattlink.dialects.platform.admission import of_application
 from wattlink.dialects.platform.wire import Answer, Name, Payload, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import KeyId
+from wattlink.domain.access.model import KeyKind
+from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.keys import store
+from wattlink.domain.organizations.keys.access import store as access_keys
 from wattlink.domain.organizations.keys.create import create_key as create
 from wattlink.domain.organizations.model import Key
 from wattlink.web.call import Call, uuid_of
+
+_KINDS = {"public": KeyKind.APPLICATION, "trusted": KeyKind.TRUSTED}
 
 
 class KeyPayload(Payload):
@@ -63,6 +68,18 @@ async def revoke_key(request: Call, application_id: FromPath[str], client_id: Fr
     async with request.hub.db.transaction() as tx:
         await store.end_key(tx, of_application(request, application_id), key_id, request.hub.clock())
     request.hub.authenticator.forget()
+
+
+async def end_access_key(request: Call, application_id: FromPath[str], kind: FromPath[str]) -> None:
+    """End the `public` or the `trusted` key of an application whose users have keys: here at once, everywhere within a
+    second. The next one is made where the key is asked for."""
+    access, ended = of_application(request, application_id), 0
+    if kind in _KINDS:
+        async with request.hub.db.transaction() as tx:
+            ended = await access_keys.end_of_application(tx, access.application_id, _KINDS[kind])
+    if not ended:
+        raise NotFound("access key", kind)
+    request.hub.door.forget()
 
 
 def _shown(key: Key) -> KeyResponse:

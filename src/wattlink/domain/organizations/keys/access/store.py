@@ -88,3 +88,16 @@ async def end_of_device(tx: Transaction, subject_id: UUID) -> int:
     return await tx.execute(
         "DELETE FROM access_key WHERE subject_id = %(subject_id)s AND kind = 'device'", subject_id=subject_id
     )
+
+
+async def end_of_application(tx: Transaction, application_id: ApplicationId, kind: KeyKind | None = None) -> int:
+    """End the application's public and trusted keys, or the one of a kind; how many."""
+    return await tx.execute(
+        """
+        DELETE FROM access_key
+         WHERE application_id = %(application_id)s AND kind IN ('app', 'trusted')
+           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+        """,
+        application_id=application_id,
+        kind=kind,
+    )
