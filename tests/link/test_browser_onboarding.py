@@ -175,7 +175,7 @@ async def test_a_wallbox_without_scripts(browser: Browser, world: World, partner
     assert await page.locator("[data-copy]").first.is_hidden()  # one tap on the address selects all of it
     async with dialling(address) as line:
         await line.box.boot()
-        await page.locator(".devices").wait_for()  # the page looks again by itself
+        await page.locator(".devices").wait_for(timeout=60_000)  # the page looks again by itself
     await made.close()
 
 
