@@ -125,6 +125,25 @@ async def test_a_broken_link_is_mended_by_the_form_as_well(world: World, partner
     assert (await partner.call("GET", path))["is_authenticated"]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"user-agent": "Mozilla/5.0 (Linux; Android 14; wv) Chrome/126.0", "x-requested-with": "com.example.partner"},
+        {"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 15_0 like Mac OS X) AppleWebKit/605.1.15 Instagram 300.0"},
+        {"sec-fetch-site": "none", "sec-fetch-dest": "document", "sec-fetch-mode": "navigate"},
+    ],
+    ids=["web-view", "in-app-browser", "system-sheet"],
+)
+async def test_any_browser_inside_an_app_goes_through(partner: Partner, told: dict[str, str]) -> None:
+    """They tell less of where a request comes from, or more, and keep their cookies to themselves."""
+    async with Person(**told) as somebody:
+        session, _ = await _at_form(partner, somebody)
+        await somebody.press("Sign in at Tesla", username=_USERNAME, password=_PASSWORD)
+        page = await arrived(somebody, "Your ")
+    after = await partner.call("GET", f"/device-onboarding/{session}")
+    assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={after['object_id']}"
+
+
 async def test_the_enode_dialect_keeps_the_vendors_own_page(world: World, person: Person) -> None:
     page = await world.at_form(person, await world.link(*VEHICLE, vendor="TESLA"))
     assert "We never see your password." in page.text
