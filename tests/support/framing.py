@@ -19,7 +19,12 @@ from wattlink.domain.organizations.change import ApplicationChanges, change_appl
 from wattlink.sandbox.server import serving
 
 _PAGE = """<!doctype html><html lang="en"><title>A partner</title><main><h1>Add a device</h1>
-<iframe title="Add a device" src="{address}" style="width: 360px; height: 740px; border: 0"></iframe></main>"""
+<iframe title="Add a device" src="{address}" style="width: 360px; height: 740px; border: 0"
+  sandbox="{sandbox}"></iframe></main>"""
+_SANDBOX = (  # as the guide has it
+    "allow-scripts allow-forms allow-same-origin allow-popups allow-popups-to-escape-sandbox "
+    "allow-top-navigation-by-user-activation"
+)
 _DONE = """<!doctype html><html lang="en"><title>Done</title><h1 id="done">Done</h1>"""
 
 
@@ -35,7 +40,9 @@ async def partner_site() -> AsyncIterator[str]:
     """`/embed?address=` shows an address in a frame, `/done` is where one comes back to. Gives it at 127.0.0.1."""
 
     async def embed(request: web.Request) -> web.Response:
-        return web.Response(text=_PAGE.format(address=request.query["address"]), content_type="text/html")
+        return web.Response(
+            text=_PAGE.format(address=request.query["address"], sandbox=_SANDBOX), content_type="text/html"
+        )
 
     async def done(_: web.Request) -> web.Response:
         return web.Response(text=_DONE, content_type="text/html")
