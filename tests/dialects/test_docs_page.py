@@ -1,39 +1,25 @@
 """Every API of ours is also a page: complete, its links lead somewhere, and nothing is loaded from anywhere."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-import httpx
 import pytest
-from litestar import Litestar
 
 from tests.support.chromium import chromium, is_fine
+from tests.support.in_process import client_of
 from wattlink.dialects.registry import DIALECTS
 from wattlink.sandbox.api.app import make_app as make_sandbox_app
-from wattlink.settings import Settings
 from wattlink.web.docs.page import page_of
 from wattlink.web.docs.shapes import bounds, shape
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 _MAKERS = {**DIALECTS, "platform/sandbox": make_sandbox_app}
 
 
-@pytest.fixture
-async def hub(dsn: str) -> AsyncIterator[Hub]:
-    settings = Settings(database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com")
-    async with open_hub(settings) as opened:
-        yield opened
-
-
-def asking(app: Litestar) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://api")
-
-
 @pytest.mark.parametrize("name", _MAKERS)
 async def test_a_page_tells_the_whole_document(hub: Hub, name: str) -> None:
-    http = asking(_MAKERS[name](hub))
+    http = client_of(_MAKERS[name](hub), None)
     document = (await http.get("/openapi.json")).json()
     answer = await http.get("/docs")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -48,7 +34,7 @@ async def test_a_page_tells_the_whole_document(hub: Hub, name: str) -> None:
 
 @pytest.mark.parametrize("name", _MAKERS)
 async def test_a_page_loads_and_runs_nothing(hub: Hub, name: str) -> None:
-    answer = await asking(_MAKERS[name](hub)).get("/docs")
+    answer = await client_of(_MAKERS[name](hub), None).get("/docs")
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert not re.search(r"<(script|img|link|iframe|form)|\bsrc=|\bstyle=|\bon\w+=|@import|url\(", answer.text)
@@ -56,7 +42,7 @@ async def test_a_page_loads_and_runs_nothing(hub: Hub, name: str) -> None:
 
 @pytest.mark.browser
 async def test_a_page_reads_well_on_a_phone_and_on_a_desk(hub: Hub) -> None:
-    pages = {name: (await asking(make(hub)).get("/docs")) for name, make in _MAKERS.items()}
+    pages = {name: (await client_of(make(hub), None).get("/docs")) for name, make in _MAKERS.items()}
     async with chromium() as browser:
         for width in (360, 1280):
             scheme: Literal["light", "dark"] = "light" if width == 360 else "dark"

@@ -15,6 +15,7 @@ from tests.dialects.evrythng.acting import key_of
 from tests.dialects.evrythng.conftest import Caller
 from tests.domain.commands.test_races import waiting
 from tests.support.clock import StillClock
+from tests.support.in_process import client_of
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.podero import BASE
 from wattlink.dialects.registry import DIALECTS
@@ -128,8 +129,7 @@ async def home(dsn: str) -> AsyncIterator[Home]:
 
 
 def asking(hub: Hub, dialect: str, token: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(DIALECTS[dialect](hub), raise_app_exceptions=False)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://api", headers={"authorization": f"Bearer {token}"})
+    return client_of(DIALECTS[dialect](hub), f"Bearer {token}")
 
 
 async def test_only_client_credentials_open_the_dialect_of_partners(home: Home) -> None:
