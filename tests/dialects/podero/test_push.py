@@ -167,6 +167,16 @@ async def test_a_reader_of_the_feed_comes_back_with_its_cursor(partner: Partner)
     assert (await partner.refusal("GET", "/events?limit=201"))[0] == 422
 
 
+async def test_the_platform_s_feed_tells_it_in_the_same_words(hub: Hub, partner: Partner) -> None:
+    await partner.new_user()
+    async with client_of(DIALECTS["platform"](hub), f"Bearer {partner.token}") as platform:
+        own = (await platform.get("/events")).json()["data"]
+        same = (await platform.get("/events", params={"dialect": "podero"})).json()["data"]
+    assert [one["event"] for one in same] == await feed(partner)
+    assert [one["event"]["type"] for one in own] == ["user.created"]
+    assert "user" not in own[0]["event"]
+
+
 async def test_a_change_that_changes_nothing_is_no_event(partner: Partner) -> None:
     user = await partner.new_user(latitude=52.5, longitude=13.4)
     await partner.call("PUT", f"/users/{user['id']}", {"first_name": None, "latitude": 52.5})
