@@ -54,7 +54,7 @@ async def test_what_ends_while_its_user_is_deleted_tells_nothing_of_them(home: H
         await waiting(db)
     await deleting
     async with db.read() as reader:
-        left = "SELECT count(*) FROM event WHERE payload IS NOT NULL AND type <> 'device.deleted'"
+        left = "SELECT count(*) FROM event WHERE payload IS NOT NULL AND type NOT IN ('device.deleted', 'user.deleted')"
         assert await reader.one(int, left) == 0
 
 
