@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.support.clock import StillClock
 from wattlink.base.ids import new_id
@@ -109,6 +118,16 @@ class Sharing(RuleBasedStateMachine):
         return Access(
             applications=self.access.applications, kind=KeyKind.USER, only_user=person.user_id, caller=person.user_id
         )
+
+    @initialize(target=people)
+    def two_who_share_both_ways(self) -> Any:
+        """So that every rule finds something to act on from the first step on."""
+        ada, bob = self.somebody_signs_up(), self.somebody_signs_up()
+        self.logs_in(ada)
+        self.logs_in(bob)
+        self.gives_a_share(ada, bob, is_base=True)
+        self.gives_a_share(bob, ada, is_base=False)
+        return multiple(ada, bob)
 
     @rule(target=people)
     def somebody_signs_up(self) -> Person:
