@@ -1,6 +1,7 @@
 """Bearer tokens, in front of every view that isn't public; and where somebody who has one, or none, comes from."""
 
 import ipaddress
+import re
 from collections.abc import Iterator, Sequence
 
 from litestar.types import Scope
@@ -9,6 +10,8 @@ from wattlink.base.outbound import Network
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.domain.users.throttling.model import network_of
 from wattlink.web.call import Call
+
+_WITH_PORT = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([^:]+):[0-9]+")
 
 
 async def authenticate(call: Call) -> None:
@@ -43,8 +46,14 @@ def network_of_caller(call: Call) -> str:
 
 def network_behind(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
     """`X-Forwarded-For` is believed as far back as our own proxies wrote it."""
-    hops = [*(hop.strip() for hop in forwarded.split(",") if hop.strip()), peer]
+    hops = [*(_bare(hop.strip()) for hop in forwarded.split(",") if hop.strip()), peer]
     return network_of(next((hop for hop in reversed(hops) if not _is_among(hop, proxies)), hops[0]))
+
+
+def _bare(hop: str) -> str:
+    """The address without the port of the connection, which some proxies write too, and is never the same."""
+    found = _WITH_PORT.fullmatch(hop)
+    return hop if found is None else found[1] or found[2]
 
 
 def _is_among(address: str, networks: Sequence[Network]) -> bool:

@@ -143,6 +143,10 @@ async def test_guessing_is_limited_and_says_until_when(ours: World) -> None:
         ("10.0.0.2", "10.0.0.9", "10.0.0.0/24"),
         ("::ffff:10.0.0.2", "2001:db8:1:2::3", "2001:db8:1::/48"),
         ("10.0.0.2", "unknown", "unknown"),
+        ("10.0.0.2", "203.0.113.9:50123", "203.0.113.0/24"),  # as some proxies write it, other at each connection
+        ("10.0.0.2", "203.0.113.9:50123, 10.0.0.7:443", "203.0.113.0/24"),
+        ("10.0.0.2", "[2001:db8:1:2::3]:50123", "2001:db8:1::/48"),
+        ("10.0.0.2", "[2001:db8:1:2::3]", "2001:db8:1::/48"),
     ],
 )
 def test_behind_our_own_proxies_the_caller_is_who_they_say(peer: str, forwarded: str, network: str) -> None:

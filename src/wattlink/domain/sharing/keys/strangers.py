@@ -13,7 +13,7 @@ from wattlink.domain.errors import TooManyAttempts
 from wattlink.domain.users.throttling.model import KEYS_OF_A_NETWORK, KEYS_OF_ALL, Limit
 
 _MOST_KEPT = 10_000
-_ALL = ""
+_ALL = None  # is no network's name
 
 
 class Strangers:
@@ -22,7 +22,7 @@ class Strangers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._keys: OrderedDict[bytes, None] = OrderedDict()
-        self._used_until: OrderedDict[str, datetime] = OrderedDict()
+        self._used_until: OrderedDict[str | None, datetime] = OrderedDict()
 
     def met(self, key: str, network: str) -> None:
         """Nobody has this key; raises TooManyAttempts where there were too many others before."""
@@ -35,7 +35,7 @@ class Strangers:
         if len(self._keys) > _MOST_KEPT:
             self._keys.popitem(last=False)
 
-    def _count(self, name: str, limit: Limit) -> None:
+    def _count(self, name: str | None, limit: Limit) -> None:
         now = self._clock()
         used_until = max(self._used_until.get(name, now), now) + limit.every
         if used_until > now + limit.window:
