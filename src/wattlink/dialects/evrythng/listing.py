@@ -19,6 +19,7 @@ from wattlink.web.call import Call
 
 _PER_PAGE, _MOST_PER_PAGE, _MOST_PAGES = 30, 100, 1_000_000
 _MOST_IDS = 500
+_MOST_CONDITIONS, _MOST_DOTS = 50, 500  # of which PostgreSQL makes one expression
 _CONDITION = re.compile(r"(?P<name>(?:[^=<>!~\\]|\\.)+)(?P<operator>[=<>])(?P<value>.*)", re.DOTALL)
 _BETWEEN = re.compile(r"((?:[^&\\]|\\.)*)(?:&|$)", re.DOTALL)
 
@@ -68,10 +69,10 @@ def asked(request: Call) -> Asked:
 
 def conditions_of(text: str) -> list[Condition]:
     """`name=Test&tags=a` as conditions that must all hold; a backslash makes any letter an ordinary one."""
-    found = []
-    for part in _BETWEEN.findall(text):
-        if not part:
-            continue
+    found, parts = [], [part for part in _BETWEEN.findall(text) if part]
+    if len(parts) > _MOST_CONDITIONS or text.count(".") > _MOST_DOTS:
+        raise InvalidInput("filter", f"must be {_MOST_CONDITIONS} conditions and {_MOST_DOTS} dots at most")
+    for part in parts:
         condition = _CONDITION.fullmatch(part)
         if condition is None:
             raise InvalidInput("filter", "is name=value, name>value or name<value, several joined by &")
