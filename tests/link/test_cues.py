@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -11,9 +11,11 @@ import pytest
 from tests.link.conftest import World, arrived, new_world, until
 from tests.link.test_onboarding import CANCEL, SUCCESS, Partner, new_partner
 from tests.support.clock import StillClock
-from tests.support.person import Person
+from tests.support.person import Page, Person
 from tests.support.stack import Stack, running_stack
 from wattlink.base.vault import Vault
+from wattlink.connectors.simulation import Fault
+from wattlink.connectors.vendors.tesla.simulator import PUBLISHED as TESLA
 from wattlink.dialects.podero.devices.cue_secrets import LIFE, Member, member_of, mint
 from wattlink.domain.access.ids import ApplicationId, DeviceId, UserId
 from wattlink.domain.errors import NotPermitted
@@ -40,6 +42,17 @@ class Broken:
         seen: dict[str, object] = await self.partner.call("GET", self.path)
         return seen
 
+    async def breaks(self) -> None:
+        """The manufacturer takes back what it granted, and a visit notices."""
+        world = self.partner.world
+        await world.sandbox.withdraw("easee", world.username)
+        await world.app.call("POST", f"/chargers/{self.device_id}/refresh-hint")
+
+        async def is_broken() -> bool:
+            return not (await self.read())["is_authenticated"]
+
+        await until(is_broken)
+
     async def url(self) -> str:
         """Where its only action is resolved."""
         seen = await self.partner.call("GET", self.path)
@@ -56,29 +69,30 @@ class Broken:
             answer = await http.post(url, json={**WHERE_TO, **said}, headers=self.partner.world.app.headers)
         return answer.status_code, answer.json()
 
+    async def mended_by(self, person: Person, username: str | None = None) -> Page:
+        """Sign in on the page that the person is at, until something comes of it."""
+        return await person.press("Sign in", username=username or self.partner.world.username, password="right")
 
-@pytest.fixture
-async def broken(world: World, person: Person) -> Broken:
-    partner = await new_partner(world)
+
+async def linked(partner: Partner, person: Person) -> Broken:
+    """A wallbox of the partner's user, which works."""
     session = await partner.begin(device_type="wb")
     await person.go(session["authentication_url"])
     await person.press("Continue")
     await person.press("E Easee")
-    await person.press("Sign in", username=world.username, password="right")
+    await person.press("Sign in", username=partner.world.username, password="right")
     await arrived(person, "Which device is it about?")
     await person.press("Charger 2")
     await arrived(person, "Your 2 chargers are linked")
-    found = (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"]
-    made = Broken(partner, found)
+    return Broken(partner, (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"])
+
+
+@pytest.fixture
+async def broken(world: World, person: Person) -> Broken:
+    made = await linked(await new_partner(world), person)
     seen = await made.read()
     assert (seen["action_needed"], seen["actions"], seen["authorization_url"]) == (False, [], None)
-    await world.sandbox.withdraw("easee", world.username)
-    await world.app.call("POST", f"/chargers/{found}/refresh-hint")
-
-    async def is_broken() -> bool:
-        return not (await made.read())["is_authenticated"]
-
-    await until(is_broken)
+    await made.breaks()
     return made
 
 
@@ -106,10 +120,39 @@ async def test_the_address_opened_by_a_person_is_the_page_itself(world: World, b
         )
     async with Person() as again:
         await again.go(await broken.url())
-        await again.press("Sign in", username=world.username, password="right")
+        assert again.page.link("Not now, back to Voltly") == SUCCESS
+        await broken.mended_by(again)
         page = await arrived(again, "Everything works again")
     assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={broken.device_id}"
     assert not (await broken.read())["action_needed"]
+
+
+async def test_without_a_list_the_person_comes_back_to_where_the_last_session_led(broken: Broken) -> None:
+    async with Person() as again:
+        await again.go(await broken.url())
+        assert again.page.link("Not now, back to Voltly") == CANCEL
+        await broken.mended_by(again)
+        page = await arrived(again, "Everything works again")
+    assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={broken.device_id}"
+
+
+async def test_what_breaks_anew_within_the_hour_is_told_anew(broken: Broken) -> None:
+    url = await broken.url()
+    async with httpx.AsyncClient() as http, Person() as again:
+        assert (await http.post(url.replace("/resolve?", "/state?"), json={"state": "success"})).status_code == 200
+        assert not (await broken.read())["action_needed"]
+        await again.go(url)  # it wasn't done; the secret is still good
+        await broken.mended_by(again)
+        await arrived(again, "Everything works again")
+    await broken.breaks()
+    assert await broken.url()
+
+
+async def test_a_language_that_is_not_there_is_one_that_is(broken: Broken) -> None:
+    told = (await broken.resolve(await broken.url(), language="tlh-Latn-x-none"))[1]
+    async with Person() as again:
+        page = await again.go(str(told["redirect_url"]))
+    assert page.heading == "Sign in to Easee again"
 
 
 async def test_a_partner_says_what_came_of_it(broken: Broken) -> None:
@@ -140,8 +183,100 @@ async def test_a_secret_opens_nothing_else(world: World, broken: Broken) -> None
     assert (await broken.resolve(url.partition("?")[0]))[0] == 422
     for refused in ({"successUrl": "javascript:alert(1)"}, {"cancelUrl": "http://evil.example/"}):
         assert (await broken.resolve(url, **refused))[0] == 422
+    for address in (other, url.partition("?")[0], f"{url}{'A' * 300}", url.replace(broken.device_id, "no-id")):
+        await _is_turned_away(address)
+
+
+async def test_a_secret_of_one_user_opens_no_cue_of_another(broken: Broken) -> None:
+    url, partner = await broken.url(), broken.partner
+    own = await partner.call("GET", partner.of_user("/wallboxes"))
+    [sibling] = [one["id"] for one in own if one["id"] != broken.device_id]
+    await partner.enrol()
+    async with Person() as neighbour:
+        theirs = (await linked(partner, neighbour)).device_id
+    assert theirs not in (broken.device_id, sibling)
+    for device_id in (sibling, theirs):
+        stolen = url.replace(broken.device_id, device_id)
+        assert await _answers(broken, stolen) == (403, 403)
+        await _is_turned_away(stolen)
+
+
+async def test_a_secret_that_is_over_or_of_a_deleted_user_opens_nothing(world: World, broken: Broken) -> None:
+    url, partner, hub = await broken.url(), broken.partner, world.stack.hub
+    member = Member(
+        application_id=world.app.credentials.application_id, user_id=UserId(UUID(str(partner.user["id"])))
+    )
+    over = mint(hub.vault, DeviceId(UUID(broken.device_id)), member, now=hub.clock() - LIFE)
+    old = f"{url.partition('?')[0]}?secret={over}"
+    assert await _answers(broken, old) == (403, 403)
+    await _is_turned_away(old)
+    await partner.send("DELETE", partner.of_user(""))
+    assert await _answers(broken, url) == (404, 404)
+    await _is_turned_away(url)
+
+
+async def test_another_browser_takes_over_neither_the_page_nor_the_device(world: World, broken: Broken) -> None:
+    url = await broken.url()
+    theirs = f"other-{world.username}"
+    await world.sandbox.open("easee", theirs, "right", devices=1)
+    async with Person() as owner, Person() as thief:
+        page = await owner.go(url)
+        await broken.mended_by(owner)
+        assert (await thief.go(page.address)).status in (403, 410)  # the owner's, or over by now
+        await arrived(owner, "Everything works again")
+    await broken.breaks()
+    async with Person() as thief:
+        await thief.go(await broken.url())
+        page = await broken.mended_by(thief, theirs)  # a login of the thief's own
+        assert page.heading == "That is another account"
+    seen = await broken.read()
+    assert (seen["is_authenticated"], seen["action_needed"]) == (False, True)
+
+
+async def test_the_page_is_our_form_where_partners_users_have_one(world: World, person: Person) -> None:
+    await world.sandbox.open("tesla", *TESLA)
+    partner = await new_partner(world)
+    session = await partner.begin(device_type="ev")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    if person.page.heading == "Which brand is it?":
+        await person.press("T Tesla")
+    await person.press("Sign in at Tesla", username=TESLA[0], password=TESLA[1])
+    await arrived(person, "Your ")
+    device = (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"]
+    await world.sandbox.fault("tesla", TESLA[0], Fault.REFRESH_REFUSED, Fault.ACCESS_REFUSED)
+    path = partner.of_user(f"/electric-vehicles/{device}")
+    await world.app.call("POST", f"/vehicles/{device}/refresh-hint")
+
+    async def is_needed() -> bool:
+        return bool((await partner.call("GET", path))["action_needed"])
+
+    await until(is_needed)
+    await world.sandbox.fault("tesla", TESLA[0])
+    [action] = (await partner.call("GET", path))["actions"]
+    url = action["resolution_link"]["url"]
+    told = (await Broken(partner, device).resolve(url, language="en"))[1]
+    async with Person() as backends, Person() as again:
+        page = await backends.go(str(told["redirect_url"]))
+        assert "password" in page.form("Sign in at Tesla").fields
+        await again.go(url)
+        await again.press("Sign in at Tesla", username=TESLA[0], password=TESLA[1])
+        await arrived(again, "Everything works again")
+    assert (await partner.call("GET", path))["actions"] == []
+
+
+async def _answers(broken: Broken, url: str) -> tuple[int, int]:
+    """What a backend gets that resolves there, and anybody who says that it is done."""
+    async with httpx.AsyncClient() as http:
+        settled = await http.post(url.replace("/resolve?", "/state?"), json={"state": "success"})
+    assert set(settled.json()) == {"detail"}
+    return (await broken.resolve(url))[0], settled.status_code
+
+
+async def _is_turned_away(address: str) -> None:
+    """A person gets a plain page there."""
     async with Person() as somebody:
-        page = await somebody.go(other)
+        page = await somebody.go(address)
         assert page.status == 404
         assert "Bearer" not in page.text
         assert page.heading

@@ -113,7 +113,7 @@ OPEN: Table = {
         Route("GET", _CLAIM_STATUS, "getClaimTokenStatus", claim_tokens.get_claim_token_status, 200, (404,)),
     ],
     "Cues": [
-        Route("GET", _CUE + "/resolve", "openCue", cues.open_cue, 303, (422,)),
+        Route("GET", _CUE + "/resolve", "openCue", cues.open_cue, 303, ()),
         Route("POST", _CUE + "/resolve", "resolveCue", cues.resolve_cue, 200, (400, 401, 403, 404, 422)),
         Route("POST", _CUE + "/state", "settleCue", cues.settle_cue, 200, (400, 403, 404, 422)),
     ],

@@ -13,7 +13,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from wattlink.db.database import Reader, Transaction
 from wattlink.dialects.podero import BASE, DIALECT
 from wattlink.dialects.podero.admission import admit
-from wattlink.dialects.podero.devices.cue_secrets import LIFE, Member, member_of, mint
+from wattlink.dialects.podero.devices.cue_secrets import Member, member_of, mint
 from wattlink.dialects.podero.onboarding import Address, Tag
 from wattlink.dialects.podero.wire import Answer, Payload, Uuid, device_id_of
 from wattlink.domain.access.model import Access
@@ -21,6 +21,8 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked, DomainError, NotFound, NotPermitted
 from wattlink.domain.linking.creating.create_relink import create_relink, mending
+from wattlink.domain.linking.listing import store as sessions
+from wattlink.domain.linking.listing.model import WayBack
 from wattlink.domain.linking.model import NewRelink
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.premises.preferences import store as kept
@@ -29,7 +31,9 @@ from wattlink.web.call import Call
 
 _NOWHERE = "over"  # no link has so short a token
 
-Secret = Annotated[str, QueryParameter(max_length=200, description="As `resolution_link.url` has it; for an hour.")]
+_SECRET_IS = "As `resolution_link.url` has it; for an hour."
+Secret = Annotated[str, QueryParameter(max_length=200, description=_SECRET_IS)]
+Clicked = Annotated[str, QueryParameter(name="secret", description=_SECRET_IS)]
 
 
 class ResolveIn(Payload, rename="camel"):
@@ -90,23 +94,16 @@ async def resolve_cue(request: Call, cue_id: FromPath[str], secret: Secret, data
     member = _member(request, cue_id, secret)
     if member.application_id != request.access.application_id:
         raise NotPermitted("the secret isn't one of this application's")
-    new = NewRelink(language=data.language or "browser", redirect_uri=data.success_url, cancel_uri=data.cancel_url)
+    new = _relink(data.success_url, data.cancel_url, data.language or "browser")
     async with request.hub.db.transaction() as tx:
         return Resolution(redirect_url=await _begin(tx, request, member, cue_id, new))
 
 
-async def open_cue(request: Call, cue_id: FromPath[str], secret: Secret) -> Response[None]:
-    """The page itself, for a person; from it they come back to the first address that the organization lists."""
+async def open_cue(request: Call, cue_id: FromPath[str], secret: Clicked = "") -> Response[None]:
+    """The page itself, for a person, or our plain page of links that lead nowhere."""
     try:
-        async with request.hub.db.transaction() as tx:
-            member = _member(request, cue_id, secret)
-            application = await organizations.get_application(tx, member.application_id)
-            back = next(iter(application.redirect_uris), application.branding.support_url)
-            if back is None:
-                raise NotFound("address", "to come back to")
-            new = NewRelink(language="browser", redirect_uri=back, cancel_uri=back)
-            page = await _begin(tx, request, member, cue_id, new)
-    except DomainError:  # a person is shown our plain page of links that lead nowhere
+        page = await _page(request, cue_id, secret)
+    except DomainError:
         page = f"{request.hub.settings.public_url}/link/{_NOWHERE}"
     return Response(None, status_code=303, headers={"location": page})
 
@@ -117,7 +114,7 @@ async def settle_cue(request: Call, cue_id: FromPath[str], secret: Secret, data:
     async with request.hub.db.transaction() as tx:
         device = await _active(tx, request, access, cue_id)
         if data.state == "success":
-            await kept.keep_quiet(tx, device.device_id, until=now + LIFE, now=now)
+            await kept.keep_quiet(tx, device.device_id, now=now)
     return Settled(action_id=str(device.device_id))
 
 
@@ -131,6 +128,30 @@ async def _active(reader: Reader, request: Call, access: Access, cue_id: str) ->
     if known is None or resolution_of(request, device, known) is None:
         raise NotFound("cue", cue_id)
     return device
+
+
+async def _page(request: Call, cue_id: str, secret: str) -> str:
+    member = _member(request, cue_id, secret)
+    async with request.hub.db.transaction() as tx:
+        back = await _way_back(tx, member)
+        return await _begin(tx, request, member, cue_id, _relink(back.redirect_uri, back.cancel_uri, "browser"))
+
+
+async def _way_back(reader: Reader, member: Member) -> WayBack:
+    """The first address that the organization lists, else where the user's last session led, else its support."""
+    application = await organizations.get_application(reader, member.application_id)
+    listed = next(iter(application.redirect_uris), None)
+    last = None if listed else await sessions.last_way_back(reader, member.access, member.user_id)
+    if last is not None:
+        return last
+    known = listed or application.branding.support_url
+    if known is None:
+        raise NotFound("address", "to come back to")
+    return WayBack(redirect_uri=known, cancel_uri=known)
+
+
+def _relink(success: str, cancel: str, language: str) -> NewRelink:
+    return NewRelink(language=language, redirect_uri=success, cancel_uri=cancel, prefers_form=True)
 
 
 async def _begin(tx: Transaction, request: Call, member: Member, cue_id: str, new: NewRelink) -> str:

@@ -31,3 +31,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     user: str | None = None
     states: tuple[State, ...] = ()
+
+
+class WayBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a session led, and where an early exit from it would have."""
+
+    redirect_uri: str
+    cancel_uri: str

@@ -3,12 +3,12 @@
 from typing import LiteralString
 
 from wattlink.db.database import Reader
-from wattlink.domain.access.ids import SessionId
+from wattlink.domain.access.ids import SessionId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.access.store import across
 from wattlink.domain.errors import NotFound
-from wattlink.domain.linking.listing.model import ListedSession, Wanted
+from wattlink.domain.linking.listing.model import ListedSession, Wanted, WayBack
 from wattlink.domain.linking.model import State
 from wattlink.domain.linking.store import COLUMNS
 
@@ -64,3 +64,17 @@ async def page(reader: Reader, access: Access, wanted: Wanted, page: PageRequest
         **page.params(),
     )
     return found[::-1] if page.is_backwards else found
+
+
+async def last_way_back(reader: Reader, access: Access, user_id: UserId) -> WayBack | None:
+    """Where the newest session of the user led; None if there is none any more."""
+    return await reader.one_or_none(
+        WayBack,
+        """
+        SELECT redirect_uri, coalesce(cancel_uri, redirect_uri) AS cancel_uri FROM link_session
+         WHERE user_id = %(user_id)s AND application_id = ANY(%(applications)s)
+         ORDER BY created_at DESC, session_id DESC LIMIT 1
+        """,
+        user_id=user_id,
+        applications=list(access.applications),
+    )

@@ -1,12 +1,15 @@
 """What is kept of a device beside its state."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from wattlink.domain.access.ids import BuildingId, DeviceId
 from wattlink.domain.accounts.model import AccountState
+
+QUIET = timedelta(hours=1)
+"""How long a partner's word counts against ours."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,20 +5,22 @@ from datetime import datetime
 
 from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import DeviceId
-from wattlink.domain.premises.preferences.model import Kept
+from wattlink.domain.premises.preferences.model import QUIET, Kept
 
 
 async def of_devices(reader: Reader, device_ids: Sequence[DeviceId]) -> dict[DeviceId, Kept]:
-    """What is kept of each of these devices."""
+    """What is kept of each of these devices. What broke later than a partner held it for done isn't quiet."""
     found = await reader.all(
         Kept,
         """
-        SELECT device_id, account.state, building_id, quiet_until,
+        SELECT device_id, account.state, building_id,
+               CASE WHEN broken_at > quiet_until - %(quiet)s THEN NULL ELSE quiet_until END AS quiet_until,
                coalesce(preferences.document, '{}') AS document, changed_at
           FROM device JOIN account USING (account_id) LEFT JOIN device_preferences AS preferences USING (device_id)
          WHERE device_id = ANY(%(device_ids)s)
         """,
         device_ids=list(device_ids),
+        quiet=QUIET,
     )
     return {kept.device_id: kept for kept in found}
 
@@ -39,8 +41,8 @@ async def put(tx: Transaction, kept: Kept, *, now: datetime) -> None:
     )
 
 
-async def keep_quiet(tx: Transaction, device_id: DeviceId, *, until: datetime, now: datetime) -> None:
-    """Until then nobody is told that something has to be done for the device."""
+async def keep_quiet(tx: Transaction, device_id: DeviceId, *, now: datetime) -> None:
+    """For a while nobody is told that something has to be done for the device, unless it breaks once more."""
     await tx.execute(
         """
         INSERT INTO device_preferences (device_id, changed_at, quiet_until) VALUES (%(device_id)s, %(now)s, %(until)s)
@@ -48,6 +50,6 @@ async def keep_quiet(tx: Transaction, device_id: DeviceId, *, until: datetime, n
            SET quiet_until = excluded.quiet_until
         """,
         device_id=device_id,
-        until=until,
+        until=now + QUIET,
         now=now,
     )
