@@ -31,9 +31,9 @@ from wattlink.web.call import Call
 
 _NOWHERE = "over"  # no link has so short a token
 
-_SECRET_IS = "As `resolution_link.url` has it; for an hour."
-Secret = Annotated[str, QueryParameter(max_length=200, description=_SECRET_IS)]
-Clicked = Annotated[str, QueryParameter(name="secret", description=_SECRET_IS)]
+_TOLD_BY = "As `resolution_link.url` has it; for an hour."
+Secret = Annotated[str, QueryParameter(max_length=200, description=_TOLD_BY)]
+Clicked = Annotated[str, QueryParameter(name="secret", description=_TOLD_BY)]
 
 
 class ResolveIn(Payload, rename="camel"):
