@@ -1,8 +1,10 @@
-"""Every domain error has a row in the dialect's table, and is told in words."""
+"""Every domain error has a row in the dialect's table, and is told in words; so is a call that isn't there."""
 
 import pytest
 
+from tests.dialects.podero.conftest import Partner
 from wattlink.dialects.podero.errors import STATUS, BoostRefused, Problem, ValidationProblem, problem_of
+from wattlink.dialects.podero.kinds import TYPES
 from wattlink.domain import errors
 
 _EVERY = [
@@ -31,3 +33,11 @@ def test_every_row_makes_a_detail(kind: type[errors.DomainError]) -> None:
     if isinstance(problem, ValidationProblem):
         (fault,) = problem.detail
         assert (fault.loc, fault.msg) == (["body", "data", "a", 0, "b"], "is {odd}")
+
+
+@pytest.mark.parametrize("type_", TYPES)
+async def test_devices_are_made_by_sessions_and_go_with_their_user_only(partner: Partner, type_: str) -> None:
+    user = await partner.new_user()
+    devices = f"/users/{user['id']}/{type_}"
+    assert (await partner.refusal("POST", devices, {}))[0] == 405
+    assert (await partner.refusal("DELETE", f"{devices}/{user['id']}"))[0] == 405
