@@ -43,7 +43,7 @@ LEAST_PLANNED = 50_000
 
 _SECONDS = 5
 _POSTGRES = {
-    "shared_buffers": "1GB",
+    "shared_buffers": "6GB",  # a quarter of the memory, as one with a million accounts would have
     "max_wal_size": "8GB",
     "checkpoint_timeout": "1h",
     "maintenance_work_mem": "256MB",
