@@ -1,9 +1,13 @@
-"""Which receivers of webhooks may be reached without TLS."""
+"""Receivers of webhooks: subscribing one, and which may be reached without TLS."""
 
 import ipaddress
+from datetime import timedelta
 
 from wattlink.base.outbound import is_public
+from wattlink.domain.webhooks.create import create
+from wattlink.domain.webhooks.model import NewSubscription, Subscription
 from wattlink.domain.webhooks.rules import AllowsHttp
+from wattlink.web.call import Call
 from wattlink.wiring import Hub
 
 
@@ -19,3 +23,18 @@ def allows_http(hub: Hub) -> AllowsHttp:
         return is_loopback and is_public(address, hub.settings.outbound_allow)
 
     return allowed
+
+
+async def subscribed(call: Call, new: NewSubscription) -> Subscription:
+    """The caller's new subscription; raises InvalidInput."""
+    hub = call.hub
+    async with hub.db.transaction() as tx:
+        return await create(
+            tx,
+            call.access,
+            new,
+            vault=hub.vault,
+            now=hub.clock(),
+            allows_http=allows_http(hub),
+            heartbeat_every=timedelta(seconds=hub.settings.heartbeat_seconds),
+        )

@@ -1,6 +1,5 @@
 """Webhooks: where an application's events go."""
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from litestar.di import NamedDependency
@@ -15,7 +14,6 @@ from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.wire import Answer, PaginationCursors, Payload, Timestamp, Uuid, subscription_id_of
 from wattlink.domain.access.paging import Position
 from wattlink.domain.webhooks import store
-from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.delete import delete
 from wattlink.domain.webhooks.model import CustomHeader, NewSubscription, Subscription, SubscriptionChanges, TestOutcome
 from wattlink.domain.webhooks.test import test
@@ -23,7 +21,7 @@ from wattlink.domain.webhooks.update import update
 from wattlink.web.bodies import one_of
 from wattlink.web.call import Call
 from wattlink.web.cursors import Asked, page_of
-from wattlink.web.receivers import allows_http
+from wattlink.web.receivers import allows_http, subscribed
 
 EventName = Literal[
     "*",
@@ -122,7 +120,6 @@ class TestFirehoseWebhook(Answer):
 
 async def create_webhook(request: Call, data: JSONBody[WebhookCreatePayload]) -> WebhookResponse:
     """Subscribe to the application's events."""
-    hub = request.hub
     new = NewSubscription(
         dialect=DIALECT,
         url=data.url,
@@ -131,16 +128,7 @@ async def create_webhook(request: Call, data: JSONBody[WebhookCreatePayload]) ->
         api_version=data.api_version,
         header=None if data.authentication is UNSET else _header(data.authentication),
     )
-    async with hub.db.transaction() as tx:
-        made = await create(
-            tx,
-            request.access,
-            new,
-            vault=hub.vault,
-            now=hub.clock(),
-            allows_http=allows_http(hub),
-            heartbeat_every=timedelta(seconds=hub.settings.heartbeat_seconds),
-        )
+    made = await subscribed(request, new)
     return _shown(made)
 
 

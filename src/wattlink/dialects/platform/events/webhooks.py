@@ -1,6 +1,6 @@
 """Webhooks: those that speak the platform's words are made here; those of every dialect are shown, with how they do."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from litestar.di import NamedDependency
@@ -15,7 +15,6 @@ from wattlink.dialects.platform.wire import Answer, PaginationCursors, Payload, 
 from wattlink.domain.access.ids import SubscriptionId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.webhooks import store
-from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.delete import delete
 from wattlink.domain.webhooks.deliveries.store import count_behind
 from wattlink.domain.webhooks.log import store as log
@@ -26,7 +25,7 @@ from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
 from wattlink.web.call import Call, uuid_of
 from wattlink.web.cursors import Asked, page_of
-from wattlink.web.receivers import allows_http
+from wattlink.web.receivers import allows_http, subscribed
 
 _COUNTED = 10_000
 
@@ -118,20 +117,10 @@ class WebhookTest(Answer):
 
 async def create_webhook(request: Call, data: JSONBody[WebhookCreatePayload]) -> NewWebhookResponse:
     """Subscribe to the application's events in the platform's words."""
-    hub = request.hub
     secret = new_signing_secret() if data.secret is UNSET else data.secret
     events = ("*",) if data.events is UNSET else tuple(data.events)
     new = NewSubscription(dialect=DIALECT, url=data.url, secret=secret, event_types=events)
-    async with hub.db.transaction() as tx:
-        made = await create(
-            tx,
-            request.access,
-            new,
-            vault=hub.vault,
-            now=hub.clock(),
-            allows_http=allows_http(hub),
-            heartbeat_every=timedelta(seconds=hub.settings.heartbeat_seconds),
-        )
+    made = await subscribed(request, new)
     return NewWebhookResponse(**_shown(made), secret=secret)
 
 

@@ -125,7 +125,7 @@ def _member(request: Call, cue_id: str, secret: str) -> Member:
 async def _active(reader: Reader, request: Call, access: Access, cue_id: str) -> Device:
     device = await devices.get(reader, access, device_id_of(cue_id))
     known = (await kept.of_devices(reader, [device.device_id])).get(device.device_id)
-    if known is None or resolution_of(request, device, known) is None:
+    if known is None or not is_needed(device, known, now=request.hub.clock()):
         raise NotFound("cue", cue_id)
     return device
 

@@ -1,6 +1,5 @@
 """Webhooks: where a partner's events go, in Podero's words. Those that speak other words are managed elsewhere."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar.params import FromPath, JSONBody
@@ -14,7 +13,6 @@ from wattlink.dialects.podero.wire import Answer, Payload, Timestamp, Uuid, time
 from wattlink.domain.access.ids import SubscriptionId
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.webhooks import store
-from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.delete import delete
 from wattlink.domain.webhooks.deliveries.store import count_behind
 from wattlink.domain.webhooks.log import store as log
@@ -23,7 +21,7 @@ from wattlink.domain.webhooks.secrets import new_signing_secret
 from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
 from wattlink.web.call import Call, uuid_of
-from wattlink.web.receivers import allows_http
+from wattlink.web.receivers import allows_http, subscribed
 
 _MOST = 1000
 _COUNTED = 10_000
@@ -97,7 +95,6 @@ class WebhookTest(Answer):
 
 async def create_webhook(request: Call, org_id: FromPath[str], data: JSONBody[WebhookIn]) -> NewWebhook:  # noqa: ARG001
     """Subscribe to what happens from now on."""
-    hub = request.hub
     secret = new_signing_secret() if data.secret is UNSET else data.secret
     new = NewSubscription(
         dialect=DIALECT,
@@ -106,16 +103,7 @@ async def create_webhook(request: Call, org_id: FromPath[str], data: JSONBody[We
         event_types=("*",) if data.events is UNSET else tuple(data.events),
         header=_header(data.header) or None,
     )
-    async with hub.db.transaction() as tx:
-        made = await create(
-            tx,
-            request.access,
-            new,
-            vault=hub.vault,
-            now=hub.clock(),
-            allows_http=allows_http(hub),
-            heartbeat_every=timedelta(seconds=hub.settings.heartbeat_seconds),
-        )
+    made = await subscribed(request, new)
     return NewWebhook(**_shown(made), secret=secret)
 
 
