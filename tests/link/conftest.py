@@ -22,6 +22,7 @@ BACK = "yourapp://integrations/enode?flow=a%20b&x=1"
 CHARGER = ("charger:read:data", "charger:control:charging")
 VEHICLE = ("vehicle:read:data", "vehicle:control:charging")
 _PATIENCE_SECONDS = 30.0
+_VENDORS = ("easee", "tesla")
 
 
 class World:
@@ -63,9 +64,11 @@ class World:
         user = await self.app.call("GET", f"/users/{self.user}")
         return all(link["isValid"] for link in user["linkedVendors"])
 
-    async def asked(self, vendor: str, path: str, *, after: int = 0) -> int:
-        """How often a vendor was asked for a path since a request's number."""
-        return sum(seen.path.endswith(path) for seen in await self.sandbox.requests(vendor, after))
+    async def asked(self, vendor: str, path: str, *, after: int = 0, username: str = "") -> int:
+        """How often a vendor was asked for a path since a request's number, for the user's account or for nobody's."""
+        accounts = (None, username or self.username)  # what other tests left behind asks too
+        requests = await self.sandbox.requests(vendor, after)
+        return sum(seen.path.endswith(path) and seen.account in accounts for seen in requests)
 
     async def fault(self, vendor: str, *faults: Fault) -> None:
         """Switch exactly these faults on for the user's account there."""
@@ -129,7 +132,11 @@ async def taking(stack: Stack) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def world(stack: Stack) -> World:
-    return await new_world(stack)
+    """With registrations of its own, so that no other test's accounts have a say in what becomes of its own."""
+    world = await new_world(stack)
+    for vendor in _VENDORS:
+        await stack.register(vendor, world.app.credentials.application_id)
+    return world
 
 
 @pytest.fixture
@@ -158,6 +165,6 @@ def _dial_in() -> dict[str, Any]:
 async def new_world(stack: Stack) -> World:
     """An application, and accounts with two devices at each vendor."""
     world = World(stack, await stack.new_app())
-    for vendor in ("easee", "tesla"):
+    for vendor in _VENDORS:
         await stack.sandbox.open(vendor, world.username, "right", devices=2)
     return world

@@ -77,7 +77,7 @@ async def test_a_password_goes_only_to_the_brand_that_it_was_typed_for(world: Wo
     typed = {**fields, "vendor": "tesla", "username": world.username, "password": "right"}
     async with person.http.post(f"{page.address}/sign-in", data=typed) as answer:
         assert "Sign in to Easee" in await answer.text()
-    assert await world.sandbox.requests("easee", before) == []
+    assert await world.asked("easee", "", after=before) == 0
 
 
 async def test_nobody_guesses_passwords_through_us(world: World, person: Person) -> None:

@@ -162,7 +162,7 @@ async def test_what_is_too_long_or_missing_is_not_tried(world: World, person: Pe
             assert "That did not match" not in await answer.text()
     async with person.http.post(f"{page.address}/sign-in", data={**fields, "password": "x" * 17_000}) as answer:
         assert answer.status == 413
-    assert await world.sandbox.requests("easee", before) == []
+    assert await world.asked("easee", "", after=before) == 0
 
 
 @pytest.mark.parametrize(

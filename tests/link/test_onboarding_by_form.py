@@ -41,8 +41,8 @@ async def test_a_tesla_is_added_without_its_page_and_the_password_is_nowhere(
     assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={after['object_id']}"
     car = await partner.call("GET", partner.of_user(f"/electric-vehicles/{after['object_id']}"))
     assert (car["is_authenticated"], car["price_zone"]) == (True, "DE_LU")
-    assert await world.asked("tesla", "/sandbox/sign-in", after=before) == 1
-    assert await world.asked("tesla", _PAGE, after=before) == 0
+    assert await world.asked("tesla", "/sandbox/sign-in", after=before, username=_USERNAME) == 1
+    assert await world.asked("tesla", _PAGE, after=before, username=_USERNAME) == 0
     hub = world.stack.hub
     assert _PASSWORD not in await everything_sealed(hub.settings.database_url, hub.vault)
     assert _PASSWORD not in "".join(capsys.readouterr())
@@ -162,7 +162,7 @@ async def test_the_real_vendor_is_signed_in_to_on_its_own_page(world: World, par
     before = await world.sandbox.last_request()
     async with person.http.post(f"{page.address}/sign-in", data=typed) as answer:
         assert "Sign in to Tesla" in await answer.text()
-    assert await world.sandbox.requests("tesla", before) == []
+    assert await world.asked("tesla", "", after=before, username=_USERNAME) == 0
     assert (await person.follow("Sign in at Tesla")).address.startswith("https://auth.tesla.com/oauth2/v3/authorize?")
 
 

@@ -1,10 +1,9 @@
 """What Podero lacks: its partners are told of everything at once, in the words in which they would ask for it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
 from standardwebhooks import Webhook
 
 from tests.link.conftest import World, arrived, new_world, until
@@ -12,19 +11,7 @@ from tests.link.test_onboarding import Partner, new_partner
 from tests.support.confirming import ConfirmingApp, brought_back
 from tests.support.person import Person
 from tests.support.receiver import Receiver
-from tests.support.stack import Stack, running_stack
-
-
-@pytest.fixture(scope="module")
-async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
-    """A server of its own: among many accounts, one breaks only once another was proved good meanwhile."""
-    async with running_stack(new_database()) as running:
-        yield running
-
-
-@pytest.fixture
-async def world(stack: Stack) -> World:
-    return await new_world(stack)
+from tests.support.stack import Stack
 
 
 class Told:

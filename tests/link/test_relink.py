@@ -77,7 +77,7 @@ async def test_another_account_is_refused_in_plain_words(world: World, person: P
     assert not await world.is_valid()
 
     async def is_revoked() -> bool:
-        return await world.asked("easee", "/api/accounts/logout", after=before) == 1
+        return await world.asked("easee", "/api/accounts/logout", after=before, username=other) == 1
 
     await until(is_revoked)
     await person.press("Sign in with the first account")

@@ -23,6 +23,7 @@ from tests.support.processes import free_ports, plain_environment
 from tests.support.sandbox import KEY, RunningSandbox, running_sandbox
 from wattlink.base.clock import Clock, system_clock
 from wattlink.connectors.registry import clouds, simulator
+from wattlink.domain.access.ids import ApplicationId, RegistrationId
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import NewApplication
 from wattlink.domain.vendors.register import register
@@ -64,6 +65,19 @@ class Stack:
         app = App(self, made)
         await app.sign_in()
         return app
+
+    async def register(self, vendor: str, application_id: ApplicationId | None = None) -> RegistrationId:
+        """Our registration at a simulated vendor; of one application it is judged by that one's accounts alone."""
+        async with self.hub.db.transaction() as tx:
+            return await register(
+                tx,
+                vendor=vendor,
+                application_id=application_id,
+                registration=simulator(vendor).DEMO_REGISTRATION,
+                hosts=self.sandbox.hosts(vendor),
+                is_sandbox=True,
+                vault=self.hub.vault,
+            )
 
 
 @dataclass
@@ -150,23 +164,11 @@ async def running_stack(
         running_sandbox(clock=clock, ahead=ahead_in(hub.db), port=port + 1) as sandbox,
         aiohttp.ClientSession() as http,
     ):
-        await _register_vendors(hub, sandbox)
-        async with _serving_apart(chosen) if apart else _serving(hub), _working(hub):
-            yield Stack(f"http://localhost:{port}", hub, sandbox, http)
-
-
-async def _register_vendors(hub: Hub, sandbox: RunningSandbox) -> None:
-    async with hub.db.transaction() as tx:
+        stack = Stack(f"http://localhost:{port}", hub, sandbox, http)
         for vendor in clouds():
-            await register(
-                tx,
-                vendor=vendor,
-                application_id=None,
-                registration=simulator(vendor).DEMO_REGISTRATION,
-                hosts=sandbox.hosts(vendor),
-                is_sandbox=True,
-                vault=hub.vault,
-            )
+            await stack.register(vendor)
+        async with _serving_apart(chosen) if apart else _serving(hub), _working(hub):
+            yield stack
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,6 @@
 """What the guides' TypeScript sample does, run by Node against a well car, a broken link and a missing key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ import pytest
 
 from tests.dialects.enode.test_interventions import PHONE_KEY
 from tests.support.linking import Login
-from tests.support.stack import App, Stack, running_stack
+from tests.support.stack import App, Stack
 from tests.support.walk import walk
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 
@@ -21,16 +20,12 @@ _SAMPLE = Path(__file__).with_name("guide_sample.ts")
 _SCOPES = ["vehicle:read:data", "vehicle:control:charging"]
 
 
-@pytest.fixture(scope="module")
-async def stack(new_database: Callable[[], str]) -> AsyncIterator[Stack]:
-    """A server of its own: among many accounts, one breaks only once another was proved good meanwhile."""
-    async with running_stack(new_database(), apart=True) as running:
-        yield running
-
-
 @pytest.fixture
 async def app(stack: Stack) -> App:
-    return await stack.new_app()
+    """With a registration of its own: among many accounts, one breaks only once another was proved good meanwhile."""
+    app = await stack.new_app()
+    await stack.register("tesla", app.credentials.application_id)
+    return app
 
 
 async def run_sample(app: App, vehicle_id: str) -> dict[str, Any]:
