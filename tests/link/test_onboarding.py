@@ -181,6 +181,8 @@ async def test_a_used_session_serves_nobody_else(world: World, partner: Partner,
         ({"cancel_url": "http://partner.example/"}, "cancel_url"),
         ({"device_type": "toaster"}, "device_type"),
         ({"success_url": None}, "success_url"),
+        ({"user_id": "anna"}, "user_id"),
+        ({"building_id": ""}, "building_id"),
         ({"is_smart_optimization_active_default": "yes"}, "is_smart_optimization_active_default"),
     ],
 )
@@ -188,6 +190,20 @@ async def test_what_cannot_be_used_is_told_by_its_field(partner: Partner, said: 
     body = {"language": "fr", "success_url": SUCCESS, "cancel_url": CANCEL, "user_id": partner.user["id"], **said}
     status, answer = await partner.send("POST", "/device-onboarding", body)
     assert (status, answer["detail"][0]["loc"][-1]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken", "tag"),
+    [("de-AT-u-co-phonebk", "de", "de-AT"), ("sv_SE", "sv", "sv-SE"), ("is", "en", "en-US"), ("fr", "fr", "fr")],
+)
+async def test_the_session_says_in_which_language_its_form_is(
+    partner: Partner, person: Person, asked: str, spoken: str, tag: str
+) -> None:
+    session = await partner.begin(language=asked)
+    assert session["language"] == spoken
+    assert (await partner.call("GET", f"/device-onboarding/{session['id']}"))["language"] == spoken
+    page = await person.go(session["authentication_url"])
+    assert f'<html lang="{tag}"' in page.html
 
 
 async def test_a_stranger_sees_no_session_and_no_device(world: World, partner: Partner) -> None:

@@ -3,10 +3,12 @@
 import gettext
 import io
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from babel import Locale
+from babel.core import UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -21,6 +23,25 @@ def language_of(tag: str) -> str:
     """The language of a tag, as catalogues are named: `nb` of `no-NO`."""
     language = tag.replace("_", "-").partition("-")[0].lower()
     return _SAME_AS.get(language, language)
+
+
+def spoken_to(tag: str) -> str:
+    """The language in which whoever asks for this one is spoken to: English where we have no other."""
+    locale = locale_of(tag)
+    language = ENGLISH if locale is None else language_of(locale.language)
+    return language if language in LANGUAGES else ENGLISH
+
+
+@lru_cache(maxsize=1024)  # of what browsers and apps send
+def locale_of(tag: str) -> Locale | None:
+    """What a tag says of language and country; of one with extensions (`de-AT-u-co-phonebk`) what is before them."""
+    subtags = [subtag for subtag in tag.replace("_", "-").split("-") if subtag]
+    for length in range(len(subtags), 0, -1):
+        try:
+            return Locale.parse("-".join(subtags[:length]), sep="-")
+        except (ValueError, UnknownLocaleError):
+            continue
+    return None
 
 
 def translations(package: str, tag: str) -> gettext.NullTranslations:

@@ -1,16 +1,14 @@
 """A user's energy contracts: what energy costs them, at one building or at all."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from litestar.params import FromPath, JSONBody
 
 from wattlink.base.clock import rfc3339
-from wattlink.dialects.podero.wire import Answer, Payload, Timestamp, Uuid, user_id_of
+from wattlink.dialects.podero.wire import Answer, Payload, Timestamp, Uuid, in_utc, user_id_of, uuid_in
 from wattlink.domain.access.ids import ContractId
-from wattlink.domain.errors import InvalidInput
 from wattlink.domain.premises import contracts, store
 from wattlink.domain.premises.model import Contract, Price
 from wattlink.domain.users.people import store as people
@@ -125,26 +123,13 @@ def _said(data: ContractIn) -> dict[str, Any]:
             given.setdefault(newer, given.pop(older))
             given.pop(older, None)
     if given.get("building_id") is not None:
-        given["building_id"] = _uuid(given["building_id"])
+        given["building_id"] = uuid_in("building_id", given["building_id"])
     if "energy_prices" in given:
         given["energy_prices"] = tuple(
-            Price(price=one.price, timestamp=_in_utc(one.timestamp)) for one in given["energy_prices"] or ()
+            Price(price=one.price, timestamp=in_utc("energy_prices", one.timestamp))
+            for one in given["energy_prices"] or ()
         )
     return given
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInput("building_id", "isn't a UUID") from None
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        raise InvalidInput("energy_prices", "has a timestamp beyond all years") from None
 
 
 def _shown(contract: Contract) -> ContractOut:

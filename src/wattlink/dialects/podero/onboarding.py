@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import msgspec
 from litestar.params import FromPath, JSONBody
 
+from wattlink.base.languages import spoken_to
 from wattlink.dialects.podero.kinds import TYPES
-from wattlink.dialects.podero.wire import Answer, Payload, Uuid
+from wattlink.dialects.podero.wire import Answer, Payload, Uuid, uuid_in
 from wattlink.domain.access.ids import BuildingId, SessionId, UserId
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.linking.listing.outcome import device_of
@@ -22,6 +23,7 @@ PRICE_ZONES = (
     "IT_SUD", "PT", "RO", "SE_1", "SE_2", "SE_3", "SE_4", "UK",
 )  # fmt: skip
 _ZONE_ALIASES = {"DE": "DE_LU", "LU": "DE_LU"}  # the guides say DE, the published list doesn't
+_BROWSERS = "browser"
 _SHORT = {one.short: one for one in TYPES.values()}
 
 Address = Annotated[str, msgspec.Meta(min_length=1, max_length=8000)]
@@ -42,7 +44,7 @@ class OnboardingIn(Payload):
 
 
 class OnboardingSession(Answer):
-    """A session. `object_id` is the device that it led to; a language that isn't there falls back to a near one."""
+    """A session. `object_id` is the device that it led to; `language` is that of its pages, null: the browser's."""
 
     authentication_url: str
     id: Uuid
@@ -53,6 +55,7 @@ class OnboardingSession(Answer):
     object_id: Uuid | None
     external_metadata: dict[str, Any]
     device_type: str | None
+    language: str | None
     price_zone_default: str | None
     is_smart_optimization_active_default: bool | None
     building_id: Uuid | None
@@ -76,13 +79,13 @@ async def get_onboarding(request: Call, session_id: FromPath[str]) -> Onboarding
     return _shown(request, found, None if device is None else str(device.device_id))
 
 
-def zone_of(text: str | None) -> str | None:
-    """A price zone as it is kept; raises InvalidInput."""
+def zone_of(field: str, text: str | None) -> str | None:
+    """A price zone as it is kept; raises InvalidInput for this field."""
     if text is None:
         return None
     zone = _ZONE_ALIASES.get(text, text)
     if zone not in PRICE_ZONES:
-        raise InvalidInput("price_zone_default", "isn't a price zone", allowed=PRICE_ZONES)
+        raise InvalidInput(field, "isn't a price zone", allowed=PRICE_ZONES)
     return zone
 
 
@@ -90,16 +93,16 @@ def _asked(data: OnboardingIn) -> NewOnboarding:
     if data.device_type is not None and data.device_type not in _SHORT:
         raise InvalidInput("device_type", "isn't a type of device", allowed=tuple(_SHORT))
     types = TYPES.values() if data.device_type is None else [_SHORT[data.device_type]]
-    building = None if data.building_id is None else BuildingId(uuid_of("building", data.building_id))
+    building = None if data.building_id is None else BuildingId(uuid_in("building_id", data.building_id))
     return NewOnboarding(
-        user_id=UserId(uuid_of("user", data.user_id)),
+        user_id=UserId(uuid_in("user_id", data.user_id)),
         device_type=data.device_type,
         kinds=tuple(one.kind for one in types),
-        language=data.language or "browser",
+        language=data.language or _BROWSERS,
         success_uri=data.success_url,
         cancel_uri=data.cancel_url,
         defaults=Defaults(
-            price_zone=zone_of(data.price_zone_default),
+            price_zone=zone_of("price_zone_default", data.price_zone_default),
             is_optimization_active=data.is_smart_optimization_active_default,
             building_id=building,
         ),
@@ -119,6 +122,7 @@ def _shown(request: Call, session: Onboarding, object_id: str | None) -> Onboard
         object_id=object_id,
         external_metadata={},
         device_type=session.device_type,
+        language=None if session.language == _BROWSERS else spoken_to(session.language),
         price_zone_default=session.price_zone,
         is_smart_optimization_active_default=session.is_optimization_active,
         building_id=None if session.building_id is None else str(session.building_id),

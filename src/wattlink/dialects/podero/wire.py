@@ -1,7 +1,8 @@
 """What the resources have in common on the wire."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 
@@ -43,6 +44,22 @@ def user_id_of(call: Call) -> UserId:
 def device_id_of(text: str) -> DeviceId:
     """A device's id; raises NotFound for what can't be one."""
     return DeviceId(uuid_of("device", text))
+
+
+def in_utc(field: str, moment: datetime) -> datetime:
+    """A time within a body, without an offset in UTC; raises InvalidInput."""
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(field, "is a time beyond all years") from None
+
+
+def uuid_in(field: str, text: str) -> UUID:
+    """An id within a body; raises InvalidInput."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidInput(field, "isn't a UUID") from None
 
 
 def country_said(given: dict[str, Any]) -> dict[str, Any]:

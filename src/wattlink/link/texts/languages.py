@@ -2,13 +2,13 @@
 
 import gettext
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import msgspec
 from babel import Locale
-from babel.core import UnknownLocaleError, get_global
+from babel.core import get_global
 
-from wattlink.base.languages import ENGLISH, language_of, translated, translations
+from wattlink.base.languages import ENGLISH, language_of, locale_of, translated, translations
 
 PACKAGE = "wattlink.link"
 
@@ -41,7 +41,7 @@ def choose(wanted: str, accept_language: str) -> Language:
     """
     tags = accepted(accept_language) if wanted == "browser" else [wanted]
     for tag in tags:
-        locale = _locale(tag)
+        locale = locale_of(tag)
         if locale is not None and (known := language_of(locale.language)) in spoken():
             return _language(known, locale.territory)
     return _language(ENGLISH, "US")
@@ -54,7 +54,7 @@ def spoken() -> frozenset[str]:
 
 def regions(accept_language: str) -> list[str]:
     """The countries that a browser's languages point to, the likeliest first: `nb` to NO, `de-AT` to AT."""
-    found = [_territory(locale) for tag in accepted(accept_language) if (locale := _locale(tag)) is not None]
+    found = [_territory(locale) for tag in accepted(accept_language) if (locale := locale_of(tag)) is not None]
     return list(dict.fromkeys(territory for territory in found if territory))
 
 
@@ -71,17 +71,9 @@ def accepted(header: str) -> list[str]:
 
 @cache
 def _language(known: str, territory: str | None) -> Language:
-    locale = _locale(f"{known}-{territory}" if territory else known) or Locale(known)
+    locale = locale_of(f"{known}-{territory}" if territory else known) or Locale(known)
     tag = f"{known}-{territory}" if territory else known
     return Language(tag, locale, translations(PACKAGE, known))
-
-
-@lru_cache(maxsize=1024)  # of what browsers send
-def _locale(tag: str) -> Locale | None:
-    try:
-        return Locale.parse(tag, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return None
 
 
 def _territory(locale: Locale) -> str | None:

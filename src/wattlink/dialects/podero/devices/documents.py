@@ -47,7 +47,7 @@ class Action(Answer):
 
 
 class Device(Answer, kw_only=True):
-    """What devices of every type tell."""
+    """What devices of every type tell; what only an optimiser would tell stands as never set."""
 
     id: Uuid
     connection_status: Status
@@ -65,6 +65,13 @@ class Device(Answer, kw_only=True):
     is_authenticated: bool
     is_smart_optimization_active: bool
     is_trading_enabled: bool
+    is_pause_power_active: bool = False
+    pause_power_until: Timestamp | None = None
+    is_inverter_forced_mode_enabled: bool = False
+    is_inverter_forced_mode_active: bool = False
+    inverter_forced_mode_since: Timestamp | None = None
+    current_mode: str | None = None
+    actual_steering_state: str = "unknown"
     optimization_score: float | None = None
     external_device_id: str
     comment: str | None
@@ -78,11 +85,13 @@ class Device(Answer, kw_only=True):
 class HeatPump(Device, kw_only=True):
     """Temperatures in °C, power in W; from `optimization_level` on it is what the partner said."""
 
-    current_mode: str | None
     current_power_consumption_w: int | None = None
     outdoor_temperature: float | None = None
     indoor_actual_temperature: float | None
     indoor_target_temperature: float | None
+    inlet_temperature: float | None = None
+    outlet_temperature: float | None = None
+    dhw_temperature: float | None = None
     optimization_level: str | None
     indoor_target_temperature_offset: float | None
     dhw_standard_temperature: float | None
@@ -100,8 +109,6 @@ class HeatPump(Device, kw_only=True):
     away_mode_end: Timestamp | None
     away_mode_minimum_temperature_limit: float | None
     away_mode_minimum_dhw_temperature_limit: float | None
-    is_pause_power_active: bool = False
-    pause_power_until: Timestamp | None = None
 
 
 class ElectricVehicle(Device, kw_only=True):
@@ -133,6 +140,7 @@ class Inverter(Device, kw_only=True):
     household_consumption_w: float | None = None
     battery_charge_discharge_power_w: float | None = None
     current_power_to_grid_w: float | None = None
+    solar_surplus_w: float | None = None
     battery_charge_level_percent: float | None = None
     solar_power_rating_kw: float | None
     is_battery_connected: bool | None

@@ -5,7 +5,7 @@ would claim that something happens at the device, a pause, is refused.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,7 +14,8 @@ from msgspec import UNSET, UnsetType
 from wattlink.base.clock import rfc3339
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.podero.onboarding import zone_of
-from wattlink.dialects.podero.wire import Payload, Uuid
+from wattlink.dialects.podero.wire import Payload, Uuid, in_utc, uuid_in
+from wattlink.domain.access.ids import BuildingId
 from wattlink.domain.errors import InvalidInput
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -25,13 +26,13 @@ HourAndMinute = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][
 class Preferences(Payload, kw_only=True):
     """What changes; what isn't here stays, and null takes it back."""
 
-    is_smart_optimization_active: bool | UnsetType = UNSET
-    is_trading_enabled: bool | UnsetType = UNSET
+    is_smart_optimization_active: bool | UnsetType | None = UNSET
+    is_trading_enabled: bool | UnsetType | None = UNSET
     price_zone: str | UnsetType | None = UNSET
     building_id: Uuid | UnsetType | None = UNSET
     building: Uuid | UnsetType | None = UNSET
     comment: Annotated[str, msgspec.Meta(max_length=300)] | UnsetType | None = UNSET
-    external_device_id: Annotated[str, msgspec.Meta(max_length=255)] | UnsetType = UNSET
+    external_device_id: Annotated[str, msgspec.Meta(max_length=255)] | UnsetType | None = UNSET
 
 
 class HeatPumpPreferences(Preferences, kw_only=True):
@@ -59,7 +60,7 @@ class HeatPumpPreferences(Preferences, kw_only=True):
 
 
 class ChargingPreferences(Preferences, kw_only=True):
-    is_charge_policy_enabled: bool | UnsetType = UNSET
+    is_charge_policy_enabled: bool | UnsetType | None = UNSET
     charge_deadline_at: HourAndMinute | UnsetType | None = UNSET
     minimum_charge_limit: Percent | UnsetType | None = UNSET
     charge_target_min: Percent | UnsetType | None = UNSET
@@ -100,13 +101,13 @@ def said(given: Preferences) -> dict[str, Any]:
     """What was sent, without the building; raises InvalidInput for a price zone that there isn't, and for a pause."""
     sent: dict[str, Any] = msgspec.to_builtins(given)
     if "price_zone" in sent:
-        sent["price_zone"] = zone_of(sent["price_zone"])
+        sent["price_zone"] = zone_of("price_zone", sent["price_zone"])
     for name in _PAUSES:
         if sent.get(name):
             raise InvalidInput(name, "can't be done: nothing here pauses a heat pump and starts it again")
     for name in ("away_mode_start", "away_mode_end"):
         if sent.get(name) is not None:
-            sent[name] = _instant(name, getattr(given, name))
+            sent[name] = rfc3339(in_utc(name, getattr(given, name)))
     return {name: value for name, value in sent.items() if name not in _ELSEWHERE}
 
 
@@ -122,12 +123,10 @@ def notes(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: document.get(name) for name in names}
 
 
-def _instant(name: str, moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise InvalidInput(name, "needs an offset, such as 2026-12-24T00:00:00Z")
-    return rfc3339(moment.astimezone(UTC))
-
-
-def building_said(given: Preferences) -> str | UnsetType | None:
-    """The building, under either of its names."""
-    return given.building_id if given.building_id is not UNSET else given.building
+def building_said(given: Preferences) -> BuildingId | UnsetType | None:
+    """The building, under either of its names; raises InvalidInput."""
+    for name in ("building_id", "building"):
+        said = getattr(given, name)
+        if said is not UNSET:
+            return None if said is None else BuildingId(uuid_in(name, said))
+    return UNSET

@@ -26,7 +26,7 @@ from wattlink.domain.users import store as users
 from wattlink.domain.users.people import store as people
 from wattlink.domain.users.people.model import Person
 from wattlink.web.bodies import decode
-from wattlink.web.call import Call, uuid_of
+from wattlink.web.call import Call
 
 _MOST = 1000
 _DOCUMENTS: dict[Kind, type[documents.Device]] = {
@@ -125,6 +125,5 @@ async def _building(
         return before
     if said is None:
         return None
-    building_id = BuildingId(uuid_of("building", said))
-    await premises.building(tx, request.access, user_id_of(request), building_id)
-    return building_id
+    await premises.building(tx, request.access, user_id_of(request), said)
+    return said

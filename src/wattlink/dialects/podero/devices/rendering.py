@@ -65,7 +65,7 @@ def rendered(seen: Seen) -> shown.Device:
             said = notes(seen.kept.document, _INVERTER_NOTES)
             return shown.Inverter(**common, **said, current_solar_production_w=watts)
         case Charger():
-            return _wallbox(document, seen.kept, common)
+            return _wallbox(document, seen, common)
         case _:
             raise TypeError(f"no partner is shown a {seen.device.kind}")
 
@@ -148,19 +148,18 @@ def _vehicle(vehicle: Vehicle, seen: Seen, common: dict[str, Any]) -> shown.Elec
 def _heat_pump(hvac: Hvac, said: dict[str, Any], common: dict[str, Any]) -> shown.HeatPump:
     return shown.HeatPump(
         **common,
-        current_mode=None,  # of an optimiser's, and there is none here
         indoor_actual_temperature=hvac.temperature_state.current_temperature,
         indoor_target_temperature=hvac.thermostat_state.heat_setpoint,
         **notes(said, _HEAT_PUMP_NOTES),
     )
 
 
-def _wallbox(charger: Charger, kept: Kept, common: dict[str, Any]) -> shown.Wallbox:
-    state, said = charger.charge_state, kept.document
+def _wallbox(charger: Charger, seen: Seen, common: dict[str, Any]) -> shown.Wallbox:
+    state, said, is_fine = charger.charge_state, seen.kept.document, seen.kept.is_authenticated
     return shown.Wallbox(
         **common,
-        mode=_mode(charger, is_authenticated=kept.is_authenticated),
-        connection="online" if charger.is_reachable and kept.is_authenticated else "offline",
+        mode=_mode(charger, is_authenticated=is_fine),
+        connection="online" if charger.is_reachable and is_fine else "offline",
         is_plugged_in=state.is_plugged_in,
         is_charging=state.is_charging,
         charge_rate_w=_watts(state.charge_rate),

@@ -39,6 +39,7 @@ class Onboarding(msgspec.Struct, frozen=True, kw_only=True):
     price_zone: str | None
     is_optimization_active: bool | None
     building_id: BuildingId | None
+    language: str
     state: str
     kinds: tuple[Kind, ...]
     account_id: AccountId | None

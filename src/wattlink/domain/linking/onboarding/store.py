@@ -31,7 +31,7 @@ async def get(reader: Reader, access: Access, session_id: SessionId) -> Onboardi
         Onboarding,
         """
         SELECT session_id, user_id, device_type, redirect_uri AS success_uri, cancel_uri, price_zone,
-               is_optimization_active, building_id, state, kinds, account_id, expires_at
+               is_optimization_active, building_id, language, state, kinds, account_id, expires_at
           FROM onboarding JOIN link_session USING (session_id)
          WHERE session_id = %(session_id)s AND application_id = ANY(%(applications)s)
         """,
