@@ -4,10 +4,10 @@
 
 Each number of accounts has a server, a worker and PostgreSQL (fsync on) of its own, all side by side. They take turns,
 and a cost is compared with the one of the same round: the CPU time that the same work takes drifts by a third within
-minutes where a machine is shared. The work is made here, one kind after the other: 200 visits/s fall
-due, 100 reads/s, 100 events/s to deliver. What an operation costs is the CPU time of the three processes together,
-waiting included. Then everything is done once, and the plan of every statement looked at. Exits with 1 when something
-costs more than 1.25 times as much as with the fewest accounts, or a plan would read more with every account.
+minutes where a machine is shared. All at once, 200 visits/s fall due, and 100 reads/s and 100 events/s to deliver are
+made here. What an operation costs is the CPU time of the three processes, waiting included. Then everything is done
+once, and the plan of every statement looked at. Exits with 1 when an operation costs any of the processes more than
+1.25 times as much as with the fewest accounts, or a plan would read more with every account.
 """
 
 import argparse
@@ -41,7 +41,6 @@ MOST_RATIO = 1.25
 LEAST_PLANNED = 50_000
 """Accounts from which on plans are looked at: few rows are best read one after the other."""
 
-_SECONDS = 5
 _WARMING_UP = GROUPS  # every account that is visited is visited once before
 _POSTGRES = {
     "shared_buffers": "6GB",  # a quarter of the memory, as one with a million accounts would have
@@ -51,37 +50,33 @@ _POSTGRES = {
 }
 
 
-KINDS = ("visits", "reads", "deliveries")
-
-
 class Stage:
-    """A server, a worker and PostgreSQL of its own with so many accounts; of each kind of work what the rounds cost."""
+    """A server, a worker and PostgreSQL of its own with so many accounts, and what each round of work cost."""
 
     def __init__(self, accounts: int, ground: Ground, dsn: str, groups: list[list[Known]]) -> None:
         self.accounts = accounts
         self.ground = ground
         self.dsn = dsn
-        self.spent: dict[str, list[Spent]] = {kind: [] for kind in KINDS}
         self.groups = groups
+        self.spent: list[Spent] = []
         self._devices = [(known, place_of(known.number)) for group in groups for known in group]
         self._scanned = plans.scans(dsn)
 
-    async def work(self, kind: str, at: int) -> Spent:
-        """Do what is done in round `at`."""
-        if kind == "visits":
-            return await load.visits(self.ground, self.groups[at % len(self.groups)])
-        if kind == "reads":
-            return await load.reads(self.ground, self._devices, load.READS_PER_SECOND * _SECONDS)
-        return await load.deliveries(self.ground, load.DELIVERIES_PER_SECOND * _SECONDS)
+    async def work(self, at: int) -> Spent:
+        """What is done in round `at`."""
+        return await load.everything(self.ground, self.groups[at % len(self.groups)], self._devices)
 
-    def cost(self, kind: str) -> float:
-        """CPU microseconds of an operation, the median of the rounds."""
-        return statistics.median(each.total for each in self.spent[kind])
+    def cost(self, process: str) -> float:
+        """CPU microseconds of an operation that a process takes, the median of the rounds."""
+        return statistics.median(each.cpu[process] for each in self.spent)
 
-    def ratio(self, kind: str, least: "Stage") -> float:
-        """How much more it costs than with the fewest accounts, round by round; the median."""
-        pairs = zip(self.spent[kind], least.spent[kind], strict=True)
-        return statistics.median(each.total / other.total for each, other in pairs)
+    def ratios(self, least: "Stage") -> dict[str, float]:
+        """How much more it costs than with the fewest accounts, round by round: the median, in all and by process."""
+        pairs = list(zip(self.spent, least.spent, strict=True))
+        ratios = {"together": statistics.median(each.total / other.total for each, other in pairs)}
+        for name in pairs[0][0].cpu:
+            ratios[name] = statistics.median(each.cpu[name] / other.cpu[name] for each, other in pairs)
+        return {name: round(ratio, 2) for name, ratio in ratios.items()}
 
     def scans(self) -> list[Finding]:
         """Sequential scans since it began, of tables that grow with the accounts."""
@@ -99,7 +94,8 @@ async def staged(accounts: int, folder: Path, base: str, logins: Sequence[Login]
             with closing(Filling(server.dsn, owners)) as filling:
                 began = time.perf_counter()
                 filling.fill(range(LOGINS))
-                await load.visits(ground, _group(filling, LOGINS, logins)[0])  # finds the devices
+                group = _group(filling, LOGINS, logins)[0]
+                await load.visits(ground, group, load.fall_due(ground, group))  # finds the devices
                 filling.fill(range(LOGINS, accounts))
                 print(f"{accounts} accounts stored ({time.perf_counter() - began:.0f} s)", flush=True)
                 groups = _group(filling, accounts, logins)
@@ -115,13 +111,12 @@ async def measured(
             await stack.enter_async_context(staged(accounts, folder, base, logins)) for accounts in options.accounts
         ]
         for at in range(_WARMING_UP + options.rounds):
-            for kind in KINDS:
-                for stage in stages[:: -1 if at % 2 else 1]:  # none is always the first
-                    spent = await stage.work(kind, at)
-                    if at >= _WARMING_UP:
-                        stage.spent[kind].append(spent)
+            for stage in stages[:: -1 if at % 2 else 1]:  # none is always the first
+                spent = await stage.work(at)
+                if at >= _WARMING_UP:
+                    stage.spent.append(spent)
         for stage in stages:
-            _tell(stage)
+            _tell(stage, stages[0])
         last = stages[-1]
         if last.accounts < LEAST_PLANNED:
             return stages, []
@@ -131,13 +126,11 @@ async def measured(
         return stages, [*scanned, *plans.findings(last.dsn, log.statements)]
 
 
-def _tell(stage: Stage) -> None:
-    print(f"{stage.accounts} accounts", flush=True)
-    for kind, rounds in stage.spent.items():
-        shares = "  ".join(
-            f"{name} {statistics.median(each.cpu[name] for each in rounds):5.0f}" for name in rounds[0].cpu
-        )
-        print(f"  {kind:10} {stage.cost(kind):6.0f} us of CPU   ({shares})", flush=True)
+def _tell(stage: Stage, least: Stage) -> None:
+    told = statistics.median(each.told for each in stage.spent)
+    shares = "  ".join(f"{name} {stage.cost(name):4.0f}" for name in stage.spent[0].cpu)
+    print(f"{stage.accounts} accounts: us of CPU per operation: {shares}  ({told:.0f} deliveries a round)")
+    print(f"  times the cost with {least.accounts}: {stage.ratios(least)}", flush=True)
 
 
 def _group(filling: Filling, stored: int, logins: Sequence[Login]) -> list[list[Known]]:
@@ -170,12 +163,12 @@ def main() -> int:
 
 
 def _told(stages: Sequence[Stage], found: Sequence[Finding], options: argparse.Namespace) -> int:
-    figures = {kind: {stage.accounts: round(stage.cost(kind), 1) for stage in stages} for kind in KINDS}
-    ratios = {kind: [round(stage.ratio(kind, stages[0]), 2) for stage in stages] for kind in KINDS}
-    worst = max(max(each) for each in ratios.values())
+    figures = {
+        name: {stage.accounts: round(stage.cost(name), 1) for stage in stages} for name in stages[0].spent[0].cpu
+    }
+    worst = max(max(stage.ratios(stages[0]).values()) for stage in stages)
     for finding in found:
         print(f"{finding.what}: {' '.join(finding.statement.split())[:160]}")
-    print(json.dumps(ratios))
     print(f"at most {worst:.2f} times the cost (limit {MOST_RATIO})")
     print(json.dumps(figures))
     for path, content in (

@@ -1,11 +1,12 @@
-"""The three kinds of work, each at its rate: visits that fall due, reads, and events to deliver."""
+"""The work, all at once and each at its rate: visits that fall due, reads, and events to deliver."""
 
 import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
 
 import aiohttp
 import psycopg
@@ -15,7 +16,6 @@ from bench.receiver import RunningReceiver
 from bench.scale.filling import Known
 from bench.serving import cpu_seconds
 from wattlink.base.clock import system_clock
-from wattlink.base.ids import first_id
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.access.ids import ApplicationId, SubscriptionId
 from wattlink.domain.events.record import record
@@ -50,7 +50,6 @@ class Ground:
 class Spent:
     """CPU microseconds per operation, by process; `told` deliveries went out meanwhile."""
 
-    operations: int
     cpu: dict[str, float]
     told: int
 
@@ -60,22 +59,36 @@ class Spent:
         return sum(self.cpu.values())
 
 
-async def visits(ground: Ground, group: Sequence[Known]) -> Spent:
-    """Every account of the group falls due, one after the other."""
+async def everything(ground: Ground, group: Sequence[Known], devices: Sequence[tuple[Known, int]]) -> Spent:
+    """The visits of a group, and reads and deliveries for as long as they take."""
+    seconds = len(group) / VISITS_PER_SECOND
+    asked, told = int(seconds * READS_PER_SECOND), int(seconds * DELIVERIES_PER_SECOND)
+    begin = fall_due(ground, group)
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as at_once:
+            at_once.create_task(visits(ground, group, begin))
+            at_once.create_task(reads(ground, devices, asked))
+            at_once.create_task(deliveries(ground, told))
+        await _until(lambda: _holds(ground, _ALL_IS_TOLD))
+
+    await asyncio.sleep((begin - system_clock()).total_seconds())
+    return await _measured(ground, len(group) + asked + told, work)
+
+
+def fall_due(ground: Ground, group: Sequence[Known]) -> datetime:
+    """Every account of the group falls due, one after the other; when the first does."""
     begin = system_clock() + _HEAD_START
     accounts = [account.account_id for account in group]
     ground.own.execute(_FALL_DUE, {"begin": begin, "accounts": accounts, "rate": VISITS_PER_SECOND})
+    return begin
 
-    async def done() -> bool:
-        found = ground.own.execute(_ENDED, {"begin": begin, "accounts": accounts}).fetchone()
-        return found == (len(accounts),)
 
-    async def work() -> None:
-        await asyncio.sleep(len(accounts) / VISITS_PER_SECOND)
-        await _until(done)
-
-    await asyncio.sleep((begin - system_clock()).total_seconds())
-    return await _measured(ground, len(accounts), work)
+async def visits(ground: Ground, group: Sequence[Known], begin: datetime) -> None:
+    """Wait until all of the group, due since `begin`, were visited."""
+    accounts = [account.account_id for account in group]
+    await asyncio.sleep((begin - system_clock()).total_seconds() + len(group) / VISITS_PER_SECOND)
+    await _until(lambda: _holds(ground, _ALL_IS_VISITED, begin=begin, accounts=accounts))
 
 
 _FALL_DUE = """
@@ -83,12 +96,19 @@ _FALL_DUE = """
       FROM unnest(%(accounts)s::uuid[]) WITH ORDINALITY AS wanted (account_id, place)
      WHERE visit.account_id = wanted.account_id
 """
-_ENDED = """
-    SELECT count(*) FROM visit WHERE account_id = ANY(%(accounts)s) AND ended_at >= %(begin)s AND error IS NULL
+_ALL_IS_VISITED = """
+    SELECT count(*) = cardinality(%(accounts)s::uuid[])
+      FROM visit WHERE account_id = ANY(%(accounts)s) AND ended_at >= %(begin)s AND error IS NULL
+"""
+_ALL_IS_TOLD = """
+    SELECT NOT EXISTS (SELECT FROM delivery WHERE state = 'open')
+       AND NOT EXISTS (SELECT FROM subscription_cursor AS place,
+                                   events_behind(place.application_id, place.epoch, place.xid, place.position,
+                                                 place.recorded_at))
 """
 
 
-async def reads(ground: Ground, devices: Sequence[tuple[Known, int]], number: int) -> Spent:
+async def reads(ground: Ground, devices: Sequence[tuple[Known, int]], number: int) -> None:
     """Devices, users, a user's devices and pages of fifty; each device with the place of its application."""
     async with aiohttp.ClientSession() as session:
 
@@ -103,30 +123,19 @@ async def reads(ground: Ground, devices: Sequence[tuple[Known, int]], number: in
                 if answer.status != 200:
                     raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")
 
-        return await _measured(ground, number, lambda: paced(number, READS_PER_SECOND, one))
+        await paced(number, READS_PER_SECOND, one)
 
 
-async def deliveries(ground: Ground, number: int) -> Spent:
-    """An event of each application in turn, delivered by itself."""
-    notifier, first = Notifier(ground.db), first_id(system_clock())
+async def deliveries(ground: Ground, number: int) -> None:
+    """An event of each application in turn, to be delivered by itself."""
+    notifier = Notifier(ground.db)
 
     async def one(at: int) -> None:
         async with ground.db.transaction() as tx:
             await record(tx, [update_of(ground.applications[at % len(ground.applications)])], now=system_clock())
         notifier.wake("events")
 
-    async def done() -> bool:
-        told = ground.own.execute(_TOLD, {"first": first}).fetchone()
-        return told is not None and told[0] >= number
-
-    async def work() -> None:
-        await paced(number, DELIVERIES_PER_SECOND, one)
-        await _until(done)
-
-    return await _measured(ground, number, work)
-
-
-_TOLD = "SELECT coalesce(sum(events), 0) FROM delivery WHERE delivery_id >= %(first)s AND ended_at IS NOT NULL"
+    await paced(number, DELIVERIES_PER_SECOND, one)
 
 
 async def paced(number: int, per_second: float, one: Callable[[int], Awaitable[None]]) -> None:
@@ -147,10 +156,14 @@ async def _measured(ground: Ground, operations: int, work: Callable[[], Awaitabl
     await work()
     after = ground.cpu()
     spent = {name: (after[name] - before[name]) / operations * 1e6 for name in after}
-    return Spent(operations, spent, await ground.receiver.count() - told)
+    return Spent(spent, await ground.receiver.count() - told)
 
 
-async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
+def _holds(ground: Ground, statement: LiteralString, **params: Any) -> bool:
+    return ground.own.execute(statement, params).fetchone() == (True,)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        while not await holds():  # noqa: ASYNC110
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.25)

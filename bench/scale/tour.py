@@ -32,8 +32,7 @@ _PUMPING_SECONDS = 4.0
 async def tour(ground: Ground, group: Sequence[Known]) -> None:
     """See every statement of the server and the worker."""
     mine = [known for known in group if known.number % 2 == 0]
-    await load.visits(ground, group)
-    await load.deliveries(ground, 100)
+    await load.everything(ground, group, [(mine[0], 0)])
     async with aiohttp.ClientSession(headers={"authorization": f"Bearer {ground.tokens[0]}"}) as session:
         for path in _reads(ground, mine[0]):
             await _pages(session, path)

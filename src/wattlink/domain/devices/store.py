@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from wattlink.connectors.devices import Document, Kind
 from wattlink.db.database import Json, Reader, Transaction
 from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
-from wattlink.domain.access.store import across
+from wattlink.domain.access.store import across, within
 from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice, Place
 from wattlink.domain.errors import NotFound
 
@@ -68,12 +69,13 @@ async def page(
     reader: Reader, access: Access, kind: Kind, *, user: str | None = None, page: PageRequest
 ) -> list[Device]:
     """Devices of a kind, newest first, perhaps of one user; with `before` the page that ends just before it."""
-    reach = {"applications": list(access.applications), "only_user": access.only_user, "kind": kind, **page.params()}
+    asked = {"only_user": access.only_user, "kind": kind, "user": user, **page.params()}
+    reach: dict[str, Any] = {"applications": list(access.applications)}
     if user is None:
         sql = _OF_KIND_NEWER if page.is_backwards else _OF_KIND_OLDER
     else:
-        sql, reach = _OF_USER_NEWER if page.is_backwards else _OF_USER_OLDER, {**reach, "user": user}
-    found = await reader.all_from_json(Device, sql, **reach)
+        sql, reach = within(_OF_USER_NEWER if page.is_backwards else _OF_USER_OLDER, access)
+    found = await reader.all_from_json(Device, sql, **reach, **asked)
     return found[::-1] if page.is_backwards else found
 
 

@@ -9,7 +9,7 @@ from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
-from wattlink.domain.access.store import across
+from wattlink.domain.access.store import across, within
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.users.model import MOST_LETTERS, AppUser, User
 
@@ -30,17 +30,8 @@ _NEWER = across(
 
 async def get(reader: Reader, access: Access, external_id: str) -> User:
     """The user whom the app knows by this id."""
-    found = await reader.one_or_none(
-        User,
-        """
-        SELECT user_id, application_id, external_id, created_at FROM app_user
-         WHERE application_id = ANY(%(applications)s) AND external_id = %(external_id)s
-           AND (%(only_user)s::uuid IS NULL OR user_id = %(only_user)s)
-        """,
-        applications=list(access.applications),
-        external_id=external_id,
-        only_user=access.only_user,
-    )
+    sql, reach = within(_SELECT + " AND external_id = %(external_id)s", access)
+    found = await reader.one_or_none(User, sql, **reach, external_id=external_id, only_user=access.only_user)
     if found is None:
         raise NotFound("user", external_id)
     return found

@@ -12,25 +12,7 @@ async def take(tx: Transaction, vendor: str, *, now: datetime, limit: int) -> li
     """Take up to `limit` due visits at a vendor, no registration before the others; none while its circuit is open."""
     return await tx.all(
         Visit,
-        """
-        WITH due AS MATERIALIZED (
-            SELECT found.account_id
-              FROM (SELECT registration_id FROM registration LEFT JOIN circuit USING (registration_id)
-                     WHERE vendor = %(vendor)s AND open_since IS NULL ORDER BY random()) AS closed
-             CROSS JOIN LATERAL (
-                SELECT account_id FROM visit
-                 WHERE visit.registration_id = closed.registration_id
-                   AND due_at <= %(now)s AND busy_until <= clock_timestamp()
-                 ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-             ) AS found
-             LIMIT %(limit)s
-        )
-        UPDATE visit
-           SET due_at = %(now)s + interval '1 minute' * least(60, 2 ^ least(tries + 1, 6)) * (0.8 + 0.4 * random()),
-               busy_until = clock_timestamp() + interval '2 minutes', turn = turn + 1, tries = tries + 1
-          FROM due WHERE visit.account_id = due.account_id
-        RETURNING visit.account_id, registration_id, vendor, turn, due_at, tries
-        """,
+        "SELECT * FROM take_due_visits(%(vendor)s, %(now)s, %(limit)s::integer)",
         vendor=vendor,
         now=now,
         limit=limit,
