@@ -28,6 +28,7 @@ class Wallbox16(ChargePoint16):
 
     transaction: int | None = None
     limit: float | None = None
+    standing = "Available"
 
     async def boot(self, serial: str = "A100") -> Any:
         return await self.call(
@@ -65,6 +66,11 @@ class Wallbox16(ChargePoint16):
         await self.status("Finishing")
         return answer
 
+    @on("TriggerMessage")
+    async def on_trigger(self, requested_message: str, **_: Any) -> Any:
+        self.soon(self.boot() if requested_message == "BootNotification" else self.status(self.standing))
+        return result16.TriggerMessage(status="Accepted")
+
     @on("RemoteStartTransaction")
     async def on_start(self, **_: Any) -> Any:
         self.soon(self.begin())
@@ -93,6 +99,7 @@ class Wallbox201(ChargePoint201):
 
     transaction: str | None = None
     limit: float | None = None
+    standing = "Available"
     events = 0
 
     async def boot(self, serial: str = "B200") -> Any:
@@ -136,6 +143,16 @@ class Wallbox201(ChargePoint201):
             ),
             suppress=False,
         )
+
+    @on("TriggerMessage")
+    async def on_trigger(self, requested_message: str, evse: Mapping[str, Any] | None = None, **_: Any) -> Any:
+        if requested_message == "BootNotification":
+            self.soon(self.boot())
+        elif (evse or {}).get("connector_id") is None:
+            return result201.TriggerMessage(status="Rejected")  # as F06.FR.12 wants it
+        else:
+            self.soon(self.status(self.standing))
+        return result201.TriggerMessage(status="Accepted")
 
     @on("RequestStartTransaction")
     async def on_start(self, **_: Any) -> Any:

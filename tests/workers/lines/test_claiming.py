@@ -64,6 +64,23 @@ async def test_a_token_is_claimed_by_the_wallbox_that_introduces_itself(app: App
 
 
 @both
+async def test_one_that_only_dials_is_asked_who_it_is_and_how_it_stands(app: App, url: str, version: str) -> None:
+    """As it goes with chargers that get another address and don't begin anew."""
+    token = await minted(app, "ada", url)
+    async with dialling(token.wss_url, version=version) as line:
+        line.box.standing = "Preparing" if version == "ocpp1.6" else "Occupied"
+        await until(lambda: is_plugged_in(app, True), seconds=30)
+
+    async with dialling(token.wss_url, version=version) as line:
+        line.box.standing = "Available"  # since it was unplugged while nobody was on the line
+        await until(lambda: is_plugged_in(app, False), seconds=30)
+
+
+async def is_plugged_in(app: App, wanted: bool) -> bool:
+    return [one["chargeState"]["isPluggedIn"] for one in await chargers(app)] == [wanted]
+
+
+@both
 async def test_it_charges_stops_and_limits_its_current_as_the_app_says(app: App, url: str, version: str) -> None:
     token = await minted(app, "ada", url)
     async with dialling(token.plain_url, version=version, name="BOX-1", password=token.token) as line:

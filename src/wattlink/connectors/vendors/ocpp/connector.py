@@ -44,7 +44,12 @@ class OcppConversation(Conversation):
     async def _ask(self, *, is_known: bool) -> None:
         await asyncio.sleep(_ASK_AFTER_SECONDS)
         with contextlib.suppress(OCPPError, TimeoutError, LineLost):  # it may know nothing of such questions
-            await self._point.ask(is_known=is_known)
+            if not self._point.met.is_set():
+                await self._point.ask_who()
+                await self._point.met.wait()
+                await asyncio.sleep(_ASK_AFTER_SECONDS)
+            if is_known or not self._point.has_told_outlets:
+                await self._point.ask_outlets()
             await self._point.wish()
 
     async def tell(self, command: Command) -> None:

@@ -53,6 +53,7 @@ class Station:
         self._memory: ChargePointMemory | None = None
         self._scopes: frozenset[str] = frozenset()
         self._keeping = asyncio.Lock()
+        self.met = asyncio.Event()
 
     @property
     def memory(self) -> ChargePointMemory:
@@ -60,6 +61,11 @@ class Station:
         if self._memory is None:
             raise exceptions.SecurityError(description="BootNotification comes first")
         return self._memory
+
+    @property
+    def has_told_outlets(self) -> bool:
+        """Whether it has said of any outlet how that is."""
+        return any(socket.status is not None for socket in self.memory.sockets.values())
 
     def now(self) -> str:
         """The time, as it is told to charge points."""
@@ -88,6 +94,8 @@ class Station:
         if said is not None:
             known = ChargePointMemory(introduction=said) if known is None else _replace(known, introduction=said)
         self._memory = known
+        if known is not None:
+            self.met.set()
 
     async def keep(self, change: Callable[[ChargePointMemory], ChargePointMemory]) -> ChargePointMemory:
         """Remember something for good; one change at a time."""
@@ -101,8 +109,12 @@ class Station:
         now = self._clock()
         return mapping.charger(memory, scopes=self._scopes, intervention=_MANIFEST.intervention, now=now)
 
-    async def ask(self, *, is_known: bool) -> None:
-        """Ask for what it hasn't said by itself: who it is, or how its outlets are."""
+    async def ask_who(self) -> None:
+        """Ask who it is, which it hasn't said by itself."""
+        raise NotImplementedError
+
+    async def ask_outlets(self) -> None:
+        """Ask how its outlets are."""
         raise NotImplementedError
 
     async def wish(self) -> None:

@@ -33,10 +33,13 @@ _PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile")  # not every charger k
 class ChargePoint16(Station, ChargePoint):
     """One charge point's line."""
 
-    async def ask(self, *, is_known: bool) -> None:
-        """Ask for what it hasn't said by itself: who it is, or how its outlets are."""
-        what = "StatusNotification" if is_known else "BootNotification"
-        await self.call(call.TriggerMessage(requested_message=what))
+    async def ask_who(self) -> None:
+        """Ask who it is, which it hasn't said by itself."""
+        await self.call(call.TriggerMessage(requested_message="BootNotification"))
+
+    async def ask_outlets(self) -> None:
+        """Ask how its outlets are."""
+        await self.call(call.TriggerMessage(requested_message="StatusNotification"))
 
     async def wish(self) -> None:
         """Ask for readings as we like them; what it can't, it leaves."""

@@ -36,10 +36,15 @@ _OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", 
 class ChargePoint201(Station, ChargePoint):
     """One charging station's line."""
 
-    async def ask(self, *, is_known: bool) -> None:
-        """Ask for what it hasn't said by itself: who it is, or how its outlets are."""
-        what = "StatusNotification" if is_known else "BootNotification"
-        await self.call(call.TriggerMessage(requested_message=what))
+    async def ask_who(self) -> None:
+        """Ask who it is, which it hasn't said by itself."""
+        await self.call(call.TriggerMessage(requested_message="BootNotification"))
+
+    async def ask_outlets(self) -> None:
+        """Ask how its outlets are; a station may be asked of one connector at a time only (F06.FR.12)."""
+        for number in [int(key) for key in self.memory.sockets if key != "0"] or [1]:
+            connector = {"id": number, "connector_id": 1}
+            await self.call(call.TriggerMessage(requested_message="StatusNotification", evse=connector))
 
     async def wish(self) -> None:
         """Ask for readings as we like them; what it can't, it leaves."""
