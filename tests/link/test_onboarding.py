@@ -1,6 +1,7 @@
 """A partner's user adds a device in one white-label form, step by step as Podero's guide tells it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.link.conftest import World, arrived
 from tests.support.person import Person
+from wattlink.connectors.simulation import Fault
 from wattlink.dialects.podero import BASE
 
 SUCCESS, CANCEL = "https://partner.example/done?journey=a%20b", "https://partner.example/back?x=1#here"
@@ -161,6 +163,42 @@ async def test_cancelling_leads_to_the_address_for_that_and_the_page_is_dead(
     after = await partner.call("GET", f"/device-onboarding/{session['id']}")
     assert after["object_id"] is None
     assert await partner.call("GET", partner.of_user("/wallboxes")) == []
+
+
+async def _first_page(world: World, person: Person) -> None:
+    """Where nothing was chosen yet."""
+
+
+async def _after_a_failure(world: World, person: Person) -> None:
+    await person.press("Continue")
+    await person.press("E Easee")
+    await world.fault("easee", Fault.ACCOUNT_LOCKED)
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Easee has locked this account")
+
+
+async def _where_a_brand_is_missing(world: World, person: Person) -> None:
+    await person.press("Continue")
+    await person.follow("I do not see my brand")
+    await person.press("Send", brand="Zappi")
+
+
+@pytest.mark.parametrize("as_far_as", [_first_page, _after_a_failure, _where_a_brand_is_missing])
+async def test_whoever_leaves_from_any_page_has_cancelled(
+    world: World, partner: Partner, person: Person, as_far_as: Callable[[World, Person], Awaitable[None]]
+) -> None:
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    await as_far_as(world, person)
+    assert CANCEL not in person.page.html  # which would leave the session open
+    page = await person.press("Cancel")
+    assert page.link("Back to Voltly") == CANCEL
+    async with Person() as other:
+        for whoever in (person, other):
+            page = await whoever.go(session["authentication_url"])
+            assert all("Continue" not in form.buttons for form in page.forms)
+    steps = await partner.call("GET", f"/device-onboarding/{session['id']}/events")
+    assert steps[-1]["type"] == "onboarding.cancelled"
 
 
 async def test_a_used_session_serves_nobody_else(world: World, partner: Partner, person: Person) -> None:

@@ -79,7 +79,8 @@ async def test_what_goes_wrong_has_a_reference_and_a_way_to_support(
     await person.press("Sign in", username=world.username, password="right")
     page = await arrived(person, "Easee has locked this account")
     _has_support(page, session_id)
-    assert page.link("Back to Voltly") == CANCEL
+    assert any("Cancel" in form.buttons for form in page.forms)
+    assert CANCEL not in page.html  # as long as it isn't cancelled
     await world.fault("easee")
     await person.press("Try again")
     await person.press("Sign in", username=world.username, password="right")

@@ -15,6 +15,7 @@ from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
 from wattlink.domain.linking.creating.create_relink import Mending, mending
+from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State
 from wattlink.link.acting import Refused, check_meant, sign_in_with
 from wattlink.link.browser import AnyRequest, is_framed, new_browser
@@ -50,7 +51,7 @@ async def opened(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[
 
 @post("/{token:str}")
 async def entered(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[Any]:
-    """The first click, on relinking perhaps with what was typed: the session is this browser's from here on."""
+    """The first click, perhaps with what was typed or to cancel: the session is this browser's from here on."""
     sight = await _sight(ui, request, token)
     if sight.secret is None and sight.application.frame_origins and is_framed(request):
         return welcome(sight, outside=True)  # a browser that keeps no cookies in frames
@@ -64,6 +65,10 @@ async def entered(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response
     if not session.belongs_to(sight.secret):
         raise Refused(sight)
     name_in_log(session=str(session.session_id))
+    if "cancel" in form:
+        async with ui.hub.db.transaction() as tx:
+            await cancel(tx, session, vault=ui.hub.vault, now=ui.hub.clock())
+        return Redirect(address_of(session), status_code=303)
     await sign_in_with(ui, session, form)
     goes_on = session.purpose is Purpose.RELINK and session.state is State.BOUND
     return Redirect(f"{address_of(session)}?go" if goes_on else address_of(session), status_code=303)

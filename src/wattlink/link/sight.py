@@ -65,6 +65,14 @@ class Sight:
         sealed = self.ui.hub.vault.seal(self.secret.encode(), context=_context(self.session))
         return f"{address}&{OUTSIDE_FIELD}={base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
 
+    @property
+    def ends_by_leaving(self) -> bool:
+        """Whether leaving cancels, as for apps that gave an address for that: nobody goes on with the session."""
+        session = self.session
+        is_own = session.state is State.CREATED or session.belongs_to(self.secret)
+        is_open = not session.has_ended and not session.is_over(self.ui.hub.clock())
+        return session.cancel_uri is not None and self.secret is not None and is_own and is_open
+
     def way_back(self, cause: Cause | None = None) -> str:
         """The address of the app, which hears of the cause; or the one that it gave for leaving early, as it is."""
         if cause is not None and self.session.cancel_uri is not None:
@@ -80,6 +88,8 @@ class Sight:
                 "here": self.here,
                 "steps": None,
                 "scripted": scripted,
+                "ends_by_leaving": self.ends_by_leaving,
+                "is_new": self.session.state is State.CREATED,
                 "check_token": check_of(self.secret) if self.secret else "",
                 **values,
             },
