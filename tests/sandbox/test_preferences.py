@@ -62,7 +62,7 @@ async def test_every_preference_is_kept_and_taken_back(
         ({"pause_power_active": True}, "pause_power_active"),
         ({"maximum_temperature_limit": 17.0}, "minimum_temperature_limit"),
         ({"away_mode_end": "2026-12-01T00:00:00+01:00"}, "away_mode_start"),
-        ({"away_mode_end": "2026-12-01T00:00:00"}, "away_mode_end"),
+        ({"away_mode_end": "2026-12-01T00:00:00"}, "away_mode_start"),  # in UTC
         ({"dhw_standard_temperature": 300}, "dhw_standard_temperature"),
         ({"is_heating_policy_enabled": "yes"}, "is_heating_policy_enabled"),
     ],

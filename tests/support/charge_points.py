@@ -198,12 +198,14 @@ class Plugged:
 
 @contextlib.asynccontextmanager
 async def dialling(
-    url: str, *, version: str = "ocpp1.6", name: str = "", password: str = "", protocols: Any = None
+    url: str, *, version: str = "ocpp1.6", name: str = "", password: str = "", protocols: Any = None, caller: str = ""
 ) -> AsyncIterator[Plugged]:
     """A wallbox that dialled in; raises what `websockets` raises where it isn't let in."""
     headers = {}
     if password:
         headers["Authorization"] = "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+    if caller:  # as a proxy says
+        headers["X-Forwarded-For"] = caller
     offered = [Subprotocol(one) for one in ([version] if protocols is None else protocols)]
     address = f"{url}/{name}" if name else url
     async with connect(address, subprotocols=offered, additional_headers=headers, compression=None) as socket:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.dialects.enode.conftest import own
@@ -110,3 +111,20 @@ async def test_a_time_without_an_offset_is_in_utc(partner: Partner) -> None:
     shown = await partner.call("PUT", await device(partner, "heat-pumps"), said)
     assert shown["away_mode_start"] == "2026-12-24T00:00:00.000Z"
     assert shown["away_mode_end"] == "2026-12-25T23:00:00.000Z"
+
+
+async def test_power_is_in_whole_watts_as_typed_clients_read_it(partner: Partner) -> None:
+    """JSON's 11000.0 is no integer to Go or Swift, and 1.005 kW are no 1004.9999999999999 W."""
+    state = msgspec.structs.replace(VEHICLE.charge_state, is_charging=True, charge_rate=1.005, charge_limit=80.0)
+    user = await partner.new_user(external_user_id="ada")
+    car = await own(partner.hub, partner.access, "tesla", msgspec.structs.replace(VEHICLE, charge_state=state))
+    answer = await partner.send("GET", f"/users/{user['id']}/electric-vehicles/{car}")
+    assert '"charge_rate_w":1005,' in answer.text
+    assert '"charge_target_max":80,' in answer.text
+
+
+async def test_the_owner_whom_another_dialect_made_has_an_empty_address_here_too(partner: Partner) -> None:
+    device_id = await own(partner.hub, partner.access, "easee", CHARGER, user="bob")
+    (user,) = await partner.call("GET", "/users")
+    shown = await partner.call("GET", f"/users/{user['id']}/wallboxes/{device_id}")
+    assert shown["owner"]["email"] == user["email"] == ""

@@ -1,9 +1,11 @@
 """Lines: one counts per wallbox, wherever it calls; they end when their right does, and nobody floods the others."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -89,6 +91,18 @@ async def test_whoever_guesses_is_not_heard_for_a_while(token: MintedToken, app:
     assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 61
     async with dialling(token.wss_url) as line:  # of another name: nobody else pays for it
         await line.box.boot()
+
+
+async def test_behind_a_proxy_whoever_guesses_locks_out_only_themselves(app: App, token: MintedToken) -> None:
+    settings = dataclasses.replace(app.stack.hub.settings, proxies=(ip_network("127.0.0.0/8"),))
+    hub = dataclasses.replace(app.stack.hub, settings=settings)
+    async with taking_calls(hub) as behind_proxy:
+        address = f"{behind_proxy}/ocpp"
+        for _ in range(6):
+            assert await refusal(address, name="BOX", password="wrong", caller="203.0.113.9") == 401
+        other = await minted(app, "ada", behind_proxy)
+        async with dialling(address, name="BOX", password=other.token, caller="198.51.100.7") as line:
+            assert (await line.box.boot(serial="A200")).status == "Accepted"
 
 
 async def test_a_flood_is_slowed_down_and_holds_nobody_else_up(app: App, token: MintedToken, url: str) -> None:

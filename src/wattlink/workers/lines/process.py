@@ -16,10 +16,12 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from wattlink.base.memory import collect_seldom
+from wattlink.base.outbound import Network
 from wattlink.connectors.registry import conversation_class
 from wattlink.domain.dial_in.admit import who_is
 from wattlink.domain.dial_in.model import Guest, Resident
 from wattlink.settings import Settings
+from wattlink.web.authentication import network_behind
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.lines.call import Call
 from wattlink.workers.lines.dialled import Dialled, dialled
@@ -44,8 +46,9 @@ class _Admission(NamedTuple):
 class FrontDoor:
     """Lets devices in, and gives each its call."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, proxies: Sequence[Network]) -> None:
         self._exchange = exchange
+        self._proxies = proxies
         self._throttle = Throttle()
         self._asking = asyncio.Semaphore(_ASKED_AT_ONCE)
         self._admitted: WeakKeyDictionary[ServerConnection, _Admission] = WeakKeyDictionary()
@@ -55,7 +58,7 @@ class FrontDoor:
         found = dialled(request.path, request.headers.get("Authorization"))
         if found is None:
             return socket.respond(HTTPStatus.NOT_FOUND, "Nothing answers at this address.\n")
-        address = str(socket.remote_address[0]) if socket.remote_address else ""
+        address = self._caller(socket, request)
         if wait := self._throttle.wait(address, found.name):
             return _refused(socket, wait)
         try:
@@ -68,6 +71,11 @@ class FrontDoor:
             return _refused(socket, 0)
         self._admitted[socket] = _Admission(found, who)
         return None
+
+    def _caller(self, socket: ServerConnection, request: Request) -> str:
+        """The network of who dials; behind our own proxies of whom they dial for."""
+        peer = str(socket.remote_address[0]) if socket.remote_address else ""
+        return network_behind(peer, ", ".join(request.headers.get_all("X-Forwarded-For")), self._proxies)
 
     def agree(self, socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         """The best of the protocols that both speak; without one the line ends at once."""
@@ -93,7 +101,7 @@ def _refused(socket: ServerConnection, wait: int) -> Response:
 
 def listen(hub: Hub, exchange: Exchange, port: int) -> AbstractAsyncContextManager[Server]:
     """The server, for as long as the block lasts."""
-    door = FrontDoor(exchange)
+    door = FrontDoor(exchange, hub.settings.proxies)
     return serve(
         door.take,
         hub.settings.host,

@@ -28,7 +28,7 @@ class DeviceModel(Answer):
 
 class Owner(Answer):
     id: Uuid
-    email: str | None
+    email: str
     first_name: str | None
     last_name: str | None
     external_id: str | None
@@ -83,7 +83,7 @@ class Device(Answer, kw_only=True):
 
 
 class HeatPump(Device, kw_only=True):
-    """Temperatures in °C, power in W; from `optimization_level` on it is what the partner said."""
+    """Temperatures in °C, power in whole W; from `optimization_level` on it is what the partner said."""
 
     current_power_consumption_w: int | None = None
     outdoor_temperature: float | None = None
@@ -112,11 +112,11 @@ class HeatPump(Device, kw_only=True):
 
 
 class ElectricVehicle(Device, kw_only=True):
-    """Power in W, level in %, capacity in kWh, range in km."""
+    """Power in whole W, level in %, capacity in kWh, range in km."""
 
     is_plugged_in: bool | None
     is_charging: bool | None
-    charge_rate_w: float | None
+    charge_rate_w: int | None
     battery_level: float | None
     battery_capacity_kwh: float | None
     is_fully_charged: bool | None
@@ -125,7 +125,7 @@ class ElectricVehicle(Device, kw_only=True):
         str, msgspec.Meta(extra_json_schema={"extra": {"enum": ["available", "requested", "ongoing", "unavailable"]}})
     ]
     boost_for_next_session: bool
-    charge_target_max: float | None
+    charge_target_max: int | None
     charge_target_min: int | None
     is_over_charge_allowed: bool | None
     minimum_charge_limit: int | None
@@ -134,13 +134,13 @@ class ElectricVehicle(Device, kw_only=True):
 
 
 class Inverter(Device, kw_only=True):
-    """Power in W."""
+    """Power in whole W."""
 
-    current_solar_production_w: float | None
-    household_consumption_w: float | None = None
-    battery_charge_discharge_power_w: float | None = None
-    current_power_to_grid_w: float | None = None
-    solar_surplus_w: float | None = None
+    current_solar_production_w: int | None
+    household_consumption_w: int | None = None
+    battery_charge_discharge_power_w: int | None = None
+    current_power_to_grid_w: int | None = None
+    solar_surplus_w: int | None = None
     battery_charge_level_percent: float | None = None
     solar_power_rating_kw: float | None
     is_battery_connected: bool | None
@@ -150,13 +150,13 @@ class Inverter(Device, kw_only=True):
 
 
 class Wallbox(Device, kw_only=True):
-    """Power in W, current in A."""
+    """Power in whole W."""
 
     mode: str
     connection: str
     is_plugged_in: bool | None
     is_charging: bool | None
-    charge_rate_w: float | None
+    charge_rate_w: int | None
     charge_target_min: int | None
     charge_target_max: int | None
     charge_power_max_w: float | None

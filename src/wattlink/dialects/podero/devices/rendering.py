@@ -119,7 +119,7 @@ def _action(url: str) -> shown.Action:
 def _owner(person: Person) -> shown.Owner:
     return shown.Owner(
         id=str(person.user_id),
-        email=person.email,
+        email=person.email or "",
         first_name=person.first_name,
         last_name=person.last_name,
         external_id=person.own_id,
@@ -139,7 +139,7 @@ def _vehicle(vehicle: Vehicle, seen: Seen, common: dict[str, Any]) -> shown.Elec
         driving_range=state.range,
         boost_state=seen.boost_state,
         boost_for_next_session=seen.boost is not None and seen.boost.is_armed,
-        charge_target_max=state.charge_limit,
+        charge_target_max=None if state.charge_limit is None else round(state.charge_limit),
         is_charge_policy_enabled=said.get("is_charge_policy_enabled", False),
         **notes(said, _VEHICLE_NOTES),
     )
@@ -179,5 +179,5 @@ def _mode(charger: Charger, *, is_authenticated: bool) -> str:
     return "PLUGGED_IN" if state.is_plugged_in else "READY"
 
 
-def _watts(kilowatts: float | None) -> float | None:
-    return None if kilowatts is None else kilowatts * 1000
+def _watts(kilowatts: float | None) -> int | None:
+    return None if kilowatts is None else round(kilowatts * 1000)
