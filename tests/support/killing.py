@@ -72,6 +72,14 @@ class Running:
 
         await eventually(said)
 
+    def suspend(self) -> None:
+        """Let it stand still, as a machine does that is put to sleep."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on, as if nothing had happened."""
+        os.kill(self._process.pid, signal.SIGCONT)
+
     async def end(self, how: signal.Signals) -> int:
         """Send the signal and wait; the exit code."""
         if self._process.returncode is None:

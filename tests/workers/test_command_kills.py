@@ -1,27 +1,17 @@
 """Stories of workers that die while they tell devices something: nothing is told twice, and nothing is left hanging."""
 
 import random
-import shutil
 import signal
-import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
-from tests.support.killing import VENDOR, Village, eventually, open_village
+from tests.support.killing import VENDOR, Village, eventually
 from wattlink.base.clock import system_clock
-from wattlink.base.ids import new_id
 from wattlink.connectors.commands import StartCharging
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifests
-from wattlink.db.embedded import EmbeddedPostgres
-from wattlink.db.migrate import migrate
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.commands.create import create
@@ -30,28 +20,6 @@ from wattlink.domain.devices import store as devices
 CHARGERS, KILLS = 120, 4
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[EmbeddedPostgres]:
-    """A server that writes to disk before it says so."""
-    folder = Path(tempfile.mkdtemp(prefix="wattlink-kills-"))
-    try:
-        with EmbeddedPostgres(folder / "data") as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-async def village(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Village]:
-    name = f"village_{new_id().hex}"
-    with psycopg.connect(make_conninfo(durable.dsn, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    dsn = make_conninfo(durable.dsn, dbname=name)
-    migrate(dsn)
-    async with open_village(dsn, tmp_path) as opened:
-        yield opened
 
 
 async def test_no_command_is_sent_twice_and_each_ends_whoever_is_killed(village: Village) -> None:

@@ -5,25 +5,15 @@ Each story is told by one village: 200 accounts with rotating tokens at a vendor
 
 import asyncio
 import random
-import shutil
 import signal
-import tempfile
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
-from tests.support.killing import Village, eventually, open_village
+from tests.support.killing import Village, eventually
 from tests.support.receiver import Receiver
 from wattlink.base.clock import system_clock
-from wattlink.base.ids import new_id
-from wattlink.db.embedded import EmbeddedPostgres
-from wattlink.db.migrate import migrate
 from wattlink.domain.accounts.refresh import REQUESTS_AT_ONCE
 
 ACCOUNTS, EVENTS = 200, 2_000
@@ -32,28 +22,6 @@ GRACE_SECONDS = 3_600  # longer than any machine takes to come back
 MOST_LOST_BEFORE_THE_LAST = (KILLS_WITHOUT - 1) * REQUESTS_AT_ONCE
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[EmbeddedPostgres]:
-    """A server that writes to disk before it says so."""
-    folder = Path(tempfile.mkdtemp(prefix="wattlink-kills-"))
-    try:
-        with EmbeddedPostgres(folder / "data") as server:
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-async def village(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Village]:
-    name = f"village_{new_id().hex}"
-    with psycopg.connect(make_conninfo(durable.dsn, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    dsn = make_conninfo(durable.dsn, dbname=name)
-    migrate(dsn)
-    async with open_village(dsn, tmp_path) as opened:
-        yield opened
 
 
 async def renewals(village: Village) -> int:
