@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -53,6 +54,27 @@ async def test_projects_are_made_changed_listed_and_deleted(ours: World) -> None
     assert re.fullmatch(r"<http%3A%2F%2Fapi%2Fprojects%3F[^<>:/?&]+page%3D2>; rel=\"next\"", answer.headers["link"])
     assert await ours.operator.delete(f"/projects/{made['id']}") is None
     assert await ours.operator.status("GET", f"/projects/{made['id']}") == 404
+
+
+async def test_null_takes_a_field_away_of_all_that_operators_administer(ours: World) -> None:
+    role = await ours.operator.post("/roles", {"name": "Reader", "type": "userInApp", "version": 2, "tags": None})
+    new = await ours.operator.post("/projects", {"name": "Bare", "description": None})
+    assert "tags" not in role
+    assert "description" not in new
+    said = {"description": "x", "tags": ["a"], "customFields": {"b": 1}}
+    project = f"/projects/{ours.project}"
+    for path in (project, f"{project}/applications/{ours.application}", f"/roles/{role['id']}"):
+        assert said.items() <= (await ours.operator.put(path, said)).items()
+        left = await ours.operator.put(path, {"description": None, "customFields": None, "scopes": None})
+        assert left == await ours.operator.get(path)
+        assert left.keys() & said.keys() == {"tags"}
+        assert await ours.operator.status("PUT", path, {"name": None}) == 400
+
+
+async def test_lists_are_filtered_by_what_json_writes(ours: World) -> None:
+    await ours.operator.put(f"/projects/{ours.project}", {"customFields": {"live": True, "floor": 2}})
+    for condition, found in (("live=true", 1), ("live=false", 0), ("live=True", 0), ("floor=2", 1), ("floor>1", 1)):
+        assert len(await ours.operator.get(f"/projects?filter=customFields.{quote(condition)}")) == found
 
 
 async def test_an_application_is_the_same_for_operators_and_by_its_own_keys(ours: World) -> None:

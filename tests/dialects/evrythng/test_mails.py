@@ -74,6 +74,25 @@ async def test_a_code_is_mailed_and_the_public_key_does_not_see_it(post: Post) -
     assert await post.world.public.status("POST", validate, {"activationCode": status["activationCode"]}) == 201
 
 
+async def test_a_code_that_went_to_a_wrong_address_is_dead_once_the_address_is_right(post: Post) -> None:
+    world = post.world
+    user = (await world.public.post("/auth/evrythng/users", {**ADA, "email": "ada@elsewhere.com"}))["evrythngUser"]
+    validate, status = f"/users/{user}/validate", f"/users/{user}/status"
+    elsewhere = (await world.operator.get(status))["activationCode"]
+    await world.operator.put(f"/users/{user}", {"lastName": "Berg", "email": "ada@elsewhere.com"})
+    assert (await world.operator.get(status))["activationCode"] == elsewhere
+    await world.operator.put(f"/users/{user}", {"email": "ada@example.com"})
+    code = (await world.operator.get(status))["activationCode"]
+    await post.send_due()
+    mails = {mail["To"]: mail.get_content() for mail in post.server.taken}
+    assert elsewhere in mails["ada@elsewhere.com"]
+    assert code in mails["ada@example.com"]
+    assert await world.public.status("POST", validate, {"activationCode": elsewhere}) == 400
+    assert await world.public.status("POST", validate, {"activationCode": code}) == 201
+    await world.operator.put(f"/users/{user}", {"email": "berg@example.com"})
+    assert await post.send_due() == 0  # who is active waits for no code
+
+
 async def test_the_apps_server_still_sees_the_code(post: Post) -> None:
     assert len((await post.world.trusted.post("/auth/evrythng/users", ADA))["activationCode"]) == 8
 

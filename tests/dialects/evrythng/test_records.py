@@ -54,6 +54,19 @@ async def test_what_is_sent_changes_and_the_rest_stays(ours: World) -> None:
     assert await ada.status("GET", f"/thngs/{made['id']}") == 404
 
 
+async def test_scopes_may_be_sent_back_as_they_were_read_and_are_not_changed_by_it(ours: World) -> None:
+    ada = await user_of(ours)
+    made = await ada.post("/thngs?withScopes=true", {"name": "Kettle"})
+    path = f"/thngs/{made['id']}?withScopes=true"
+    thngs_key = (await ada.post("/auth/evrythng/thngs", {"thngId": made["id"]}))["thngApiKey"]
+    for caller in (ada, ours.trusted, ours.caller(thngs_key)):
+        changed = await caller.put(path, {**await caller.get(path), "description": "boils"})
+        assert (changed["description"], changed["scopes"]) == ("boils", made["scopes"])
+    others: tuple[dict[str, list[str]], ...] = ({"users": ["all"]}, {"users": [ada.id, "all"]}, {"projects": []})
+    for scopes in others:
+        assert await ada.status("PUT", path, {"scopes": scopes}) == 403
+
+
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": "  "}, {"name": None}])
 async def test_a_thng_has_a_name(ours: World, body: dict[str, Any]) -> None:
     with pytest.raises(Refused) as refused:
@@ -305,7 +318,7 @@ async def test_a_device_reads_itself_with_its_own_key(ours: World, theirs: World
             assert await device.status(method, path, {"name": "x"}) == 403
         assert (await device.put(f"/thngs/{thng['id']}", {"tags": ["online"]}))["tags"] == ["online"]
         assert await device.status("PUT", f"/thngs/{other['id']}", {"name": "x"}) == 404
-        assert await device.status("PUT", f"/thngs/{thng['id']}", {"scopes": {"users": ["all"]}}) == 403
+        assert await device.status("PUT", f"/thngs/{thng['id']}", {"scopes": {"users": []}}) == 403
         await owner.delete(f"/auth/evrythng/thngs/{thng['id']}")
         assert await owner.status("GET", f"/auth/evrythng/thngs/{thng['id']}") == 404
         assert await device.status("GET", f"/thngs/{thng['id']}") == 403

@@ -370,6 +370,28 @@ async def test_a_user_that_another_dialect_made_is_the_same_user(ours: World) ->
     assert (await ours.trusted.get("/users?filter=email%3Dbob@example.com"))[0]["id"] == id_of(bob.user_id)
 
 
+async def test_an_operator_gives_a_user_who_was_only_named_a_login(ours: World) -> None:
+    access = await ours.hub.door.access_of(str(ours.trusted.key))
+    async with ours.hub.db.transaction() as tx:
+        for name in ("customer-7", "customer-8"):
+            await users.get_or_create(tx, access, name, now=ours.hub.clock())
+    ids = {user["externalId"]: user["id"] for user in await ours.operator.get("/users")}
+    path = f"/users/{ids['customer-7']}"
+    await ours.operator.put(path, {"password": "password"})
+    assert (await ours.operator.get(f"{path}/status")) == {"activated": False}
+    await ours.operator.put(path, {"email": "eve@example.com"})
+    assert (await ours.operator.get(f"{path}/status"))["activated"]
+    came = await ours.public.post("/users/login", {"email": "eve@example.com", "password": "password"})
+    assert (came["id"], came["externalId"]) == (ids["customer-7"], "customer-7")
+    assert len(await ours.caller(came["access"]["apiKey"]).get("/accesses")) == 1
+    await ours.operator.put(f"/users/{ids['customer-8']}", {"password": "of the operator"})
+    made = await ours.trusted.post("/auth/evrythng/users", {**ADA, "externalId": "customer-8"})
+    validate = f"/users/{ids['customer-8']}/validate"
+    await ours.public.post(validate, {"activationCode": made["activationCode"]})
+    said = {"email": ADA["email"], "password": ADA["password"]}
+    assert await ours.public.status("POST", "/auth/evrythng", said) == 201
+
+
 async def test_a_deleted_users_keys_are_dead(ours: World) -> None:
     user_id, user = await active(ours)
     answer = await ours.operator.send("DELETE", f"/users/{user_id}")

@@ -31,14 +31,21 @@ async def scopes_of_new(tx: Transaction, access: Access, new: NewRecord) -> Scop
 
 
 async def scopes_of_changed(tx: Transaction, access: Access, scopes: Scopes, changes: RecordChanges) -> Scopes:
-    """The scopes that a record has after changes. Raises NotPermitted, InvalidInput."""
+    """The scopes that a record has after changes; those that it has may be sent back by anybody.
+
+    Raises NotPermitted, InvalidInput.
+    """
     parts = {name: getattr(changes, name) for name in Scopes.__struct_fields__}
     given = {name: value for name, value in parts.items() if value is not UNSET}
-    if not given:
-        return scopes
     changed = msgspec.structs.replace(scopes, **given)
+    if _in_order(changed) == _in_order(scopes):
+        return scopes
     await _check(tx, access, changed)
     return changed
+
+
+def _in_order(scopes: Scopes) -> Scopes:
+    return msgspec.structs.replace(scopes, users=tuple(sorted(scopes.users)), projects=tuple(sorted(scopes.projects)))
 
 
 async def _check(tx: Transaction, access: Access, scopes: Scopes) -> None:

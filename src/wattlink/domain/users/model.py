@@ -3,8 +3,10 @@
 A login is
 
     (none: the app only names the user)
+    (none) -> inactive        signed up
     inactive -> active        with the activation code
     anonymous -> active       filled in with an e-mail address and a password
+    (none) -> active          filled in so by an operator
 """
 
 import re

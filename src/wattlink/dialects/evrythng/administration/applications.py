@@ -32,16 +32,16 @@ _FIELDS = ("description", "tags", "custom_fields", "default_url", "social_networ
 
 
 class ApplicationChangesPayload(Payload):
-    """What may be said of an application; what isn't there stays."""
+    """What may be said of an application; what isn't there stays, null takes a field away."""
 
     name: str | UnsetType = UNSET
     social_networks: dict[str, dict[str, str]] | UnsetType = UNSET
-    description: str | UnsetType = UNSET
-    tags: list[str] | UnsetType = UNSET
-    custom_fields: dict[str, Any] | UnsetType = UNSET
-    default_url: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    tags: list[str] | UnsetType | None = UNSET
+    custom_fields: dict[str, Any] | UnsetType | None = UNSET
+    default_url: str | UnsetType | None = UNSET
     default_role: str | UnsetType = UNSET
-    scopes: dict[str, Any] | UnsetType = UNSET
+    scopes: dict[str, Any] | UnsetType | None = UNSET
     id: str | UnsetType = UNSET
     project: str | UnsetType = UNSET
     app_api_key: str | UnsetType = UNSET

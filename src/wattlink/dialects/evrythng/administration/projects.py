@@ -22,18 +22,18 @@ _FIELDS = ("description", "tags", "custom_fields", "identifiers", "starts_at", "
 
 
 class ProjectChangesPayload(Payload):
-    """What may be said of a project; what isn't there stays."""
+    """What may be said of a project; what isn't there stays, null takes a field away."""
 
     name: str | UnsetType = UNSET
-    description: str | UnsetType = UNSET
-    tags: list[str] | UnsetType = UNSET
-    custom_fields: dict[str, Any] | UnsetType = UNSET
-    identifiers: dict[str, str] | UnsetType = UNSET
-    starts_at: int | UnsetType = UNSET
-    ends_at: int | UnsetType = UNSET
-    image_url: str | UnsetType = UNSET
-    short_domains: list[str] | UnsetType = UNSET
-    scopes: dict[str, Any] | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    tags: list[str] | UnsetType | None = UNSET
+    custom_fields: dict[str, Any] | UnsetType | None = UNSET
+    identifiers: dict[str, str] | UnsetType | None = UNSET
+    starts_at: int | UnsetType | None = UNSET
+    ends_at: int | UnsetType | None = UNSET
+    image_url: str | UnsetType | None = UNSET
+    short_domains: list[str] | UnsetType | None = UNSET
+    scopes: dict[str, Any] | UnsetType | None = UNSET
     id: str | UnsetType = UNSET
     created_at: int | UnsetType = UNSET
     updated_at: int | UnsetType = UNSET
@@ -67,7 +67,8 @@ async def create_project(request: Call, data: JSONBody[ProjectPayload]) -> Respo
     """Make a project."""
     hub = request.hub
     async with hub.db.transaction() as tx:
-        project = await create(tx, request.access.organization_id, data.name, given(data, _FIELDS), now=hub.clock())
+        document = merged({}, given(data, _FIELDS))
+        project = await create(tx, request.access.organization_id, data.name, document, now=hub.clock())
     return created(request, _shown(project), f"/projects/{id_of(project.project_id)}")
 
 

@@ -35,13 +35,13 @@ class RoleScopes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class RoleChangesPayload(Payload):
-    """What may be said of a role; what isn't there stays."""
+    """What may be said of a role; what isn't there stays, null takes a field away."""
 
     name: str | UnsetType = UNSET
-    description: str | UnsetType = UNSET
-    tags: list[str] | UnsetType = UNSET
-    custom_fields: dict[str, Any] | UnsetType = UNSET
-    scopes: RoleScopes | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    tags: list[str] | UnsetType | None = UNSET
+    custom_fields: dict[str, Any] | UnsetType | None = UNSET
+    scopes: RoleScopes | UnsetType | None = UNSET
     type: str | UnsetType = UNSET
     version: int | UnsetType = UNSET
     id: str | UnsetType = UNSET
@@ -139,7 +139,7 @@ def _is_for_users(data: RolePayload) -> bool:
 
 def _changes(data: RoleChangesPayload) -> RoleChanges:
     changes = RoleChanges(name=data.name, document=given(data, _FIELDS))
-    if isinstance(data.scopes, msgspec.UnsetType):
+    if data.scopes is None or isinstance(data.scopes, msgspec.UnsetType):
         return changes
     return msgspec.structs.replace(
         changes,

@@ -22,6 +22,7 @@ from wattlink.domain.users.listing import store as listing
 from wattlink.domain.users.listing.model import Wanted
 from wattlink.domain.users.logins import codes, store
 from wattlink.domain.users.logins.change import change
+from wattlink.domain.users.mail.new_address import tell_new_address
 from wattlink.domain.users.model import Login
 from wattlink.web.call import Call
 
@@ -81,7 +82,13 @@ async def update_user(request: Call, user_id: FromPath[str], data: JSONBody[User
         current = None if isinstance(data.old_password, UnsetType) else data.old_password
         password = await hub.gate.new_password(hub.db, access, found, data.password, current)
     async with hub.db.transaction() as tx:
+        before = await store.lock(tx, access, found)
         user = await change(tx, access, found, change_of(data), password, now=hub.clock())
+        is_told = hub.settings.sends_mail and await tell_new_address(
+            tx, access, before, user, vault=hub.vault, now=hub.clock()
+        )
+    if is_told:
+        hub.notifier.wake("mail")
     return shown(user)
 
 

@@ -21,7 +21,7 @@ _MOST_PERMISSIONS = 200
 
 
 class RoleChanges(msgspec.Struct, frozen=True, kw_only=True):
-    """What shall be different; `document` holds further fields, which are added to those that are there."""
+    """What shall be different; `document` holds further fields: they are added, and one that is None goes."""
 
     name: str | UnsetType = UNSET
     projects: tuple[ProjectId, ...] | UnsetType = UNSET
@@ -79,7 +79,8 @@ async def delete_role(tx: Transaction, organization_id: OrganizationId, role_id:
 async def _put(tx: Transaction, role: Role, changes: RoleChanges, *, now: datetime) -> Role:
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     if "document" in given:
-        given["document"] = {**role.document, **given["document"]}
+        document = {**role.document, **given["document"]}
+        given["document"] = {name: value for name, value in document.items() if value is not None}
     role = msgspec.structs.replace(role, **given, updated_at=now)
     role = msgspec.structs.replace(role, name=checked_name(role.name))
     await _check_scopes(tx, role)

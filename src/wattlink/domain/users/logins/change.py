@@ -26,7 +26,7 @@ class NewPassword(msgspec.Struct, frozen=True):
 async def change(
     tx: Transaction, access: Access, user_id: UserId, wanted: Change, password: NewPassword | None, *, now: datetime
 ) -> AppUser:
-    """All of it or nothing. An anonymous user with an address and a password is one like any other from then on.
+    """All of it or nothing. Who was anonymous or only named, and has both an address and a password, logs in by them.
 
     Raises AlreadyExists where another user has the address.
     """
@@ -38,7 +38,7 @@ async def change(
     ):
         raise NotPermitted("the password was changed meanwhile")
     changed = _changed(user, wanted, now)
-    if changed.login is Login.ANONYMOUS and await _can_log_in(tx, access, changed):
+    if changed.login in (None, Login.ANONYMOUS) and await _can_log_in(tx, access, changed):
         changed = msgspec.structs.replace(changed, login=Login.ACTIVE, activated_at=now)
     await store.put(tx, changed)
     return await store.get(tx, access, user_id)

@@ -38,7 +38,8 @@ async def sign_up(
     else:
         await store.put(tx, msgspec.structs.replace(user, created_at=named.created_at, changed_at=now))
     code = codes.new_code()
-    await store.set_password(tx, user.user_id, password_hash, instead_of=None)
+    known = await store.secrets(tx, access, user.user_id)  # an operator may have set one, of whom was only named
+    await store.set_password(tx, user.user_id, password_hash, instead_of=known.password_hash)
     await store.set_activation_code(tx, user.user_id, codes.seal(code, user.user_id, vault))
     return SignedUp(await store.get(tx, access, user.user_id), code)
 
