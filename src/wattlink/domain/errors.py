@@ -104,15 +104,18 @@ class CursorTooOld(DomainError):
 
 
 class Overloaded(DomainError):
-    """Too many of these at once; try again later."""
+    """Too many of these at once; in `retry_after` seconds one more may go."""
+
+    def __init__(self, problem: str, *, retry_after: float = 5.0) -> None:
+        super().__init__(problem)
+        self.retry_after = max(1, math.ceil(retry_after))
 
 
 class TooManyAttempts(Overloaded):
-    """Passwords or codes were tried too often; in `retry_after` seconds one more is allowed."""
+    """Passwords or codes were tried too often."""
 
     def __init__(self, problem: str, *, retry_after: float = 60.0) -> None:
-        super().__init__(problem)
-        self.retry_after = max(1, math.ceil(retry_after))
+        super().__init__(problem, retry_after=retry_after)
 
 
 class WrongPassword(DomainError):

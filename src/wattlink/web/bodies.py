@@ -38,9 +38,13 @@ class InvalidBody(Exception):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """In an annotation: a rule for text that no schema can say; gives what is wrong, or None."""
+    """In an annotation: a rule for text that no schema can say; gives what is wrong, or None.
+
+    `allowed` are words for what may stand there instead.
+    """
 
     problem_of: Callable[[str], str | None]
+    allowed: tuple[str, ...] = ()
 
 
 def one_of(*allowed: str) -> dict[str, Any]:
@@ -158,8 +162,8 @@ def _issues_of_whole(value: Any, expected: Any, field: str) -> Iterator[Issue]:
     elif isinstance(value, str) and not is_storable(value):
         yield Issue(field, "holds a character that no text can hold")
     elif isinstance(value, str):
-        checks = [part.problem_of(value) for part in _parts(expected) if isinstance(part, Check)]
-        yield from (Issue(field, problem) for problem in checks if problem is not None)
+        checks = [(part.problem_of(value), part.allowed) for part in _parts(expected) if isinstance(part, Check)]
+        yield from (Issue(field, problem, allowed) for problem, allowed in checks if problem is not None)
 
 
 def allowed_in(expected: Any) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ import msgspec
 import psycopg.errors
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, ValidationException
+from litestar.params import QueryParameter
 from litestar.types import ExceptionHandlersMap
+from litestar.typing import FieldDefinition
 
 from wattlink.base.log import get_logger
-from wattlink.domain.errors import DomainError, NotAuthenticated, NotFound, TooManyAttempts
+from wattlink.domain.errors import DomainError, NotAuthenticated, NotFound, Overloaded
 from wattlink.web.bodies import InvalidBody, Issue, NotJson, allowed_in
 from wattlink.web.openapi import camel
 from wattlink.web.problems import problem_answer
@@ -99,7 +101,7 @@ class Failures:
     def _of_domain(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         status, problem = self._problem_of(error)
         headers = {"www-authenticate": "Bearer"} if isinstance(error, NotAuthenticated) else {}
-        if isinstance(error, TooManyAttempts):
+        if isinstance(error, Overloaded):
             headers["retry-after"] = str(error.retry_after)
         return self._manners.answer(request, status, problem, headers)
 
@@ -118,8 +120,9 @@ class Failures:
             name = str(found.get("key", "data"))
             if name == "data":
                 return self._of_not_json(request, NotJson("there is none."))
-            allowed = allowed_in(fields[name].annotation) if name in fields else ()
-            issues.append(Issue(self._manners.name(name), found["message"], allowed, place="query"))
+            field = fields.get(name)
+            allowed = () if field is None else allowed_in(field.annotation)
+            issues.append(Issue(_key_of(field) or self._manners.name(name), found["message"], allowed, place="query"))
         if missing := _MISSING_KEY.search(error.detail):
             issues.append(Issue(missing[1], "is missing", kind="missing", place="query"))
         return self._manners.answer(request, self._manners.invalid, invalid(self._tell, issues))
@@ -138,6 +141,12 @@ class Failures:
     def _of_bug(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         _log.error("request failed", exc_info=error)
         return self._manners.answer(request, 500, self._tell(_BUG, _BUG.detail))
+
+
+def _key_of(field: FieldDefinition | None) -> str | None:
+    """The key under which a parameter stands in the query, where it isn't called by its own name."""
+    definition = None if field is None else field.kwarg_definition
+    return definition.name if isinstance(definition, QueryParameter) else None
 
 
 def invalid(tell: Tell[Problem_co], issues: Sequence[Issue]) -> Problem_co:

@@ -169,5 +169,6 @@ async def test_a_replayed_flood_reaches_its_limit_and_leaves_one_action(api: Api
     answers = await asyncio.gather(*(api.post(f"/chargers/{device_id}/charging", START) for _ in range(40)))
     codes = [answer.status_code for answer in answers]
     assert (codes.count(200), codes.count(429)) == (30, 10)
+    assert {answer.headers.get("retry-after") for answer in answers if answer.status_code == 429} == {"300"}
     async with api.hub.db.read() as reader:
         assert await reader.one(int, "SELECT count(*) FROM command WHERE completed_at IS NULL") == 1

@@ -8,8 +8,8 @@ import pytest
 
 from tests.dialects.enode.conftest import Api
 from tests.dialects.enode.test_devices import CHARGER, VEHICLE
-from wattlink.connectors.devices import VehicleCapabilities, blocked
-from wattlink.connectors.registry import simulator
+from wattlink.connectors.devices import Kind, VehicleCapabilities, blocked
+from wattlink.connectors.registry import callers, simulator
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 from wattlink.domain.organizations.change import ApplicationChanges, change_application
 from wattlink.domain.vendors.register import register
@@ -92,6 +92,7 @@ async def test_everything_that_is_wrong_is_told_at_once(api: Api) -> None:
     issues = {issue["field"]: issue for issue in problem["issues"]}
     assert issues.keys() == {"scopes[1]", "language", "redirectUri", "vendor", "vendorType", "colorScheme", "user"}
     assert {"EASEE", "TESLA"} <= {*issues["vendor"]["allowedValues"]}
+    assert any("yourapp://" in allowed for allowed in issues["redirectUri"]["allowedValues"])
     assert "charger" in issues["vendorType"]["allowedValues"]
     assert "nb-NO" in issues["language"]["allowedValues"]
     assert issues["colorScheme"]["allowedValues"] == ["system", "light", "dark"]
@@ -124,6 +125,20 @@ async def test_what_cannot_be_linked_is_refused(api: Api, change: dict[str, Any]
     answer = await api.post("/users/ada/link", {**GOOD, **change})
     assert answer.status_code == 400
     assert [issue["field"] for issue in answer.json()["issues"]] == [field]
+
+
+async def test_what_only_dials_in_is_no_vendor_to_link_or_to_choose(api: Api) -> None:
+    asked = {"scopes": ["charger:read:data"], "language": "en-US", "redirectUri": "yourapp://back"}
+    for vendor in (*(manifest.names["enode"][Kind.CHARGER] for manifest in callers().values()), "AUDI"):
+        (issue,) = (await api.post("/users/ada/link", {**asked, "vendor": vendor})).json()["issues"]
+        allowed = {*issue["allowedValues"]}
+        assert "EASEE" in allowed
+        assert not allowed & {name for manifest in callers().values() for name in manifest.names["enode"].values()}
+
+
+async def test_an_address_that_is_none_is_not_measured_by_a_length_of_ours(api: Api) -> None:
+    (issue,) = (await api.post("/users/ada/link", {**GOOD, "redirectUri": "/back"})).json()["issues"]
+    assert issue["message"] == "must be an absolute URI"
 
 
 @pytest.mark.parametrize("uri", ["yourapp://integrations/enode", "http://localhost:3000/x", "https://a.example/?a=b&c"])

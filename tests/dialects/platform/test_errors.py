@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.dialects.platform.conftest import Caller
 from wattlink.dialects.platform.errors import STATUS, TYPES, problem_of
 from wattlink.domain import errors
 
@@ -29,3 +30,21 @@ def test_every_row_makes_a_problem(kind: type[errors.DomainError]) -> None:
     assert problem.type.startswith(TYPES)
     assert problem.title
     assert problem.detail
+
+
+@pytest.mark.parametrize("path", ["/link-sessions", "/accounts", "/webhooks/none/deliveries"])
+async def test_what_cannot_be_used_in_a_query_is_named_by_its_key(application: Caller, path: str) -> None:
+    answer = await application.get(path, state="nowhere")
+    assert answer.status_code == 400
+    (issue,) = answer.json()["issues"]
+    assert issue["field"] == "state"
+    assert len(issue["allowedValues"]) > 3
+
+
+async def test_accounts_of_a_vendor_that_nobody_knows_are_none_to_ask_for(application: Caller) -> None:
+    answer = await application.get("/accounts", vendor="EASEE")
+    assert answer.status_code == 400
+    (issue,) = answer.json()["issues"]
+    assert issue["field"] == "vendor"
+    assert "easee" in issue["allowedValues"]
+    assert (await application.get("/accounts", vendor="easee")).json()["data"] == []

@@ -104,7 +104,7 @@ BAD = [
         ("https://app.example.com/a b", "has ' '"),
         ("https://bücher.example/", r"has '\xfc'"),
         ("/back", "must be an absolute URI"),
-        (f"https://app.example.com/{'x' * 8_000}", "of up to 8000"),
+        (f"https://app.example.com/{'x' * 8_000}", "at most 8000"),
     ],
 )
 def test_what_is_wrong_with_a_redirect_uri_is_said(uri: str, problem: str) -> None:

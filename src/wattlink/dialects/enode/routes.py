@@ -47,6 +47,7 @@ _LOCATION = "/locations/{location_id:str}"
 _ACTION = "/actions/{action_id:str}"
 _CANCEL = _ACTION + "/cancel"
 _WEBHOOK = "/webhooks/{webhook_id:str}"
+_TOLD = (400, 404, 429)  # what telling a device something may be answered with
 
 TABLE: Table = {
     "User Management": [
@@ -64,8 +65,8 @@ TABLE: Table = {
         Route("GET", _USER + "/vehicles", "listUserVehicles", vehicles.list_user_vehicles, 200, (400,)),
         Route("GET", _VEHICLE, "getVehicle", vehicles.get_vehicle),
         Route("POST", _VEHICLE + "/refresh-hint", "vehiclesRefreshHint", vehicles.refresh_vehicle, 204),
-        Route("POST", _VEHICLE + "/charging", "postVehiclesVehicleidCharging", control.charge_vehicle),
-        Route("POST", _VEHICLE + "/max-current", "postVehiclesVehicleidMaxCurrent", control.limit_vehicle),
+        Route("POST", _VEHICLE + "/charging", "postVehiclesVehicleidCharging", control.charge_vehicle, 200, _TOLD),
+        Route("POST", _VEHICLE + "/max-current", "postVehiclesVehicleidMaxCurrent", control.limit_vehicle, 200, _TOLD),
         Route("GET", "/vehicles" + _ACTION, "getVehiclesAction", actions.get_vehicle_action, 200, (404,)),
         Route(
             "POST",
@@ -83,8 +84,8 @@ TABLE: Table = {
         Route("GET", _CHARGER, "getCharger", chargers.get_charger),
         Route("PUT", _CHARGER, "updateCharger", chargers.update_charger),
         Route("POST", _CHARGER + "/refresh-hint", "chargersRefreshHint", chargers.refresh_charger, 204),
-        Route("POST", _CHARGER + "/charging", "controlChargerCharging", control.charge_charger),
-        Route("POST", _CHARGER + "/max-current", "postSetChargerMaxCurrent", control.limit_charger),
+        Route("POST", _CHARGER + "/charging", "controlChargerCharging", control.charge_charger, 200, _TOLD),
+        Route("POST", _CHARGER + "/max-current", "postSetChargerMaxCurrent", control.limit_charger, 200, _TOLD),
         Route("GET", "/chargers" + _ACTION, "getChargersAction", actions.get_charger_action, 200, (404,)),
         Route(
             "POST",
@@ -102,8 +103,8 @@ TABLE: Table = {
         Route("GET", _HVAC, "getHVAC", hvacs.get_hvac),
         Route("PUT", _HVAC, "updateHVAC", hvacs.update_hvac),
         Route("POST", _HVAC + "/refresh-hint", "hvacsRefreshHint", hvacs.refresh_hvac, 204),
-        Route("POST", _HVAC + "/permanent-hold", "postSetHvacPermanentHold", control.hold_hvac),
-        Route("POST", _HVAC + "/follow-schedule", "postSetHvacFollowSchedule", control.follow_schedule),
+        Route("POST", _HVAC + "/permanent-hold", "postSetHvacPermanentHold", control.hold_hvac, 200, _TOLD),
+        Route("POST", _HVAC + "/follow-schedule", "postSetHvacFollowSchedule", control.follow_schedule, 200, _TOLD),
         Route("GET", "/hvacs" + _ACTION, "getHvacsAction", actions.get_hvac_action, 200, (404,)),
         Route(
             "POST", "/hvacs" + _CANCEL, "cancelHvacAction", actions.cancel_hvac_action, 200, (404,), actions.HvacAction
@@ -120,7 +121,7 @@ TABLE: Table = {
         Route("GET", _USER + "/batteries", "listUserBatteries", batteries.list_user_batteries, 200, (400,)),
         Route("GET", _BATTERY, "getBattery", batteries.get_battery),
         Route("POST", _BATTERY + "/refresh-hint", "batteriesRefreshHint", batteries.refresh_battery, 204),
-        Route("POST", _BATTERY + "/operation-mode", "postUserSetOperationMode", control.set_operation_mode),
+        Route("POST", _BATTERY + "/operation-mode", "postUserSetOperationMode", control.set_operation_mode, 200, _TOLD),
         Route("GET", "/batteries" + _ACTION, "getBatteriesAction", actions.get_battery_action, 200, (404,)),
         Route(
             "POST",
@@ -176,6 +177,7 @@ _PROBLEMS = Problems(
         401: "No, a wrong or an expired token.",
         403: "The application may link no further accounts.",
         404: "There is no such thing, or it is another application's.",
+        429: "Too many actions for one device; `retry-after` says in how many seconds the next one may be asked for.",
     },
 )
 

@@ -37,6 +37,12 @@ def names_of(kind: Kind | None = None) -> tuple[str, ...]:
     return tuple(sorted({name for names in _names().values() for name in _of_kind(names, kind)}))
 
 
+def linkable_names(kind: Kind | None = None) -> tuple[str, ...]:
+    """Those of vendors that can be linked here: Enode's clients know none that devices dial in to."""
+    found = (names for vendor, names in _names().items() if vendor in registry.clouds())
+    return tuple(sorted({name for names in found for name in _of_kind(names, kind)}))
+
+
 def names_by_kind(vendor: str) -> Mapping[str, frozenset[Kind]]:
     """A vendor's names here, mostly one, each with the kinds that it stands for."""
     names = _names().get(vendor, {})
@@ -48,3 +54,4 @@ def _of_kind(names: Mapping[Kind, str], kind: Kind | None) -> list[str]:
 
 
 VendorName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*names_of()))]
+LinkableVendor = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*linkable_names()))]

@@ -8,6 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from wattlink.base.clock import rfc3339
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.errors import Refusal
+from wattlink.connectors.registry import manifests
 from wattlink.dialects.platform.paging import cursors_of
 from wattlink.dialects.platform.wire import Answer, PaginationCursors, Timestamp, Uuid, timestamp
 from wattlink.domain.access.ids import AccountId
@@ -15,6 +16,7 @@ from wattlink.domain.access.paging import Position
 from wattlink.domain.accounts.listing import store
 from wattlink.domain.accounts.listing.model import ListedAccount, WantedAccounts
 from wattlink.domain.accounts.model import AccountState
+from wattlink.domain.errors import InvalidInput
 from wattlink.web.call import Call, uuid_of
 from wattlink.web.cursors import Asked, page_of
 
@@ -62,7 +64,12 @@ class PaginatedAccountList(Answer):
 OfUser = Annotated[
     str | None, QueryParameter(name="userId", description="Only of the user whom the app knows by this id.")
 ]
-AtVendor = Annotated[str | None, QueryParameter(name="vendor", description="Only those at this vendor.")]
+AtVendor = Annotated[
+    str | None,
+    QueryParameter(
+        name="vendor", schema_extra={"enum": [*manifests(), None]}, description="Only those at this vendor."
+    ),
+]
 InState = Annotated[State | None, QueryParameter(name="state", description="Only those in this state.")]
 
 
@@ -74,6 +81,8 @@ async def list_accounts(
     in_state: InState = None,
 ) -> PaginatedAccountList:
     """The application's accounts, newest first."""
+    if at_vendor is not None and at_vendor not in manifests():
+        raise InvalidInput("vendor", f"{at_vendor!r} isn't a vendor here", allowed=tuple(manifests()))
     state = None if in_state is None else AccountState(in_state)
     wanted = WantedAccounts(user=of_user, vendor=at_vendor, state=state)
     page = await page_of(

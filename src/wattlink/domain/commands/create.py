@@ -38,8 +38,10 @@ async def create(
         raise CommandNotPossible(_NOT_LINKED)
     if before is not None and kind is Kind.VEHICLE and before.command == command:
         return before
-    if await store.count_since(tx, device_id, now - _WITHIN) >= _MOST:
-        raise Overloaded(f"more than {_MOST} commands to one device in {_WITHIN}")
+    first = await store.time_of(tx, device_id, _MOST, since=now - _WITHIN)
+    if first is not None:
+        wait = (first + _WITHIN - now).total_seconds()
+        raise Overloaded(f"more than {_MOST} commands to one device in {_WITHIN}", retry_after=wait)
     if before is not None:
         newer = cancelled(before.command_id, CommandFailure.CONFLICT, "A newer action replaced it.")
         await end(tx, [newer], now=now)

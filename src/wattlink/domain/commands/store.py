@@ -60,12 +60,16 @@ async def open_of_device(reader: Reader, device_id: DeviceId) -> DeviceCommand |
     )
 
 
-async def count_since(reader: Reader, device_id: DeviceId, since: datetime) -> int:
-    """How many commands a device was given since."""
-    return await reader.one(
-        int,
-        "SELECT count(*) FROM command WHERE device_id = %(device_id)s AND created_at > %(since)s",
+async def time_of(reader: Reader, device_id: DeviceId, number: int, *, since: datetime) -> datetime | None:
+    """When the last command but `number - 1` was given to a device, if that was later than `since`."""
+    return await reader.one_or_none(
+        datetime,
+        """
+        SELECT created_at FROM command WHERE device_id = %(device_id)s AND created_at > %(since)s
+         ORDER BY created_at DESC OFFSET %(number)s - 1 LIMIT 1
+        """,
         device_id=device_id,
+        number=number,
         since=since,
     )
 

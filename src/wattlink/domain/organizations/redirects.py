@@ -16,7 +16,7 @@ MOST_LETTERS = 8_000
 
 _MOST_LISTED = 100
 
-_ALLOWED = ("https://...", "http://localhost...", "a private-use scheme such as yourapp://...")
+ALLOWED = ("https://...", "http://localhost...", "a private-use scheme such as yourapp://...")
 _STRAY = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
@@ -94,8 +94,10 @@ def _check_entry(uri: str) -> None:
 def _scheme(uri: str) -> str:
     """The scheme, in lower case, of what is written as RFC 3986 says."""
     scheme = _SCHEME.match(uri)
-    if not 1 <= len(uri) <= MOST_LETTERS or scheme is None:
-        raise _refused(f"must be an absolute URI of up to {MOST_LETTERS} ASCII letters")
+    if scheme is None:
+        raise _refused("must be an absolute URI")
+    if len(uri) > MOST_LETTERS:
+        raise _refused(f"must have at most {MOST_LETTERS} characters")
     if _STRAY_PERCENT.search(uri) is not None:
         raise _refused("has a % without two hexadecimal digits behind it: a literal one is written %25")
     stray = _STRAY.search(uri)
@@ -129,4 +131,4 @@ def is_loopback(host: str) -> bool:
 
 
 def _refused(problem: str) -> InvalidInput:
-    return InvalidInput("redirect_uri", problem, allowed=_ALLOWED)
+    return InvalidInput("redirect_uri", problem, allowed=ALLOWED)

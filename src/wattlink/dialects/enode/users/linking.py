@@ -7,12 +7,13 @@ import msgspec
 from litestar.params import FromPath, JSONBody
 
 from wattlink.connectors.devices import Kind
-from wattlink.dialects.enode.vendors import VendorName, names_of, vendors_named
+from wattlink.dialects.enode.vendors import LinkableVendor, linkable_names, vendors_named
 from wattlink.dialects.enode.wire import Answer, Payload, device_id_of
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.linking.creating.create import create
 from wattlink.domain.linking.creating.create_relink import create_relink
 from wattlink.domain.linking.model import CreatedSession, NewLinkSession, NewRelink
+from wattlink.domain.organizations.redirects import ALLOWED as REDIRECTS
 from wattlink.domain.organizations.redirects import check_redirect_uri
 from wattlink.web.bodies import Check, InvalidBody, Issue
 from wattlink.web.call import Call
@@ -72,7 +73,7 @@ def _redirect_problem(uri: str) -> str | None:
 RedirectUri = Annotated[
     str,
     msgspec.Meta(min_length=1, max_length=_MOST_LETTERS, extra_json_schema={"extra": {"format": "uri"}}),
-    Check(_redirect_problem),
+    Check(_redirect_problem, REDIRECTS),
 ]
 
 
@@ -82,7 +83,7 @@ class LinkUserPayload(Payload):
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1)]
     language: Language
     redirect_uri: RedirectUri
-    vendor: VendorName | msgspec.UnsetType = msgspec.UNSET
+    vendor: LinkableVendor | msgspec.UnsetType = msgspec.UNSET
     vendor_type: Kind | msgspec.UnsetType = msgspec.UNSET
     color_scheme: ColorScheme = "system"
 
@@ -142,7 +143,7 @@ def _vendor(name: str, kinds: tuple[Kind, ...]) -> str:
     for kind in kinds:
         if vendors := vendors_named(name, kind):
             return vendors[0]
-    allowed = sorted({name for kind in kinds for name in names_of(kind)})
+    allowed = sorted({name for kind in kinds for name in linkable_names(kind)})
     raise InvalidBody([Issue("vendor", f"{name!r} has no devices of the types asked for", tuple(allowed))])
 
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from wattlink.connectors.devices import Kind
-from wattlink.connectors.registry import manifests
+from wattlink.connectors.registry import clouds
 from wattlink.dialects.platform.link_sessions.reading import LinkSessionResponse, answer_of, user_meant
 from wattlink.dialects.platform.wire import Answer, Payload
 from wattlink.domain.access.ids import DeviceId
@@ -37,7 +37,7 @@ Scope = Literal[
     "meter:read:data",
     "meter:read:location",
 ]
-VendorName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*manifests()))]
+VendorName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*clouds()))]
 Language = Annotated[str, msgspec.Meta(pattern=r"^(browser|[a-z]{2,3}(-[A-Z]{2})?)$")]
 ColorScheme = Literal["system", "light", "dark"]
 

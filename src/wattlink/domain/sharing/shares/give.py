@@ -58,7 +58,7 @@ async def give(
             await write_share(tx, access, receiver, owner, vault=vault, now=now)
     found = [share for share in await store.between(tx, owner_id, receiver.user_id) if share.role_id == role_id]
     if not found:
-        raise Overloaded  # the one that was there ended at this very moment
+        raise Overloaded("the share that was there ended at this very moment", retry_after=1)
     return found[0]
 
 
