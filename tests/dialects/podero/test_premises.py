@@ -45,6 +45,8 @@ async def test_a_building_is_kept_as_it_is_said(partner: Partner) -> None:
         ({"num_occupants": 1.5}, "num_occupants"),
         ({"property_size_m2": -1}, "property_size_m2"),
         ({"country_iso2": "XX"}, "country_iso2"),
+        ({"country": "Germany"}, "country"),
+        ({"property_age": "before the war, or even earlier"}, "property_age"),
         ({"name": ""}, "name"),
         ({"name": "x" * 101}, "name"),
     ],
@@ -97,6 +99,8 @@ async def test_a_contract_is_kept_and_changed_in_part(partner: Partner) -> None:
         ({"supplier": "x" * 101}, ["supplier"]),
         ({"building_id": str(uuid4())}, ["building_id"]),
         ({"building_id": "home"}, ["building_id"]),
+        ({"building": "home"}, ["building"]),
+        ({"energy_price": [{"price": 1, "timestamp": "0001-01-01T00:00:00+14:00"}]}, ["energy_price", 0, "timestamp"]),
         ({"energy_prices": [{"price": "much", "timestamp": "2023-11-01"}]}, ["energy_prices", 0, "price"]),
         ({"energy_prices": [{"price": 1}]}, ["energy_prices", 0, "timestamp"]),
         (

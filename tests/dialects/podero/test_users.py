@@ -161,7 +161,11 @@ async def test_applications_do_not_see_each_others_users(partner: Partner, other
         ({"email": "nobody", "role": "boss"}, [("value_error", "email"), ("literal_error", "role")]),
         ({"email": None, "role": "user"}, [("value_error", "email")]),
         ({"email": "a@b.example", "role": "user", "latitude": 91}, [("value_error", "latitude")]),
-        ({"email": "a@b.example", "role": "user", "country": "Germany"}, [("value_error", "country_iso2")]),
+        ({"email": "a@b.example", "role": "user", "country": "Germany"}, [("value_error", "country")]),
+        (
+            {"email": "nobody", "role": "user", "country_iso2": "XX"},
+            [("value_error", "email"), ("value_error", "country_iso2")],
+        ),
         ({"email": "a@b.example", "role": "user", "zip_code": "x" * 21}, [("value_error", "zip_code")]),
         ({"email": "a@b.example", "role": "user", "external_user_id": ""}, [("value_error", "external_user_id")]),
         ({"email": "a@b.example", "role": "user", "first_name": "\0"}, [("value_error", "first_name")]),

@@ -26,7 +26,8 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Word = Annotated[str, msgspec.Meta(max_length=100, description="In the partner's words.")]
 Occupants = Annotated[int, msgspec.Meta(ge=0, le=MOST_OCCUPANTS)]
 Size = Annotated[float, msgspec.Meta(ge=0, le=LARGEST_M2)]
-Age = Annotated[str | int | None, msgspec.Meta(description="The year, or a span like `1990-2000`.")]
+_Span = Annotated[str, msgspec.Meta(max_length=20)]
+Age = Annotated[_Span | int | None, msgspec.Meta(description="The year, or a span like `1990-2000`.")]
 
 
 class Particulars(Payload):
@@ -144,8 +145,6 @@ def _particulars(data: Particulars) -> dict[str, Any]:
     given = country_said({name: value for name, value in said.items() if value is not msgspec.UNSET})
     if "zip_code" in given:
         given["zip_code"] = zip_code_of(given["zip_code"])
-    if isinstance(age := given.get("property_age"), str):
-        given["property_age"] = age[:20]
     return given
 
 

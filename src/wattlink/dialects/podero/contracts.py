@@ -1,5 +1,6 @@
 """A user's energy contracts: what energy costs them, at one building or at all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -118,18 +119,24 @@ def _said(data: ContractIn) -> dict[str, Any]:
     """What is said of a contract, by the domain's names; older names count where the newer ones aren't there."""
     said = {name: getattr(data, name) for name in ContractIn.__struct_fields__}
     given = {name: value for name, value in said.items() if value is not msgspec.UNSET}
+    for name in ("building", "building_id"):
+        if given.get(name) is not None:
+            given[name] = uuid_in(name, given[name])
+    for name in ("energy_price", "energy_prices"):
+        if name in given:
+            given[name] = _prices(name, given[name] or ())
     for older, newer in (("energy_price", "energy_prices"), ("building", "building_id")):
         if older in given:
             given.setdefault(newer, given.pop(older))
             given.pop(older, None)
-    if given.get("building_id") is not None:
-        given["building_id"] = uuid_in("building_id", given["building_id"])
-    if "energy_prices" in given:
-        given["energy_prices"] = tuple(
-            Price(price=one.price, timestamp=in_utc("energy_prices", one.timestamp))
-            for one in given["energy_prices"] or ()
-        )
     return given
+
+
+def _prices(field: str, told: Sequence[PriceIn]) -> tuple[Price, ...]:
+    return tuple(
+        Price(price=one.price, timestamp=in_utc(f"{field}[{number}].timestamp", one.timestamp))
+        for number, one in enumerate(told)
+    )
 
 
 def _shown(contract: Contract) -> ContractOut:

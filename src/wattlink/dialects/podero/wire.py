@@ -7,15 +7,25 @@ from uuid import UUID
 import msgspec
 
 from wattlink.base.clock import rfc3339
+from wattlink.base.countries import two_letters
 from wattlink.domain.access.ids import DeviceId, UserId
 from wattlink.domain.errors import InvalidInput
+from wattlink.web.bodies import Check
 from wattlink.web.call import Call, uuid_of
 
 Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time"}})]
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
 Text = Annotated[str, msgspec.Meta(max_length=255)]
 ZipCode = Annotated[str | int | None, msgspec.Meta(description="As text or as a number; kept as text.")]
-Country = Annotated[str | None, msgspec.Meta(description="ISO 3166-1, of two or three letters.")]
+
+
+def _problem_of_country(code: str) -> str | None:
+    return None if two_letters(code) else "isn't a country's code of two or three letters"
+
+
+Country = Annotated[
+    str | None, msgspec.Meta(description="ISO 3166-1, of two or three letters."), Check(_problem_of_country)
+]
 
 
 class Answer(msgspec.Struct):
