@@ -1,5 +1,6 @@
 """Cues in the hands of others: a secret opens one cue of one user for an hour, and a page is its first browser's."""
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from wattlink.base.vault import Vault
 from wattlink.dialects.podero.devices.cue_secrets import LIFE, Member, member_of, mint
 from wattlink.domain.access.ids import ApplicationId, DeviceId, UserId
 from wattlink.domain.errors import NotPermitted
+from wattlink.domain.linking.creating.again import MOST
 
 __all__ = ["broken", "stack"]  # the fixtures
 
@@ -82,6 +84,46 @@ async def test_another_browser_takes_over_neither_the_page_nor_the_device(world:
     assert (seen["is_authenticated"], seen["action_needed"]) == (False, True)
 
 
+async def test_one_secret_leads_to_one_open_session_however_often_it_is_used(world: World, broken: Broken) -> None:
+    url = await broken.url()
+    async with Person() as owner, Person() as prefetcher:
+        address = (await owner.go(url)).address
+        for _ in range(3):
+            assert (await prefetcher.go(url)).address == address  # looking at it takes nothing away
+        await owner.press("Cancel")
+        assert (await owner.go(url)).address != address  # there is still something to do
+    told = [(await broken.resolve(url))[1]["redirect_url"] for _ in range(3)]
+    assert len(set(told)) == 1
+    other = (await broken.resolve(url, successUrl="https://voltly.example/elsewhere"))[1]["redirect_url"]
+    assert other != told[0]  # another wish isn't answered with the way that was asked for before
+    sessions = "SELECT count(*) FROM link_session WHERE purpose = 'relink' AND relink_device_id = %(device_id)s"
+    async with world.stack.hub.db.read() as reader:
+        assert await reader.one(int, sessions, device_id=UUID(broken.device_id)) == 4
+
+
+async def test_many_uses_at_once_make_one_session(world: World, broken: Broken) -> None:
+    url = await broken.url()
+    async with httpx.AsyncClient() as http:
+        answers = await asyncio.gather(*(http.get(url) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+
+
+async def test_a_secret_that_is_given_up_again_and_again_is_used_up(world: World, broken: Broken) -> None:
+    url = await broken.url()
+    for _ in range(MOST):
+        assert (await broken.resolve(url))[0] == 200
+        async with world.stack.hub.db.transaction() as tx:
+            await tx.execute(
+                """
+                UPDATE link_session SET state = 'cancelled', ended_at = now()
+                 WHERE relink_device_id = %(device_id)s AND ended_at IS NULL
+                """,
+                device_id=UUID(broken.device_id),
+            )
+    assert (await broken.resolve(url))[0] == 403
+
+
 async def _answers(broken: Broken, url: str) -> tuple[int, int]:
     """What a backend gets that resolves there, and anybody who says that it is done."""
     async with httpx.AsyncClient() as http:
@@ -109,6 +151,7 @@ def test_a_secret_is_good_for_an_hour_for_its_cue_and_member() -> None:
         (clock(), DeviceId(uuid4()), secret),
         (clock(), device, "A" + secret[1:]),
         (clock(), device, secret + "A"),
+        (clock(), device, secret[:9] + "!" + secret[9:]),  # which a lenient decoder reads as the same
         (clock(), device, "nonsense, and even ünlesbar"),
     ):
         with pytest.raises(NotPermitted):

@@ -229,6 +229,7 @@ class NewRelink(msgspec.Struct, frozen=True, kw_only=True):
     prefers_form: bool = False
     binding: LinkBinding | None = None
     challenge: bytes | None = None
+    seed: bytes | None = None  # that only we can make: whoever asks with the same one is led to the same open session
 
 
 class CreatedSession(msgspec.Struct, frozen=True, kw_only=True):

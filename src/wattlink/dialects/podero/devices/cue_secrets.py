@@ -34,7 +34,7 @@ def mint(vault: Vault, device_id: DeviceId, member: Member, *, now: datetime) ->
     """A secret of the device's cue, in letters that a URL may hold."""
     until = int((now + LIFE).timestamp()).to_bytes(_TIME_BYTES)
     signed = member.application_id.bytes + member.user_id.bytes + until
-    return base64.urlsafe_b64encode(signed + _mac(vault, device_id, signed)).rstrip(b"=").decode()
+    return _letters(signed + _mac(vault, device_id, signed))
 
 
 def member_of(vault: Vault, device_id: DeviceId, secret: str, *, now: datetime) -> Member:
@@ -44,7 +44,8 @@ def member_of(vault: Vault, device_id: DeviceId, secret: str, *, now: datetime) 
     except (UnicodeEncodeError, binascii.Error):
         raw = b""
     signed, mac = raw[:_SIGNED_BYTES], raw[_SIGNED_BYTES:]
-    if len(signed) != _SIGNED_BYTES or not hmac.compare_digest(mac, _mac(vault, device_id, signed)):
+    is_ours = len(signed) == _SIGNED_BYTES and hmac.compare_digest(mac, _mac(vault, device_id, signed))
+    if not is_ours or _letters(raw) != secret:  # one spelling: another would count as another secret
         raise NotPermitted("the secret isn't one of this cue")
     if datetime.fromtimestamp(int.from_bytes(signed[-_TIME_BYTES:]), UTC) <= now:
         raise NotPermitted("the secret is over: read the device again for a new one")
@@ -52,6 +53,15 @@ def member_of(vault: Vault, device_id: DeviceId, secret: str, *, now: datetime) 
         application_id=ApplicationId(UUID(bytes=signed[:_ID_BYTES])),
         user_id=UserId(UUID(bytes=signed[_ID_BYTES : 2 * _ID_BYTES])),
     )
+
+
+def _letters(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def seed_of(vault: Vault, secret: str, *said: str) -> bytes:
+    """From what the sessions follow to which the secret leads whoever says the same."""
+    return vault.keyed_hash("\0".join([secret, *said]), context="cue session")
 
 
 def _mac(vault: Vault, device_id: DeviceId, signed: bytes) -> bytes:

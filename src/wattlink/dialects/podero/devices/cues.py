@@ -13,7 +13,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from wattlink.db.database import Reader, Transaction
 from wattlink.dialects.podero import BASE, DIALECT
 from wattlink.dialects.podero.admission import admit
-from wattlink.dialects.podero.devices.cue_secrets import Member, member_of, mint
+from wattlink.dialects.podero.devices.cue_secrets import Member, member_of, mint, seed_of
 from wattlink.dialects.podero.onboarding import Address, Tag
 from wattlink.dialects.podero.wire import Answer, Payload, Uuid, device_id_of
 from wattlink.domain.access.model import Access
@@ -89,12 +89,16 @@ def address_of(public_url: str, device: Device) -> str:
 
 
 async def resolve_cue(request: Call, cue_id: FromPath[str], secret: Secret, data: JSONBody[ResolveIn]) -> Resolution:
-    """Begin: send the user to `redirect_url`, within a day. Takes the bearer token as well as the secret."""
+    """Begin: send the user to `redirect_url`, within a day. Takes the bearer token as well as the secret.
+
+    The same secret and body lead to the same session for as long as it is open.
+    """
     await admit(request)
     member = _member(request, cue_id, secret)
     if member.application_id != request.access.application_id:
         raise NotPermitted("the secret isn't one of this application's")
-    new = _relink(data.success_url, data.cancel_url, data.language or "browser")
+    said = (data.success_url, data.cancel_url, data.language or "browser")
+    new = _relink(*said, seed=seed_of(request.hub.vault, secret, *said))
     async with request.hub.db.transaction() as tx:
         return Resolution(redirect_url=await _begin(tx, request, member, cue_id, new))
 
@@ -133,8 +137,9 @@ async def _active(reader: Reader, request: Call, access: Access, cue_id: str) ->
 async def _page(request: Call, cue_id: str, secret: str) -> str:
     member = _member(request, cue_id, secret)
     async with request.hub.db.transaction() as tx:
-        back = await _way_back(tx, member)
-        return await _begin(tx, request, member, cue_id, _relink(back.redirect_uri, back.cancel_uri, "browser"))
+        back, seed = await _way_back(tx, member), seed_of(request.hub.vault, secret)
+        new = _relink(back.redirect_uri, back.cancel_uri, "browser", seed=seed)
+        return await _begin(tx, request, member, cue_id, new)
 
 
 async def _way_back(reader: Reader, member: Member) -> WayBack:
@@ -150,8 +155,8 @@ async def _way_back(reader: Reader, member: Member) -> WayBack:
     return WayBack(redirect_uri=known, cancel_uri=known)
 
 
-def _relink(success: str, cancel: str, language: str) -> NewRelink:
-    return NewRelink(language=language, redirect_uri=success, cancel_uri=cancel, prefers_form=True)
+def _relink(success: str, cancel: str, language: str, *, seed: bytes) -> NewRelink:
+    return NewRelink(language=language, redirect_uri=success, cancel_uri=cancel, prefers_form=True, seed=seed)
 
 
 async def _begin(tx: Transaction, request: Call, member: Member, cue_id: str, new: NewRelink) -> str:

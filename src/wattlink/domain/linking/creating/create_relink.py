@@ -14,6 +14,7 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import AlreadyLinked, InvalidInput, NotFound
 from wattlink.domain.interventions import catalogue
+from wattlink.domain.linking.creating.again import keep_one
 from wattlink.domain.linking.creating.create import keep
 from wattlink.domain.linking.creating.own import check_own
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
@@ -49,7 +50,10 @@ def mending(state: AccountState, device: Device) -> Mending | None:
 async def create_relink(
     tx: Transaction, access: Access, device_id: DeviceId, new: NewRelink, *, now: datetime
 ) -> CreatedSession:
-    """A session with the kinds and scopes of the original link; raises NotFound, AlreadyLinked and InvalidInput."""
+    """A session with the kinds and scopes of the original link, or the open one of the same seed.
+
+    Raises NotFound, AlreadyLinked, InvalidInput, and NotPermitted where a seed was used too often.
+    """
     application = await organizations.get_application(tx, access.application_id)
     check_own(access, application, new.binding)
     _check_addresses(new, application.redirect_uris)
@@ -60,7 +64,8 @@ async def create_relink(
     if mending(account.state, device) is None:
         raise AlreadyLinked("nothing about this device is mended by linking")
     binding = new.binding or application.link_binding
-    return await keep(tx, _session(account, device, new, binding=binding, now=now))
+    session = _session(account, device, new, binding=binding, now=now)
+    return await keep(tx, session) if new.seed is None else await keep_one(tx, session, new.seed, now=now)
 
 
 def _session(account: Account, device: Device, new: NewRelink, *, binding: LinkBinding, now: datetime) -> LinkSession:

@@ -51,6 +51,16 @@ async def add(tx: Transaction, session: LinkSession, token_digest: bytes) -> Non
     await tx.execute(_INSERT_ONE, user_id=session.user_id, **_params(session, token_digest))
 
 
+async def add_if_new(tx: Transaction, session: LinkSession, token_digest: bytes) -> bool:
+    """A new session, unless there is or comes at this moment one of the token; whether there was none."""
+    added = await tx.execute(
+        f"{_INSERT_ONE} ON CONFLICT (token_digest) DO NOTHING",
+        user_id=session.user_id,
+        **_params(session, token_digest),
+    )
+    return added > 0
+
+
 class ForUser(msgspec.Struct, frozen=True, kw_only=True):
     """A session to be made for the user whom the app knows by `external_id`; `user_id` if that one is new."""
 
