@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
+from litestar import Response
 
+from wattlink.dialects.enode.headers import CURRENT_VERSION, version_of
 from wattlink.dialects.enode.vendors import name_of
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
-from wattlink.web.failures import Failures, Told, invalid
+from wattlink.web.failures import AnyRequest, Failures, Manners, Told, invalid
 from wattlink.web.openapi import camel
+from wattlink.web.problems import problem_answer
 
 _TYPES = "https://developers.enode.com/api/problems/"
+_OLDER_TYPES = "https://docs.enode.io/problems/"
 
 
 class FieldIssue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -30,6 +34,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     detail: str
     issues: list[FieldIssue] = []
     intervention_ids: Annotated[list[str], msgspec.Meta(description="What somebody must do first.")] = []
+
+
+class OlderProblem(Problem, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """As versions before the current one show it: `error` and `message` repeat `type` and `detail`."""
+
+    error: str
+    message: str
 
 
 STATUS: Mapping[type[errors.DomainError], Told] = {
@@ -106,4 +117,14 @@ def _tell(told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem:
     )
 
 
-HANDLERS = Failures(problem_of=problem_of, tell=_tell).handlers
+def _answer(
+    request: AnyRequest, status: int, problem: Problem, headers: dict[str, str] | None = None
+) -> Response[bytes]:
+    if version_of(request) != CURRENT_VERSION:
+        kind = problem.type.replace(_TYPES, _OLDER_TYPES)
+        told = {**msgspec.structs.asdict(problem), "type": kind}
+        problem = OlderProblem(**told, error=kind, message=problem.detail)
+    return problem_answer(request, status, problem, headers)
+
+
+HANDLERS = Failures(problem_of=problem_of, tell=_tell, manners=Manners(answer=_answer)).handlers

@@ -124,17 +124,17 @@ def _put_device(body: EventBody, event: Event, payload: Payload) -> None:
     device_id = event.device_id
     match payload.document or nothing_known(payload.kind, payload.vendor, event.occurred_at):
         case normal.Vehicle() as document:
-            body.vehicle = vehicle(device_id, payload, document)
+            body.vehicle = vehicle(device_id, payload, document, body.version)
         case normal.Charger() as document:
-            body.charger = charger(device_id, payload, document)
+            body.charger = charger(device_id, payload, document, body.version)
         case normal.Hvac() as document:
-            body.hvac = hvac(device_id, payload, document)
+            body.hvac = hvac(device_id, payload, document, body.version)
         case normal.Inverter() as document:
-            body.inverter = inverter(device_id, payload, document)
+            body.inverter = inverter(device_id, payload, document, body.version)
         case normal.Battery() as document:
-            body.battery = battery(device_id, payload, document)
+            body.battery = battery(device_id, payload, document, body.version)
         case normal.Meter() as document:
-            body.meter = meter(device_id, payload, document)
+            body.meter = meter(device_id, payload, document, body.version)
 
 
 def _alone(name: str, now: datetime, api_version: str | None, pending_events: int | UnsetType = UNSET) -> bytes:

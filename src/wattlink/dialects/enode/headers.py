@@ -1,5 +1,9 @@
 """Enode's own request headers: the API version that is asked for, and one that is history."""
 
+from typing import Any
+
+from litestar import Request
+
 from wattlink.domain.errors import InvalidInput
 from wattlink.web.authentication import header_of
 from wattlink.web.call import Call
@@ -15,6 +19,12 @@ VERSIONS = (
     "2024-01-01",
     CURRENT_VERSION,
 )
+
+
+def version_of(call: Request[Any, Any, Any]) -> str:
+    """The version that is asked for; the current one where it isn't said, or never was."""
+    version = header_of(call.scope, b"enode-version")
+    return version if version in VERSIONS else CURRENT_VERSION
 
 
 def check_headers(call: Call) -> None:

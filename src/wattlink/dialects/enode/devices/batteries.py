@@ -4,13 +4,15 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, site
 from wattlink.connectors.devices.site import BatteryStatus, OperationMode
-from wattlink.dialects.enode.devices.places import DeviceLocation, device_location
+from wattlink.dialects.enode.devices.places import DeviceLocation, device_location, older_location_id
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.headers import version_of
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
@@ -67,6 +69,7 @@ class Battery(Answer):
     location: DeviceLocation
     capabilities: BatteryCapabilities
     scopes: list[str]
+    location_id: Uuid | UnsetType | None = UNSET  # of versions before the current one
 
 
 class PaginatedBatteryList(Answer):
@@ -88,7 +91,7 @@ async def list_user_batteries(
 
 async def get_battery(request: Call, battery_id: FromPath[str]) -> Battery:
     """A battery as it was last seen."""
-    return _of_device(await get_device(request, battery_id, Kind.BATTERY))
+    return _of_device(await get_device(request, battery_id, Kind.BATTERY), version_of(request))
 
 
 async def refresh_battery(request: Call, battery_id: FromPath[str]) -> None:
@@ -98,15 +101,16 @@ async def refresh_battery(request: Call, battery_id: FromPath[str]) -> None:
 
 async def _page(call: Call, asked: Asked, user: str | None) -> PaginatedBatteryList:
     page = await page_of_devices(call, asked, Kind.BATTERY, user)
-    return PaginatedBatteryList(data=[_of_device(device) for device in page.rows], pagination=cursors_of(page))
+    version = version_of(call)
+    return PaginatedBatteryList(data=[_of_device(device, version) for device in page.rows], pagination=cursors_of(page))
 
 
-def _of_device(device: Device) -> Battery:
+def _of_device(device: Device, version: str) -> Battery:
     assert isinstance(device.document, normal.Battery)
-    return battery(device.device_id, device, device.document)
+    return battery(device.device_id, device, device.document, version)
 
 
-def battery(device_id: UUID, owned: Owned, document: normal.Battery) -> Battery:
+def battery(device_id: UUID, owned: Owned, document: normal.Battery, version: str) -> Battery:
     """A battery on the wire."""
     return Battery(
         id=str(device_id),
@@ -122,6 +126,7 @@ def battery(device_id: UUID, owned: Owned, document: normal.Battery) -> Battery:
         location=device_location(owned, document.location),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
+        location_id=older_location_id(owned, version),
     )
 
 

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, PowerDelivery
-from wattlink.dialects.enode.devices.places import DeviceUpdatePayload, location_id, put_device_at
+from wattlink.dialects.enode.devices.places import DeviceUpdatePayload, location_id, older_location_id, put_device_at
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.headers import version_of
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
@@ -89,6 +91,7 @@ class Charger(Answer):
     location: ChargerLocation
     capabilities: ChargerCapabilities
     scopes: list[str]
+    location_id: Uuid | UnsetType | None = UNSET  # of versions before the current one
 
 
 class PaginatedChargerList(Answer):
@@ -110,12 +113,12 @@ async def list_user_chargers(
 
 async def get_charger(request: Call, charger_id: FromPath[str]) -> Charger:
     """A charger as it was last seen."""
-    return _of_device(await get_device(request, charger_id, Kind.CHARGER))
+    return _of_device(await get_device(request, charger_id, Kind.CHARGER), version_of(request))
 
 
 async def update_charger(request: Call, charger_id: FromPath[str], data: JSONBody[DeviceUpdatePayload]) -> Charger:
     """Say at which of its user's locations a charger is."""
-    return _of_device(await put_device_at(request, charger_id, Kind.CHARGER, data))
+    return _of_device(await put_device_at(request, charger_id, Kind.CHARGER, data), version_of(request))
 
 
 async def refresh_charger(request: Call, charger_id: FromPath[str]) -> None:
@@ -125,15 +128,16 @@ async def refresh_charger(request: Call, charger_id: FromPath[str]) -> None:
 
 async def _page(call: Call, asked: Asked, user: str | None) -> PaginatedChargerList:
     page = await page_of_devices(call, asked, Kind.CHARGER, user)
-    return PaginatedChargerList(data=[_of_device(device) for device in page.rows], pagination=cursors_of(page))
+    version = version_of(call)
+    return PaginatedChargerList(data=[_of_device(device, version) for device in page.rows], pagination=cursors_of(page))
 
 
-def _of_device(device: Device) -> Charger:
+def _of_device(device: Device, version: str) -> Charger:
     assert isinstance(device.document, normal.Charger)
-    return charger(device.device_id, device, device.document)
+    return charger(device.device_id, device, device.document, version)
 
 
-def charger(device_id: UUID, owned: Owned, document: normal.Charger) -> Charger:
+def charger(device_id: UUID, owned: Owned, document: normal.Charger, version: str) -> Charger:
     """A charger on the wire."""
     return Charger(
         id=str(device_id),
@@ -146,6 +150,7 @@ def charger(device_id: UUID, owned: Owned, document: normal.Charger) -> Charger:
         location=_location(owned),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
+        location_id=older_location_id(owned, version),
     )
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
@@ -11,8 +12,9 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.devices import hvac as parts
 from wattlink.connectors.devices.hvac import HoldType, HvacCategory, HvacMode
 from wattlink.connectors.devices.parts import Range
-from wattlink.dialects.enode.devices.places import DeviceUpdatePayload, location_id, put_device_at
+from wattlink.dialects.enode.devices.places import DeviceUpdatePayload, location_id, older_location_id, put_device_at
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.headers import version_of
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
@@ -84,6 +86,7 @@ class HVAC(Answer):
     capabilities: HvacCapabilities
     location: HvacLocation
     scopes: list[str]
+    location_id: Uuid | UnsetType | None = UNSET  # of versions before the current one
 
 
 class PaginatedHVACList(Answer):
@@ -103,12 +106,12 @@ async def list_user_hvacs(request: Call, user_id: FromPath[str], asked: NamedDep
 
 async def get_hvac(request: Call, hvac_id: FromPath[str]) -> HVAC:
     """An HVAC device as it was last seen."""
-    return _of_device(await get_device(request, hvac_id, Kind.HVAC))
+    return _of_device(await get_device(request, hvac_id, Kind.HVAC), version_of(request))
 
 
 async def update_hvac(request: Call, hvac_id: FromPath[str], data: JSONBody[DeviceUpdatePayload]) -> HVAC:
     """Say at which of its user's locations an HVAC device is."""
-    return _of_device(await put_device_at(request, hvac_id, Kind.HVAC, data))
+    return _of_device(await put_device_at(request, hvac_id, Kind.HVAC, data), version_of(request))
 
 
 async def refresh_hvac(request: Call, hvac_id: FromPath[str]) -> None:
@@ -118,15 +121,16 @@ async def refresh_hvac(request: Call, hvac_id: FromPath[str]) -> None:
 
 async def _page(call: Call, asked: Asked, user: str | None) -> PaginatedHVACList:
     page = await page_of_devices(call, asked, Kind.HVAC, user)
-    return PaginatedHVACList(data=[_of_device(device) for device in page.rows], pagination=cursors_of(page))
+    version = version_of(call)
+    return PaginatedHVACList(data=[_of_device(device, version) for device in page.rows], pagination=cursors_of(page))
 
 
-def _of_device(device: Device) -> HVAC:
+def _of_device(device: Device, version: str) -> HVAC:
     assert isinstance(device.document, normal.Hvac)
-    return hvac(device.device_id, device, device.document)
+    return hvac(device.device_id, device, device.document, version)
 
 
-def hvac(device_id: UUID, owned: Owned, document: normal.Hvac) -> HVAC:
+def hvac(device_id: UUID, owned: Owned, document: normal.Hvac, version: str) -> HVAC:
     """An HVAC device on the wire."""
     return HVAC(
         id=str(device_id),
@@ -141,6 +145,7 @@ def hvac(device_id: UUID, owned: Owned, document: normal.Hvac) -> HVAC:
         capabilities=_capabilities(document.capabilities),
         location=HvacLocation(id=location_id(owned)),
         scopes=list(owned.scopes),
+        location_id=older_location_id(owned, version),
     )
 
 

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, site
-from wattlink.dialects.enode.devices.places import DeviceLocation, device_location
+from wattlink.dialects.enode.devices.places import DeviceLocation, device_location, older_location_id
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.headers import version_of
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
@@ -56,6 +58,7 @@ class Inverter(Answer):
     location: DeviceLocation
     capabilities: InverterCapabilities
     scopes: list[str]
+    charging_location_id: Uuid | UnsetType | None = UNSET  # of versions before the current one
 
 
 class PaginatedInverterList(Answer):
@@ -77,7 +80,7 @@ async def list_user_inverters(
 
 async def get_inverter(request: Call, inverter_id: FromPath[str]) -> Inverter:
     """An inverter as it was last seen."""
-    return _of_device(await get_device(request, inverter_id, Kind.INVERTER))
+    return _of_device(await get_device(request, inverter_id, Kind.INVERTER), version_of(request))
 
 
 async def refresh_inverter(request: Call, inverter_id: FromPath[str]) -> None:
@@ -87,15 +90,18 @@ async def refresh_inverter(request: Call, inverter_id: FromPath[str]) -> None:
 
 async def _page(call: Call, asked: Asked, user: str | None) -> PaginatedInverterList:
     page = await page_of_devices(call, asked, Kind.INVERTER, user)
-    return PaginatedInverterList(data=[_of_device(device) for device in page.rows], pagination=cursors_of(page))
+    version = version_of(call)
+    return PaginatedInverterList(
+        data=[_of_device(device, version) for device in page.rows], pagination=cursors_of(page)
+    )
 
 
-def _of_device(device: Device) -> Inverter:
+def _of_device(device: Device, version: str) -> Inverter:
     assert isinstance(device.document, normal.Inverter)
-    return inverter(device.device_id, device, device.document)
+    return inverter(device.device_id, device, device.document, version)
 
 
-def inverter(device_id: UUID, owned: Owned, document: normal.Inverter) -> Inverter:
+def inverter(device_id: UUID, owned: Owned, document: normal.Inverter, version: str) -> Inverter:
     """An inverter on the wire."""
     return Inverter(
         id=str(device_id),
@@ -110,6 +116,7 @@ def inverter(device_id: UUID, owned: Owned, document: normal.Inverter) -> Invert
         location=device_location(owned, document.location),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
+        charging_location_id=older_location_id(owned, version),
     )
 
 

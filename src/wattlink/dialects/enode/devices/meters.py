@@ -4,12 +4,14 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, site
-from wattlink.dialects.enode.devices.places import DeviceLocation, device_location
+from wattlink.dialects.enode.devices.places import DeviceLocation, device_location, older_location_id
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.headers import version_of
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
@@ -50,6 +52,7 @@ class Meter(Answer):
     location: DeviceLocation
     capabilities: MeterCapabilities
     scopes: list[str]
+    location_id: Uuid | UnsetType | None = UNSET  # of versions before the current one
 
 
 class PaginatedMeterList(Answer):
@@ -69,7 +72,7 @@ async def list_user_meters(request: Call, user_id: FromPath[str], asked: NamedDe
 
 async def get_meter(request: Call, meter_id: FromPath[str]) -> Meter:
     """A meter as it was last seen."""
-    return _of_device(await get_device(request, meter_id, Kind.METER))
+    return _of_device(await get_device(request, meter_id, Kind.METER), version_of(request))
 
 
 async def refresh_meter(request: Call, meter_id: FromPath[str]) -> None:
@@ -79,15 +82,16 @@ async def refresh_meter(request: Call, meter_id: FromPath[str]) -> None:
 
 async def _page(call: Call, asked: Asked, user: str | None) -> PaginatedMeterList:
     page = await page_of_devices(call, asked, Kind.METER, user)
-    return PaginatedMeterList(data=[_of_device(device) for device in page.rows], pagination=cursors_of(page))
+    version = version_of(call)
+    return PaginatedMeterList(data=[_of_device(device, version) for device in page.rows], pagination=cursors_of(page))
 
 
-def _of_device(device: Device) -> Meter:
+def _of_device(device: Device, version: str) -> Meter:
     assert isinstance(device.document, normal.Meter)
-    return meter(device.device_id, device, device.document)
+    return meter(device.device_id, device, device.document, version)
 
 
-def meter(device_id: UUID, owned: Owned, document: normal.Meter) -> Meter:
+def meter(device_id: UUID, owned: Owned, document: normal.Meter, version: str) -> Meter:
     """A meter on the wire."""
     return Meter(
         id=str(device_id),
@@ -102,6 +106,7 @@ def meter(device_id: UUID, owned: Owned, document: normal.Meter) -> Meter:
         location=device_location(owned, document.location),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
+        location_id=older_location_id(owned, version),
     )
 
 

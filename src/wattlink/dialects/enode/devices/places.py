@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.enode.devices.reading import Owned
+from wattlink.dialects.enode.headers import CURRENT_VERSION
 from wattlink.dialects.enode.wire import Answer, Payload, Timestamp, Uuid, device_id_of, timestamp
 from wattlink.domain.access.ids import LocationId
 from wattlink.domain.devices.model import Device
@@ -41,6 +44,11 @@ def device_location(owned: Owned, found: normal.Position) -> DeviceLocation:
 def location_id(owned: Owned) -> Uuid | None:
     """The location at which a device is."""
     return None if owned.location_id is None else str(owned.location_id)
+
+
+def older_location_id(owned: Owned, version: str) -> Uuid | UnsetType | None:
+    """The same, where versions before the current one have it: at the top of a device."""
+    return UNSET if version == CURRENT_VERSION else location_id(owned)
 
 
 async def put_device_at(call: Call, text: str, kind: Kind, sent: DeviceUpdatePayload) -> Device:

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
 from wattlink.base.clock import rfc3339
 from wattlink.connectors import devices as normal
 from wattlink.connectors.devices import Kind, PowerDelivery
-from wattlink.dialects.enode.devices.places import DeviceLocation, device_location
+from wattlink.dialects.enode.devices.places import DeviceLocation, device_location, older_location_id
 from wattlink.dialects.enode.devices.reading import Owned, get_device, hint, page_of_devices
+from wattlink.dialects.enode.headers import version_of
 from wattlink.dialects.enode.paging import cursors_of
 from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
@@ -81,6 +83,7 @@ class Vehicle(Answer):
     odometer: VehicleOdometer
     capabilities: VehicleCapabilities
     scopes: list[str]
+    location_id: Uuid | UnsetType | None = UNSET  # of versions before the current one
 
 
 class PaginatedVehicleList(Answer):
@@ -102,7 +105,7 @@ async def list_user_vehicles(
 
 async def get_vehicle(request: Call, vehicle_id: FromPath[str]) -> Vehicle:
     """A vehicle as it was last seen."""
-    return _of_device(await get_device(request, vehicle_id, Kind.VEHICLE))
+    return _of_device(await get_device(request, vehicle_id, Kind.VEHICLE), version_of(request))
 
 
 async def refresh_vehicle(request: Call, vehicle_id: FromPath[str]) -> None:
@@ -112,15 +115,16 @@ async def refresh_vehicle(request: Call, vehicle_id: FromPath[str]) -> None:
 
 async def _page(call: Call, asked: Asked, user: str | None) -> PaginatedVehicleList:
     page = await page_of_devices(call, asked, Kind.VEHICLE, user)
-    return PaginatedVehicleList(data=[_of_device(device) for device in page.rows], pagination=cursors_of(page))
+    version = version_of(call)
+    return PaginatedVehicleList(data=[_of_device(device, version) for device in page.rows], pagination=cursors_of(page))
 
 
-def _of_device(device: Device) -> Vehicle:
+def _of_device(device: Device, version: str) -> Vehicle:
     assert isinstance(device.document, normal.Vehicle)
-    return vehicle(device.device_id, device, device.document)
+    return vehicle(device.device_id, device, device.document, version)
 
 
-def vehicle(device_id: UUID, owned: Owned, document: normal.Vehicle) -> Vehicle:
+def vehicle(device_id: UUID, owned: Owned, document: normal.Vehicle, version: str) -> Vehicle:
     """A vehicle on the wire."""
     return Vehicle(
         id=str(device_id),
@@ -135,6 +139,7 @@ def vehicle(device_id: UUID, owned: Owned, document: normal.Vehicle) -> Vehicle:
         odometer=_odometer(document.odometer),
         capabilities=_capabilities(document.capabilities),
         scopes=list(owned.scopes),
+        location_id=older_location_id(owned, version),
     )
 
 
