@@ -93,6 +93,85 @@ async def test_a_code_that_went_to_a_wrong_address_is_dead_once_the_address_is_r
     assert await post.send_due() == 0  # who is active waits for no code
 
 
+async def test_another_address_is_a_users_once_it_was_proved(post: Post) -> None:
+    world = post.world
+    user, ada = await _signed_up(post)
+    path, new = f"/users/{user}", "Berg@example.com"
+    for said in ({"email": new, "lastName": "Berg"}, {"email": new}):  # asked again: mailed again
+        shown = await ada.put(path, said)
+        assert (shown["email"], shown["lastName"]) == ("ada@example.com", "Berg")
+    await ada.put(path, shown)  # as it was read
+    assert await ada.get(f"{path}/status") == {"activated": True, "activationDate": shown["createdAt"]}
+    code = (await world.trusted.get(f"{path}/status"))["activationCode"]
+    assert await post.send_due() == 2
+    assert [mail["To"] for mail in post.server.taken[1:]] == [new, new]
+    texts = [mail.get_content().splitlines() for mail in post.server.taken[1:]]
+    confirm = "Enter it in the app to confirm this address."
+    assert [text[2] for text in texts if text[0] == f"Your code for Voltly is {code}."] == [confirm]
+    log_in = {"email": new, "password": ADA["password"]}
+    assert await world.public.status("POST", "/auth/evrythng", log_in) == 404
+    assert await world.public.status("POST", f"{path}/validate", {"activationCode": "00000000"}) == 400
+    proved = await world.public.post(f"{path}/validate", {"activationCode": code})
+    assert (proved["status"], await ada.get(path)) == ("active", {**shown, "email": new})
+    assert (await world.caller(proved["evrythngApiKey"]).get("/access"))["actor"]["id"] == user
+    assert await world.public.status("POST", "/auth/evrythng", log_in) == 201
+    assert await world.public.status("POST", f"{path}/validate", {"activationCode": code}) == 409
+    assert (await ada.put(path, {"email": "berg@example.com"}))["email"] == "berg@example.com"  # is the same one
+
+
+async def test_an_address_that_was_not_proved_is_nobodys(post: Post) -> None:
+    world, new = post.world, {"email": "berg@example.com"}
+    user, ada = await _signed_up(post)
+    _, bob = await _signed_up(post, "bob@example.com")
+    path = f"/users/{user}"
+    await ada.put(path, new)
+    assert await bob.status("POST", "/accesses", {**new, "role": "base_app_user"}) == 404
+    code = (await world.operator.get(f"{path}/status"))["activationCode"]
+    await _signed_up(post, new["email"])
+    assert await world.public.status("POST", f"{path}/validate", {"activationCode": code}) == 409
+    for taken in (new["email"], "BOB@example.com"):
+        assert await ada.status("PUT", path, {"email": taken}) == 409
+    await ada.put(path, {"email": "ada.berg@example.com"})
+    code = (await world.operator.get(f"{path}/status"))["activationCode"]
+    await world.operator.put(path, {"email": "a.berg@example.com"})  # an operator's word counts at once
+    assert await world.public.status("POST", f"{path}/validate", {"activationCode": code}) == 409
+    assert (await ada.get(path))["email"] == "a.berg@example.com"
+
+
+async def test_an_anonymous_user_who_is_filled_in_is_active_once_the_address_is_proved(post: Post) -> None:
+    world = post.world
+    began = await world.public.post("/auth/evrythng/users?anonymous=true")
+    path, somebody = f"/users/{began['evrythngUser']}", world.caller(began["evrythngApiKey"])
+    shown = await somebody.put(path, {"email": "eve@example.com", "password": "password"})
+    assert shown["email"] == began["email"]
+    log_in = {"email": "eve@example.com", "password": "password"}
+    assert await world.public.status("POST", "/auth/evrythng", log_in) == 404
+    code = (await world.operator.get(f"{path}/status"))["activationCode"]
+    assert (await world.public.post(f"{path}/validate", {"activationCode": code}))["status"] == "active"
+    assert (await world.public.post("/auth/evrythng", log_in))["evrythngUser"] == began["evrythngUser"]
+    assert (await somebody.get(f"{path}/status"))["activated"]
+
+
+async def test_who_wants_one_address_after_the_other_floods_no_mailbox(post: Post) -> None:
+    user, ada = await _signed_up(post)
+    path = f"/users/{user}"
+    same = [await ada.status("PUT", path, {"email": "berg@example.com"}) for _ in range(6)]
+    assert same == [200] * 5 + [429]
+    others = [await ada.status("PUT", path, {"email": f"berg{number}@example.com"}) for number in range(5)]
+    assert others == [200] * 4 + [429]
+    post.clock.forward(days=1)
+    assert await ada.status("PUT", path, {"email": "berg@example.com"}) == 200
+
+
+async def _signed_up(post: Post, email: str = "ada@example.com") -> tuple[str, Caller]:
+    """Somebody active, whose mail was sent."""
+    made = await post.world.trusted.post("/auth/evrythng/users", {**ADA, "email": email})
+    user, code = made["evrythngUser"], made["activationCode"]
+    activated = await post.world.public.post(f"/users/{user}/validate", {"activationCode": code})
+    await post.send_due()
+    return user, post.world.caller(activated["evrythngApiKey"])
+
+
 async def test_the_apps_server_still_sees_the_code(post: Post) -> None:
     assert len((await post.world.trusted.post("/auth/evrythng/users", ADA))["activationCode"]) == 8
 

@@ -273,6 +273,15 @@ async def test_an_anonymous_user_is_filled_in_and_keeps_id_and_key(ours: World) 
     assert [found["id"] for found in await ours.operator.get("/users?filter=email%3Dada@example.com")] == [user_id]
 
 
+async def test_an_anonymous_user_may_be_sent_back_as_it_was_read(ours: World) -> None:
+    began = await ours.public.post("/auth/evrythng/users?anonymous=true")
+    path, somebody = f"/users/{began['evrythngUser']}", ours.caller(began["evrythngApiKey"])
+    shown = await somebody.get(path)
+    changed = await somebody.put(path, {**shown, "firstName": "Eve", "password": "password"})
+    assert (changed["email"], changed["firstName"]) == (began["email"], "Eve")
+    assert (await somebody.get(f"{path}/status")) == {"activated": False}  # that is nobody's address
+
+
 async def test_a_user_changes_what_is_its_own(ours: World, clock: StillClock) -> None:
     user_id, user = await active(ours)
     clock.forward(minutes=1)

@@ -10,6 +10,7 @@ from wattlink.dialects.evrythng.users.documents import (
     UserChangesPayload,
     UserDocument,
     change_of,
+    email_of,
     shown,
     user_id_of,
 )
@@ -22,8 +23,9 @@ from wattlink.domain.users.listing import store as listing
 from wattlink.domain.users.listing.model import Wanted
 from wattlink.domain.users.logins import codes, store
 from wattlink.domain.users.logins.change import change
-from wattlink.domain.users.mail.new_address import tell_new_address
-from wattlink.domain.users.model import Login
+from wattlink.domain.users.mail.new_address import ask_to_prove, tell_new_address
+from wattlink.domain.users.model import Change, Login, check_email
+from wattlink.domain.users.throttling.model import CODES_TO_AN_ADDRESS, NEW_ADDRESSES
 from wattlink.web.call import Call
 
 _FILTERS = {"email": "email", "firstName": "first_name", "lastName": "last_name"}
@@ -75,21 +77,44 @@ async def get_user(request: Call, user_id: FromPath[str]) -> UserDocument:
 
 
 async def update_user(request: Call, user_id: FromPath[str], data: JSONBody[UserChangesPayload]) -> UserDocument:
-    """Change what is sent. With a user's key another password takes the current one (`oldPassword`)."""
+    """Change what is sent. With a user's key another password takes the current one (`oldPassword`).
+
+    Where codes are mailed, another address with a user's key is taken once the code that goes there is brought back.
+    """
     hub, access, found = request.hub, request.access, user_id_of(user_id)
+    wanted, address = await _wanted_change(request, found, data)
     password = None
     if not isinstance(data.password, UnsetType):
         current = None if isinstance(data.old_password, UnsetType) else data.old_password
         password = await hub.gate.new_password(hub.db, access, found, data.password, current)
     async with hub.db.transaction() as tx:
         before = await store.lock(tx, access, found)
-        user = await change(tx, access, found, change_of(data), password, now=hub.clock())
-        is_told = hub.settings.sends_mail and await tell_new_address(
-            tx, access, before, user, vault=hub.vault, now=hub.clock()
-        )
-    if is_told:
+        user = await change(tx, access, found, wanted, password, now=hub.clock())
+        if address is not None:
+            await ask_to_prove(tx, access, user, address, vault=hub.vault, now=hub.clock())
+        elif hub.settings.sends_mail:
+            await tell_new_address(tx, access, before, user, vault=hub.vault, now=hub.clock())
+    if hub.settings.sends_mail:
         hub.notifier.wake("mail")
     return shown(user)
+
+
+async def _wanted_change(request: Call, user_id: UserId, data: UserChangesPayload) -> tuple[Change, str | None]:
+    """What changes now, and the address that has to be proved first; one that is sent back as it was read is none."""
+    hub, access, wanted = request.hub, request.access, change_of(data)
+    async with hub.db.read() as reader:
+        before = await store.get(reader, access, user_id)
+    without = msgspec.structs.replace(wanted, email=UNSET)
+    address = wanted.email
+    if isinstance(address, UnsetType) or address == email_of(before):
+        return without, None
+    is_same = before.email is not None and address.lower() == before.email.lower()
+    if is_same or access.kind is not KeyKind.USER or not hub.settings.sends_mail:
+        return wanted, None
+    check_email(address)
+    await hub.throttle.spend(hub.db, NEW_ADDRESSES, "new address", user_id)
+    await hub.throttle.spend(hub.db, CODES_TO_AN_ADDRESS, "code", before.application_id, address.lower())
+    return without, address
 
 
 async def remove_user(request: Call, user_id: FromPath[str]) -> Response[bytes]:

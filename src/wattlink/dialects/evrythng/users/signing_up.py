@@ -19,6 +19,7 @@ from wattlink.domain.sharing.own.open import LoginKey, open_own, own_share
 from wattlink.domain.users.logins import activate as activating
 from wattlink.domain.users.logins.begin_anonymous import begin_anonymous
 from wattlink.domain.users.logins.sign_up import SignedUp, sign_up
+from wattlink.domain.users.logins.take_address import take_address
 from wattlink.domain.users.mail.write import write_activation
 from wattlink.domain.users.model import NewUser
 from wattlink.domain.users.throttling.model import SIGN_UPS
@@ -142,10 +143,14 @@ def _waiting(made: SignedUp, *, tells_code: bool) -> ActivationDocument:
 async def validate_user(
     request: Call, user_id: FromPath[str], data: JSONBody[ActivationCodePayload]
 ) -> ActivatedDocument:
-    """Activate a user with the code that was given at sign-up."""
+    """Activate a user with the code that was given at sign-up, or prove another address with the one mailed there."""
     hub, access, found = request.hub, request.access, user_id_of(user_id)
-    await hub.gate.prove_code(hub.db, access, found, data.activation_code, network_of_app(request))
+    proved = await hub.gate.prove_code(hub.db, access, found, data.activation_code, network_of_app(request))
     async with hub.db.transaction() as tx:
-        user = await activating.activate(tx, access, found, now=hub.clock())
-        opened = await open_own(tx, access, user, which=LoginKey.NEW, vault=hub.vault, now=hub.clock())
-    return ActivatedDocument(evrythng_user=id_of(found), status="active", evrythng_api_key=opened.key)
+        if proved.address is None:
+            user = await activating.activate(tx, access, found, now=hub.clock())
+        else:
+            user = await take_address(tx, access, found, proved, now=hub.clock())
+        which = LoginKey(hub.settings.login_key)
+        opened = await open_own(tx, access, user, which=which, vault=hub.vault, now=hub.clock())
+    return ActivatedDocument(evrythng_user=id_of(found), status=str(user.login), evrythng_api_key=opened.key)

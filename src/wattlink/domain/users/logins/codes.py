@@ -1,4 +1,4 @@
-"""Activation codes: 8 letters and digits, sealed, the same until the user is active."""
+"""Activation codes: 8 letters and digits, sealed, the same until the user is active or has another address."""
 
 import hmac
 import secrets
@@ -16,14 +16,19 @@ def new_code() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(LENGTH))
 
 
-def seal(code: str, user_id: UserId, vault: Vault) -> bytes:
-    """The code as it is stored."""
-    return vault.seal(code.encode(), context=_context(user_id))
+def seal(code: str, user_id: UserId, vault: Vault, *, address: str = "") -> bytes:
+    """The code as it is stored, with the address that it proves, if that isn't the user's yet."""
+    return vault.seal(f"{code}{address}".encode(), context=_context(user_id))
 
 
 def opened(sealed: bytes, user_id: UserId, vault: Vault) -> str:
     """The code again, for the operator who is asked for it."""
-    return vault.open(sealed, context=_context(user_id)).decode()
+    return vault.open(sealed, context=_context(user_id)).decode()[:LENGTH]
+
+
+def address_of(sealed: bytes, user_id: UserId, vault: Vault) -> str | None:
+    """The address that the user gets with the code, if another one."""
+    return vault.open(sealed, context=_context(user_id)).decode()[LENGTH:] or None
 
 
 def is_right(code: str, sealed: bytes, user_id: UserId, vault: Vault) -> bool:

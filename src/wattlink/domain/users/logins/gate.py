@@ -42,6 +42,13 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     attempt: Attempt
 
 
+class ProvedCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code as it was when it was proved, and the address that it proves, if that isn't the user's yet."""
+
+    sealed: bytes
+    address: str | None
+
+
 class Gate:
     """Proves users, and makes the hashes of the passwords that they choose."""
 
@@ -80,20 +87,24 @@ class Gate:
             await store.set_password(tx, proof.user_id, proof.better_hash, instead_of=proof.password_hash)
         await self._throttle.note_address(tx, proof.attempt, proof.user_id)
 
-    async def prove_code(self, db: Database, access: Access, user_id: UserId, code: str, network: str | None) -> None:
-        """Raise unless this is the code of an inactive user: NotFound, AlreadyExists, InvalidInput, TooManyAttempts."""
+    async def prove_code(
+        self, db: Database, access: Access, user_id: UserId, code: str, network: str | None
+    ) -> ProvedCode:
+        """Raise unless the user waits for this code: NotFound, AlreadyExists, InvalidInput, TooManyAttempts."""
         async with db.read() as reader:
             known = await store.secrets(reader, access, user_id)
         attempt = Attempt(
             limits=ACTIVATION_CODES, application_id=access.application_id, account=str(user_id), network=network
         )
-        if known.login is not Login.INACTIVE or known.sealed_activation_code is None:
+        sealed = known.sealed_activation_code
+        if sealed is None:
             raise AlreadyExists("the user is no user who waits for activation")
         counted = await self._throttle.count(db, attempt, None)
-        if not codes.is_right(code, known.sealed_activation_code, user_id, self._vault):
+        if not codes.is_right(code, sealed, user_id, self._vault):
             raise InvalidInput("activation_code", "isn't the one")
         async with db.transaction() as tx:
             await self._throttle.give_back(tx, counted)
+        return ProvedCode(sealed=sealed, address=codes.address_of(sealed, user_id, self._vault))
 
     async def first_hash(self, password: str) -> str:
         """The hash of a password that somebody signs up with; raises InvalidInput for a weak one."""

@@ -122,8 +122,8 @@ async def set_password(tx: Transaction, user_id: UserId, password_hash: str, *, 
     )
 
 
-async def set_activation_code(tx: Transaction, user_id: UserId, sealed: bytes) -> None:
-    """What activates the user."""
+async def set_activation_code(tx: Transaction, user_id: UserId, sealed: bytes | None) -> None:
+    """What activates the user, or gives it another address."""
     await tx.execute(
         "UPDATE app_user SET sealed_activation_code = %(sealed)s WHERE user_id = %(user_id)s",
         user_id=user_id,
@@ -143,6 +143,24 @@ async def activate(tx: Transaction, user_id: UserId, now: datetime) -> bool:
             now=now,
         )
     )
+
+
+async def take_address(tx: Transaction, user_id: UserId, sealed: bytes, email: str, now: datetime) -> bool:
+    """The address that this code proves; False where the code is gone, AlreadyExists where the address is another's."""
+    try:
+        return bool(await tx.execute(_TAKE_ADDRESS, user_id=user_id, sealed=sealed, email=email, now=now))
+    except psycopg.errors.UniqueViolation:
+        raise AlreadyExists("email: another user has this address") from None
+
+
+_TAKE_ADDRESS: LiteralString = """
+    UPDATE app_user
+       SET email = %(email)s, sealed_activation_code = NULL,
+           changed_at = greatest(%(now)s, created_at + interval '1 millisecond'),
+           login = CASE WHEN password_hash IS NULL THEN login ELSE 'active' END,
+           activated_at = CASE WHEN password_hash IS NULL THEN activated_at ELSE coalesce(activated_at, %(now)s) END
+     WHERE user_id = %(user_id)s AND sealed_activation_code = %(sealed)s
+"""
 
 
 async def note_use(tx: Transaction, user_id: UserId, now: datetime) -> None:

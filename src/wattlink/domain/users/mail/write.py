@@ -44,13 +44,25 @@ async def write_activation(
 ) -> None:
     """The code that activates a user."""
     app, say = await _app(tx, access, user), _speaker(user)
-    subject = say("Your code for %(app)s", app=app)
     lines = [
         say("Your code for %(app)s is %(code)s.", app=app, code=code),
         say("Enter it in the app to finish signing up."),
         say("If you did not sign up, there is nothing you need to do."),
     ]
-    await _write(tx, user, app, subject, lines, vault=vault, now=now)
+    await _write(tx, user, app, say("Your code for %(app)s", app=app), lines, vault=vault, now=now)
+
+
+async def write_address_code(
+    tx: Transaction, access: Access, user: AppUser, code: str, *, vault: Vault, now: datetime
+) -> None:
+    """The code that proves another address of a user, which `user` has here already."""
+    app, say = await _app(tx, access, user), _speaker(user)
+    lines = [
+        say("Your code for %(app)s is %(code)s.", app=app, code=code),
+        say("Enter it in the app to confirm this address."),
+        say("If you did not sign up, there is nothing you need to do."),
+    ]
+    await _write(tx, user, app, say("Your code for %(app)s", app=app), lines, vault=vault, now=now)
 
 
 async def write_share(

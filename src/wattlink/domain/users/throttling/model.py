@@ -64,6 +64,7 @@ TOKENS_OF_OTHERS = Limits(  # of services that vouch for people; who is asked is
 KEYS_OF_A_NETWORK, KEYS_OF_ALL = Limit(100, _QUARTER), Limit(5_000, _QUARTER)  # that nobody has, in each process
 SIGN_UPS = Limit(1_000, _HOUR)  # from a network, with an application's public key
 GIFTS = Limit(100, _HOUR)  # by a user, also those to nobody: they tell who has an account
+NEW_ADDRESSES, CODES_TO_AN_ADDRESS = Limit(10, _DAY), Limit(5, _DAY)  # that a user wants; by all who want it
 MAILS_OF_A_GIVER, MAILS_OF_GIFTS = Limit(2, _DAY), Limit(20, _DAY)  # to a user who was given something: by one, by all
 
 
