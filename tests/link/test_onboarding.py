@@ -101,6 +101,10 @@ async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(
     assert len(listed) == 2
     assert await partner.call("GET", partner.of_user("/heat-pumps")) == []
 
+    page = await person.go(session["authentication_url"])  # as by the browser's way back
+    assert page.heading == "This link was used already"
+    assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={after['object_id']}"  # nothing was cancelled
+
 
 async def test_the_same_devices_are_in_the_enode_dialect(world: World, partner: Partner, person: Person) -> None:
     session = await partner.begin(device_type="ev")

@@ -19,6 +19,7 @@ from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import Cause, LinkSession, Purpose, State
 from wattlink.link.acting import Refused, check_meant, sign_in_with
 from wattlink.link.browser import AnyRequest, is_framed, new_browser
+from wattlink.link.pages.done import way_on
 from wattlink.link.pages.failure import failure
 from wattlink.link.pages.review import review
 from wattlink.link.pages.welcome import welcome, welcome_to_pairing
@@ -30,9 +31,10 @@ async def opened(request: AnyRequest, ui: Ui, token: FromPath[str]) -> Response[
     """Show where the session stands. Looking changes nothing, so previews, reloads and second tabs use nothing up."""
     sight = await _sight(ui, request, token)
     session = sight.session
+    is_own = session.belongs_to(sight.secret)
     if session.state is State.COMPLETED:
-        return failure(sight, Cause.SESSION_USED)
-    if session.belongs_to(sight.secret):
+        return failure(sight, Cause.SESSION_USED, way_on=await way_on(sight) if is_own else None)
+    if is_own:
         return Redirect(address_of(session), status_code=303)
     if session.has_ended:
         return failure(sight, session.cause or Cause.SESSION_USED)

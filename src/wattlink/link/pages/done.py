@@ -9,7 +9,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions.catalogue import is_pairing
-from wattlink.domain.linking.listing.outcome import device_among
+from wattlink.domain.linking.listing.outcome import told_device
 from wattlink.domain.linking.model import Purpose
 from wattlink.domain.linking.pair import interventions_of, unpaired
 from wattlink.domain.linking.redirects import with_device
@@ -32,7 +32,7 @@ async def done(sight: Sight) -> Response[str]:
     if session.purpose is Purpose.RELINK and not left_out:
         heading = language.say("Everything works again")
     lacking = unpaired(session, linked)
-    address = await _way_on(sight, linked)
+    address = await way_on(sight)
     page = sight.page(
         "done.html",
         heading=heading,
@@ -50,16 +50,14 @@ async def done(sight: Sight) -> Response[str]:
     return page
 
 
-async def _way_on(sight: Sight, linked: Sequence[Device]) -> str:
+async def way_on(sight: Sight) -> str:
     """Back to the app, with the id of the device where it asked for one."""
     session = sight.session
     if session.cancel_uri is None:
         return sight.way_back()
-    if session.relink_device_id is not None:
-        return with_device(session.redirect_uri, session.relink_device_id)
     async with sight.ui.hub.db.read() as reader:
-        device = await device_among(reader, session.session_id, linked, session.kinds)
-    return sight.way_back() if device is None else with_device(session.redirect_uri, device.device_id)
+        device_id = await told_device(reader, session)
+    return sight.way_back() if device_id is None else with_device(session.redirect_uri, device_id)
 
 
 def _told_to_all(lacking: Sequence[Device], language: str) -> str | None:

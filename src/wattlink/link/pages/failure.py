@@ -31,15 +31,20 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     new_tab: bool = False
 
 
-def failure(sight: Sight, cause: Cause, *, leads_back: bool = True) -> Response[str]:
-    """The page of a cause; `leads_back`: with the address of the app, which may hold a state of its own."""
+def failure(sight: Sight, cause: Cause, *, leads_back: bool = True, way_on: str | None = None) -> Response[str]:
+    """The page of a cause; `leads_back`: with the address of the app, which may hold a state of its own.
+
+    `way_on` is that address for who has succeeded before.
+    """
     session, manifest = sight.session, manifests().get(sight.session.vendor or "")
     told = _told(sight, cause, manifest)
     brand = manifest.name if manifest else sight.language.say("the brand")
     may_try = told.action is Action.AGAIN and not session.has_ended
     ways = _ways_on(sight, cause, told, manifest) if may_try and manifest is not None else []
     if leads_back:
-        ways.append(_way_out(sight, cause, kind="quiet" if ways else "main"))
+        address = way_on or _address_out(sight, cause)
+        kind = "quiet" if ways else "main"
+        ways.append(Way(label=sight.language.say("Back to %(app)s", app=sight.app_name), kind=kind, address=address))
     return sight.page(
         "failure.html",
         status=_STATUS.get(cause, 200),
@@ -72,9 +77,8 @@ def _ways_on(sight: Sight, cause: Cause, told: Failure, manifest: Manifest) -> l
     return ways
 
 
-def _way_out(sight: Sight, cause: Cause, *, kind: str) -> Way:
-    address = sight.session.cancel_uri or sight.way_back(None if cause in _NO_ERROR else cause)
-    return Way(label=sight.language.say("Back to %(app)s", app=sight.app_name), kind=kind, address=address)
+def _address_out(sight: Sight, cause: Cause) -> str:
+    return sight.session.cancel_uri or sight.way_back(None if cause in _NO_ERROR else cause)
 
 
 def failure_without_session(ui: LinkUi, request: AnyRequest, told: Failure, *, status: int) -> Response[str]:

@@ -1,7 +1,5 @@
 """The one device that a partner hears of, of those that its session led to."""
 
-from collections.abc import Sequence
-
 from wattlink.db.database import Reader
 from wattlink.domain.access.ids import AccountId, DeviceId, SessionId
 from wattlink.domain.devices import store as devices
@@ -24,15 +22,8 @@ async def device_of(
     """The one that was picked, or of the kinds asked for, in their order, the first one; the others are linked too."""
     if account_id is None:
         return None
-    return await device_among(reader, session_id, await devices.of_account(reader, account_id), kinds)
-
-
-async def device_among(
-    reader: Reader, session_id: SessionId, found: Sequence[Device], kinds: tuple[str, ...]
-) -> Device | None:
-    """The same, where the account's devices are known already."""
     picked = await store.picked(reader, session_id)
-    asked = [device for device in found if device.kind in kinds]
+    asked = [device for device in await devices.of_account(reader, account_id) if device.kind in kinds]
     if chosen := next((device for device in asked if device.device_id == picked), None):
         return chosen
     return min(asked, key=lambda device: (kinds.index(device.kind), device.created_at, device.device_id), default=None)
