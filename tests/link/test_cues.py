@@ -160,6 +160,10 @@ async def test_a_partner_says_what_came_of_it(broken: Broken) -> None:
         assert (done.status_code, done.json()) == (200, {"action_id": broken.device_id})
         seen = await broken.read()
         assert (seen["action_needed"], seen["actions"], seen["is_authenticated"]) == (False, [], False)
+        events = (await broken.partner.call("GET", f"/org/{broken.partner.org}/events?limit=200"))["events"]
+        told = events[-1]["event"]  # the partner's other backends hear of it
+        assert (told["device_id"], told["updated_fields"]) == (broken.device_id, ["action_needed", "actions"])
+        assert (told["device"]["action_needed"], told["device"]["is_authenticated"]) == (False, False)
         assert (await http.post(url, json={"state": "success"})).status_code == 404
 
 

@@ -175,6 +175,32 @@ async def test_partners_are_told_of_a_boosted_car_as_they_would_read_it(ci: Ci) 
     events = await told()
     [command] = [event for event in events if event["type"] == "command.updated"]
     assert (command["command"]["state"], command["device_type"]) == ("confirmed", "ev")
-    [car] = [event for event in events if event["type"] == "electric_vehicle.updated"]
+    asked, car = (event for event in events if event["type"] == "electric_vehicle.updated")
+    assert (asked["updated_fields"], asked["device"]["boost_state"]) == (["boost_state"], "requested")
     assert {"is_charging", "boost_state"} <= {*car["updated_fields"]}
     assert (car["device"]["is_charging"], car["device"]["boost_state"]) == (True, "ongoing")
+
+
+async def test_a_partners_other_backends_hear_what_one_of_them_wished(ci: Ci) -> None:
+    garage = await _garage(ci)
+    feed = Garage(ci, garage.account, garage.at.partition("/users/")[0] + "/events")
+    _, before = await feed.send("GET", "/end")
+    for _ in range(2):  # said again, nothing changes
+        assert (await garage.send("POST", "/boost"))[0] == 204
+    for _ in range(2):
+        assert (await garage.send("DELETE", "/boost"))[0] == 204
+    day = {"charge_percentage": 80, "charge_deadline": "07:00"}
+    for _ in range(2):
+        assert (await garage.send("PUT", "/charge-policy", {"mon": day}))[0] == 200
+
+    _, answer = await feed.send("GET", f"?after={before['cursor']}")
+    told = [one["event"] for one in answer["events"]]
+    assert {event["type"] for event in told} == {"electric_vehicle.updated"}
+    assert [(event["updated_fields"], event["device"]["boost_for_next_session"]) for event in told] == [
+        (["boost_for_next_session"], True),
+        (["boost_for_next_session"], False),
+        (["charge_policy_last_updated_at"], False),
+    ]
+    shown = (await garage.car())["charge_policy_last_updated_at"]
+    assert shown is not None
+    assert [event["device"]["charge_policy_last_updated_at"] for event in told] == [None, None, shown]

@@ -35,14 +35,15 @@ _OWN = {
     "electric-vehicles": """
         is_charge_policy_enabled charge_deadline_at minimum_charge_limit charge_target_min charge_target_max
         is_plugged_in is_charging charge_rate_w battery_level battery_capacity_kwh is_fully_charged driving_range
-        boost_state boost_for_next_session""",
+        boost_state boost_for_next_session charge_policy_last_updated_at""",
     "inverters": """
         solar_power_rating_kw is_battery_connected battery_capacity_kwh min_battery_charge max_battery_charge
         current_solar_production_w household_consumption_w battery_charge_discharge_power_w current_power_to_grid_w
         solar_surplus_w battery_charge_level_percent""",
     "wallboxes": """
         charge_target_min charge_target_max charge_power_max_w is_charge_policy_enabled minimum_charge_limit
-        charge_deadline_at is_over_charge_allowed mode connection is_plugged_in is_charging""",
+        charge_deadline_at charge_policy_last_updated_at is_over_charge_allowed mode connection is_plugged_in
+        is_charging""",
 }
 """As the facts list them, but for names that they only guess."""
 

@@ -15,6 +15,7 @@ from wattlink.domain.commands.boosts.begin_due import begin_due
 from wattlink.domain.commands.boosts.boost import boost
 from wattlink.domain.commands.boosts.model import BoostState, boost_state
 from wattlink.domain.errors import BoostNotPossible
+from wattlink.domain.leaving.deauthorize import deauthorize
 from wattlink.domain.leaving.delete_user import delete_user
 from wattlink.domain.premises.charge_policies import store as policies
 from wattlink.domain.visits import store as visits
@@ -163,6 +164,30 @@ async def test_a_deleted_user_leaves_no_wishes(garage: Home) -> None:
         for table in ("boost", "charge_policy"):
             assert await reader.one(int, f"SELECT count(*) FROM {table}") == 0  # noqa: S608 - constants only
     assert await begin_due(world.hub.db, world.clock() + timedelta(days=1)) == 0
+
+
+async def test_a_deauthorized_car_waits_for_nothing(garage: Home) -> None:
+    await _boost(garage)
+    await _seen(garage, **_PLUGGED_IN)  # due, when the user takes the access back
+    world = garage.world
+    async with world.hub.db.transaction() as tx:
+        await deauthorize(tx, world.access, "ada", vault=world.hub.vault, now=world.clock())
+    assert (await _stands(garage))[1] is False
+    assert (await _begin(garage), await _commands(garage)) == (0, 0)
+
+
+async def test_each_change_of_a_boost_is_told_once(garage: Home) -> None:
+    async def told() -> list[tuple[str, ...]]:
+        return [fields for name, fields in await garage.world.events() if name == "device.preferences_updated"]
+
+    await _boost(garage)
+    await _boost(garage)
+    assert await told() == [("boost_for_next_session",)]
+    await _seen(garage, **_PLUGGED_IN)
+    await asyncio.gather(*(_begin(garage) for _ in range(4)))
+    assert (await told())[1:] == [("boost_state", "boost_for_next_session")]
+    await _boost(garage)  # the one under way
+    assert len(await told()) == 2
 
 
 async def test_what_another_dialect_told_the_car_is_the_boosts_command(garage: Home) -> None:

@@ -11,6 +11,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store
 from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.accounts.revocations.hand_over import hand_over_accounts, lock_logins
+from wattlink.domain.commands.boosts import store as boosts
 from wattlink.domain.commands.end import end_of_deauthorized, end_of_removed
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.cut_off import cut_off
@@ -42,6 +43,7 @@ async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault
     await dial_in.end(tx, account_ids)
     await hand_over_accounts(tx, account_ids, vault=vault, now=now)
     await end_of_deauthorized(tx, account_ids, now=now)
+    await boosts.disarm_of_accounts(tx, account_ids)
     for account in await store.lock_of_user(tx, access, user_id):
         await _deauthorize(tx, account)
     await cut_off(tx, account_ids)

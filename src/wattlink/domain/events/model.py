@@ -68,6 +68,7 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     building_id: BuildingId | None = None
     preferences: dict[str, Any] = {}
     changed_at: datetime | None = None
+    policy_changed_at: datetime | None = None
     boost: Any = None  # `commands/boosts/model.py`
     email: str | None = None
     first_name: str | None = None

@@ -10,13 +10,15 @@ from wattlink.db.database import Reader
 from wattlink.dialects.podero.devices.preferences import HourAndMinute, Percent
 from wattlink.dialects.podero.devices.reading import one_of
 from wattlink.dialects.podero.kinds import ELECTRIC_VEHICLE
-from wattlink.dialects.podero.wire import Answer, Payload, Uuid, device_id_of
-from wattlink.domain.commands.boosts import store as boosts
+from wattlink.dialects.podero.wire import Answer, Payload, Uuid, device_id_of, user_id_of
 from wattlink.domain.commands.boosts.boost import boost
+from wattlink.domain.commands.boosts.disarm import disarm
 from wattlink.domain.devices import store as devices
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.locations.model import timezone_problem
 from wattlink.domain.premises.charge_policies import store as policies
+from wattlink.domain.premises.charge_policies.change import change
+from wattlink.domain.users import store as users
 from wattlink.web.call import Call
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -93,7 +95,8 @@ async def disarm_vehicle(request: Call, device_id: FromPath[str]) -> None:
     """Don't charge when the car is plugged in next; what charges already goes on."""
     async with request.hub.db.transaction() as tx:
         device = (await one_of(tx, request, ELECTRIC_VEHICLE, device_id)).device
-        await boosts.disarm(tx, device.device_id)
+        await disarm(tx, request.access, device.device_id, now=request.hub.clock())
+    request.hub.notifier.wake("events")
 
 
 async def get_charge_policy(request: Call, device_id: FromPath[str]) -> ChargePolicy:
@@ -107,12 +110,13 @@ async def put_charge_policy(request: Call, device_id: FromPath[str], data: JSONB
     said = msgspec.to_builtins(data if isinstance(data.data, UnsetType) else data.data)
     _check_zone(said.get("timezone"))
     async with request.hub.db.transaction() as tx:
+        await users.hold(tx, user_id_of(request))  # whoever deletes the user comes before or after, as events need
         await devices.hold(tx, request.access, device_id_of(device_id))
         device = (await one_of(tx, request, ELECTRIC_VEHICLE, device_id)).device
-        document = {**await policies.get(tx, device.device_id), **said}
-        kept = {name: value for name, value in document.items() if value is not None}
-        await policies.put(tx, device.device_id, kept, request.hub.clock())
-        return await _policy(tx, request, device_id)
+        await change(tx, device, said, now=request.hub.clock())
+        policy = await _policy(tx, request, device_id)
+    request.hub.notifier.wake("events")
+    return policy
 
 
 async def _policy(reader: Reader, request: Call, device_id: str) -> ChargePolicy:

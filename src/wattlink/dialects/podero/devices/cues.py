@@ -27,6 +27,8 @@ from wattlink.domain.linking.model import NewRelink
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.premises.preferences import store as kept
 from wattlink.domain.premises.preferences.model import Kept
+from wattlink.domain.premises.preferences.quieten import quieten
+from wattlink.domain.users import store as users
 from wattlink.web.call import Call
 
 _NOWHERE = "over"  # no link has so short a token
@@ -114,11 +116,14 @@ async def open_cue(request: Call, cue_id: FromPath[str], secret: Clicked = "") -
 
 async def settle_cue(request: Call, cue_id: FromPath[str], secret: Secret, data: JSONBody[StateIn]) -> Settled:
     """What came of it: with `success` the action is gone for an hour, and comes back where nothing was mended."""
-    access, now = _member(request, cue_id, secret).access, request.hub.clock()
-    async with request.hub.db.transaction() as tx:
-        device = await _active(tx, request, access, cue_id)
+    member, hub = _member(request, cue_id, secret), request.hub
+    async with hub.db.transaction() as tx:
+        await users.hold(tx, member.user_id)  # whoever deletes the user comes before or after, as events need
+        await devices.hold(tx, member.access, device_id_of(cue_id))
+        device = await _active(tx, request, member.access, cue_id)
         if data.state == "success":
-            await kept.keep_quiet(tx, device.device_id, now=now)
+            await quieten(tx, device, now=hub.clock())
+    hub.notifier.wake("events")
     return Settled(action_id=str(device.device_id))
 
 

@@ -131,6 +131,7 @@ class ElectricVehicle(Device, kw_only=True):
     minimum_charge_limit: int | None
     charge_deadline_at: str | None
     is_charge_policy_enabled: bool
+    charge_policy_last_updated_at: Timestamp | None
 
 
 class Inverter(Device, kw_only=True):
@@ -164,3 +165,4 @@ class Wallbox(Device, kw_only=True):
     minimum_charge_limit: int | None
     charge_deadline_at: str | None
     is_charge_policy_enabled: bool
+    charge_policy_last_updated_at: Timestamp | None = None

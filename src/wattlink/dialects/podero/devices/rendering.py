@@ -141,6 +141,7 @@ def _vehicle(vehicle: Vehicle, seen: Seen, common: dict[str, Any]) -> shown.Elec
         boost_for_next_session=seen.boost is not None and seen.boost.is_armed,
         charge_target_max=None if state.charge_limit is None else round(state.charge_limit),
         is_charge_policy_enabled=said.get("is_charge_policy_enabled", False),
+        charge_policy_last_updated_at=timestamp(seen.kept.policy_changed_at),
         **notes(said, _VEHICLE_NOTES),
     )
 

@@ -40,6 +40,7 @@ def _seen(event: Event, payload: Payload, public_url: str) -> Seen:
         building_id=notes.building_id,
         document=notes.preferences,
         changed_at=notes.changed_at,
+        policy_changed_at=notes.policy_changed_at,
     )
     resolution = address_of(public_url, device) if is_needed(device, kept, now=event.occurred_at) else None
     boost = None if notes.boost is None else msgspec.convert(notes.boost, Boost, strict=False)

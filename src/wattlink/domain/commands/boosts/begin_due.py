@@ -8,6 +8,7 @@ from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands.boosts import store
 from wattlink.domain.commands.boosts.model import Armed
+from wattlink.domain.commands.boosts.tell import FOR_NEXT_SESSION, STATE, tell
 from wattlink.domain.commands.create import create, hold
 from wattlink.domain.errors import CommandNotPossible, NotFound, Overloaded
 
@@ -38,6 +39,10 @@ async def _begin(tx: Transaction, armed: Armed, now: datetime) -> None:
     charge = device.document.charge_state
     if charge.is_plugged_in is False:
         await store.put_off(tx, armed.device_id, None)
-    elif await store.disarm(tx, armed.device_id) and not charge.is_charging and not charge.is_fully_charged:
+    elif await store.disarm(tx, armed.device_id):
+        if charge.is_charging or charge.is_fully_charged:
+            await tell(tx, device, FOR_NEXT_SESSION, now=now)
+            return
         told = await create(tx, access, armed.device_id, Kind.VEHICLE, StartCharging(), now=now)
         await store.begin(tx, armed.device_id, told.command_id, now)
+        await tell(tx, device, STATE, FOR_NEXT_SESSION, now=now)

@@ -58,6 +58,17 @@ async def disarm(tx: Transaction, device_id: DeviceId) -> bool:
     return changed > 0
 
 
+async def disarm_of_accounts(tx: Transaction, account_ids: Sequence[AccountId]) -> None:
+    """Nobody may tell these accounts' cars anything: nothing waits for them any more."""
+    await tx.execute(
+        """
+        UPDATE boost SET is_armed = false, due_at = NULL
+         WHERE is_armed AND device_id IN (SELECT device_id FROM device WHERE account_id = ANY(%(account_ids)s))
+        """,
+        account_ids=list(account_ids),
+    )
+
+
 async def plugged_in(tx: Transaction, device_ids: Sequence[DeviceId], now: datetime) -> int:
     """These cars are seen to be plugged in: what waited for that is due; how many."""
     return await tx.execute(

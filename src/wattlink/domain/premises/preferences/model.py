@@ -24,6 +24,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     building_id: BuildingId | None = None
     document: dict[str, Any] = {}
     changed_at: datetime | None = None
+    policy_changed_at: datetime | None = None  # of a car: its charge policy
 
     @property
     def is_authenticated(self) -> bool:

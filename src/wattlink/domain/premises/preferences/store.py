@@ -15,8 +15,11 @@ async def of_devices(reader: Reader, device_ids: Sequence[DeviceId]) -> dict[Dev
         """
         SELECT device_id, account.state, building_id,
                CASE WHEN broken_at > quiet_until - %(quiet)s THEN NULL ELSE quiet_until END AS quiet_until,
-               coalesce(preferences.document, '{}') AS document, changed_at
-          FROM device JOIN account USING (account_id) LEFT JOIN device_preferences AS preferences USING (device_id)
+               coalesce(preferences.document, '{}') AS document,
+               preferences.changed_at, charge_policy.changed_at AS policy_changed_at
+          FROM device JOIN account USING (account_id)
+               LEFT JOIN device_preferences AS preferences USING (device_id)
+               LEFT JOIN charge_policy USING (device_id)
          WHERE device_id = ANY(%(device_ids)s)
         """,
         device_ids=list(device_ids),
