@@ -85,4 +85,4 @@ def test_one_direction_at_a_time() -> None:
 
 
 def test_no_page_is_larger_than_the_server_bears() -> None:
-    assert pager().request(Asked(size=10**9)).limit == 201
+    assert pager().request(Asked(size=10**9)).limit == 1_001

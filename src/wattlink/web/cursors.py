@@ -20,7 +20,7 @@ from wattlink.web.call import Call
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME_BYTES, _ID_BYTES, _MAC_BYTES = 8, 16, 16
-_MOST = 200
+_MOST = 1_000
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,25 +4,41 @@ import ipaddress
 from datetime import timedelta
 
 from wattlink.base.outbound import is_public
+from wattlink.domain.errors import InvalidInput
 from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.model import NewSubscription, Subscription
-from wattlink.domain.webhooks.rules import AllowsHttp
+from wattlink.domain.webhooks.rules import AllowsHttp, check_url
 from wattlink.web.call import Call
 from wattlink.wiring import Hub
+
+
+def url_problem(url: str) -> str | None:
+    """What is wrong with a receiver's address, whatever the operator lets requests go to; None: nothing."""
+    try:
+        check_url(url, _is_loopback)
+    except InvalidInput as error:
+        return error.problem
+    return None
 
 
 def allows_http(hub: Hub) -> AllowsHttp:
     """Plain http goes to loopback only, and only where the operator lets requests go there."""
 
     def allowed(host: str) -> bool:
-        address = "127.0.0.1" if host == "localhost" else host
-        try:
-            is_loopback = ipaddress.ip_address(address).is_loopback
-        except ValueError:
-            return False
-        return is_loopback and is_public(address, hub.settings.outbound_allow)
+        return _is_loopback(host) and is_public(_address(host), hub.settings.outbound_allow)
 
     return allowed
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(_address(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _address(host: str) -> str:
+    return "127.0.0.1" if host == "localhost" else host
 
 
 async def subscribed(call: Call, new: NewSubscription) -> Subscription:

@@ -82,6 +82,10 @@ async def test_the_same_url_and_version_twice_is_refused(api: Api, other_api: Ap
         ({"url": "http://app.example.com/hook"}, ["url"]),
         ({"url": "https://user:pw@app.example.com/"}, ["url"]),
         ({"url": "x", "secret": "short", "events": ["user:boat:sunk"], "apiVersion": "1"}, None),
+        (
+            {"url": "http://app.example.com/hook", "secret": "short", "events": ["*", "x"]},
+            ["url", "secret", "events[1]"],
+        ),
         ({"events": []}, ["events"]),
         ({"secret": "x" * 257}, ["secret"]),
         ({"secret": "nul\u0000nul"}, ["secret"]),

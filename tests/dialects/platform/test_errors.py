@@ -48,3 +48,9 @@ async def test_accounts_of_a_vendor_that_nobody_knows_are_none_to_ask_for(applic
     assert issue["field"] == "vendor"
     assert "easee" in issue["allowedValues"]
     assert (await application.get("/accounts", vendor="easee")).json()["data"] == []
+
+
+async def test_everything_about_a_webhook_is_told_at_once(application: Caller) -> None:
+    answer = await application.post("/webhooks", {"url": "http://a.example/", "secret": "short", "events": ["x"]})
+    assert answer.status_code == 400
+    assert {issue["field"] for issue in answer.json()["issues"]} == {"url", "secret", "events[0]"}

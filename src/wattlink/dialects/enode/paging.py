@@ -10,7 +10,7 @@ from wattlink.web.cursors import Asked, Page
 T = TypeVar("T")
 
 PageSize = Annotated[
-    int, QueryParameter(name="pageSize", ge=1, description="How many are wanted; at most 200 are given at once.")
+    int, QueryParameter(name="pageSize", ge=1, description="How many are wanted; at most 1,000 are given at once.")
 ]
 
 

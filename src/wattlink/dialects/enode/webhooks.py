@@ -18,10 +18,10 @@ from wattlink.domain.webhooks.delete import delete
 from wattlink.domain.webhooks.model import CustomHeader, NewSubscription, Subscription, SubscriptionChanges, TestOutcome
 from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
-from wattlink.web.bodies import one_of
+from wattlink.web.bodies import Check, one_of
 from wattlink.web.call import Call
 from wattlink.web.cursors import Asked, page_of
-from wattlink.web.receivers import allows_http, subscribed
+from wattlink.web.receivers import allows_http, subscribed, url_problem
 
 EventName = Literal[
     "*",
@@ -51,7 +51,11 @@ EventName = Literal[
     "user:credentials:invalidated",
     "enode:webhook:test",
 ]
-Url = Annotated[str, Meta(min_length=8, max_length=200, extra_json_schema={"extra": {"format": "uri"}})]
+Url = Annotated[
+    str,
+    Meta(min_length=8, max_length=200, extra_json_schema={"extra": {"format": "uri"}}),
+    Check(url_problem, ("https://...",)),
+]
 Secret = Annotated[str, Meta(min_length=6, max_length=256)]
 Events = Annotated[list[EventName], Meta(min_length=1)]
 ApiVersion = Annotated[str, Meta(extra_json_schema=one_of(*VERSIONS))]

@@ -23,9 +23,10 @@ from wattlink.domain.webhooks.model import NewSubscription, Subscription, Subscr
 from wattlink.domain.webhooks.secrets import new_signing_secret
 from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
+from wattlink.web.bodies import Check
 from wattlink.web.call import Call, uuid_of
 from wattlink.web.cursors import Asked, page_of
-from wattlink.web.receivers import allows_http, subscribed
+from wattlink.web.receivers import allows_http, subscribed, url_problem
 
 _COUNTED = 10_000
 
@@ -42,7 +43,11 @@ EventName = Literal[
     "command.updated",
     "link_session.updated",
 ]
-Url = Annotated[str, Meta(min_length=8, max_length=200, extra_json_schema={"extra": {"format": "uri"}})]
+Url = Annotated[
+    str,
+    Meta(min_length=8, max_length=200, extra_json_schema={"extra": {"format": "uri"}}),
+    Check(url_problem, ("https://...",)),
+]
 Secret = Annotated[str, Meta(min_length=6, max_length=256)]
 Events = Annotated[list[EventName], Meta(min_length=1)]
 
