@@ -7,11 +7,13 @@ from wattlink.dialects.podero.wire import Answer, Timestamp, Uuid, user_id_of
 from wattlink.domain.access.ids import SessionId
 from wattlink.domain.dial_in.mint import claim_status, mint_claim_token
 from wattlink.domain.dial_in.model import MintedToken, WantedToken
+from wattlink.domain.errors import NotPermitted
 from wattlink.domain.linking import store as sessions
 from wattlink.domain.linking.onboarding import store as onboarding
 from wattlink.domain.linking.signing_in.await_device import mint_for_session
 from wattlink.domain.users.people import store as people
 from wattlink.web.call import Call, uuid_of
+from wattlink.wiring import Hub
 
 
 class ClaimToken(Answer):
@@ -35,7 +37,7 @@ class ClaimTokenStatus(Answer):
 async def create_claim_token(request: Call) -> ClaimToken:
     """Mint a token for a wallbox of the user's, good for a day and for one wallbox."""
     hub, user_id = request.hub, user_id_of(request)
-    wanted = WantedToken(url=hub.settings.dial_in_url)
+    wanted = WantedToken(url=_dialled(hub))
     async with hub.db.transaction() as tx:
         await people.get(tx, request.access, user_id)
         made = await mint_claim_token(tx, request.access, user_id, wanted=wanted, vault=hub.vault, now=hub.clock())
@@ -48,7 +50,7 @@ async def create_session_claim_token(request: Call, session_id: FromPath[str]) -
     async with hub.db.transaction() as tx:
         await onboarding.get(tx, request.access, wanted)
         session = await sessions.get(tx, wanted)
-        made = await mint_for_session(tx, session, url=hub.settings.dial_in_url, vault=hub.vault, now=hub.clock())
+        made = await mint_for_session(tx, session, url=_dialled(hub), vault=hub.vault, now=hub.clock())
     return _shown(made)
 
 
@@ -67,6 +69,13 @@ async def get_claim_token_status(
         model=found.model,
         firmware_version=found.firmware,
     )
+
+
+def _dialled(hub: Hub) -> str:
+    """Where wallboxes dial in; raises NotPermitted where those of users can't."""
+    if not hub.settings.takes_calls:
+        raise NotPermitted("Wallboxes can't dial in here: the operator has not set WATTLINK_DIAL_IN_URL.")
+    return hub.settings.dial_in_url
 
 
 def _shown(made: MintedToken) -> ClaimToken:

@@ -76,7 +76,12 @@ TABLE: Table = {
     ],
     "Wallboxes that dial in": [
         Route(
-            "POST", _USER + "/wallboxes/claim-tokens", "createClaimToken", claim_tokens.create_claim_token, 201, (404,)
+            "POST",
+            _USER + "/wallboxes/claim-tokens",
+            "createClaimToken",
+            claim_tokens.create_claim_token,
+            201,
+            (403, 404),
         ),
         Route(
             "POST",
@@ -84,7 +89,7 @@ TABLE: Table = {
             "createSessionClaimToken",
             claim_tokens.create_session_claim_token,
             201,
-            (404, 410, 422),
+            (403, 404, 410, 422),
         ),
     ],
     "Charging": [
