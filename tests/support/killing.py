@@ -97,6 +97,7 @@ class Village:
     registration_id: RegistrationId
     environ: dict[str, str]
     folder: Path
+    vendor: str = VENDOR
 
     async def settle(self, number: int, *, grace_seconds: int) -> None:
         """So many users with a linked account each."""
@@ -104,7 +105,7 @@ class Village:
 
         async def one(name: str) -> None:
             async with gate:
-                await self.sandbox.open(VENDOR, name, knobs={"grace_seconds": grace_seconds})
+                await self.sandbox.open(self.vendor, name, knobs={"grace_seconds": grace_seconds})
                 await self._link(name)
 
         await asyncio.gather(*(one(f"user{each}@example.com") for each in range(number)))
@@ -112,7 +113,7 @@ class Village:
     async def _link(self, name: str) -> None:
         async with self.hub.db.read() as reader:
             connector = self.hub.connectors.of(await self.hub.connectors.open(reader, self.registration_id))
-        grant = await link(VENDOR, connector, self.hub.outbound, Login(name, "right"))
+        grant = await link(self.vendor, connector, self.hub.outbound, Login(name, "right"))
         now = system_clock()
         async with self.hub.db.transaction() as tx:
             user = await users.get_or_create(tx, self.access, name, now=now)
@@ -121,9 +122,9 @@ class Village:
                 application_id=self.access.application_id,
                 user_id=user.user_id,
                 registration_id=self.registration_id,
-                vendor=VENDOR,
-                kinds=manifests()[VENDOR].kinds,
-                scopes=tuple(manifests()[VENDOR].scopes),
+                vendor=self.vendor,
+                kinds=manifests()[self.vendor].kinds,
+                scopes=tuple(manifests()[self.vendor].scopes),
             )
             await save_grant(tx, by, grant, vault=self.hub.vault, now=now)
             await publish(tx, by.session_id, now=now)
@@ -166,7 +167,7 @@ class Village:
 
 
 @asynccontextmanager
-async def open_village(dsn: str, folder: Path) -> AsyncIterator[Village]:
+async def open_village(dsn: str, folder: Path, vendor: str = VENDOR) -> AsyncIterator[Village]:
     """An empty village; its sandbox ends with the block."""
     port = free_ports(1)
     environ = plain_environment(
@@ -184,30 +185,30 @@ async def open_village(dsn: str, folder: Path) -> AsyncIterator[Village]:
     )
     key = folder / "key"
     key.write_text(KEY)
-    vendor = await Running.start("sandbox", f"--port={port}", f"--key-file={key}", environ=environ, folder=folder)
+    vendors = await Running.start("sandbox", f"--port={port}", f"--key-file={key}", environ=environ, folder=folder)
     try:
         headers = {"Authorization": f"Bearer {KEY}"}
         async with aiohttp.ClientSession(headers=headers) as control, open_hub(settings) as hub:
             sandbox = RunningSandbox(f"http://127.0.0.1:{port}", control)
             await eventually(lambda: _answers(sandbox))
-            yield await _founded(hub, sandbox, environ, folder)
+            yield await _founded(hub, sandbox, environ, folder, vendor)
     finally:
-        await vendor.end(signal.SIGTERM)
+        await vendors.end(signal.SIGTERM)
 
 
-async def _founded(hub: Hub, sandbox: RunningSandbox, environ: dict[str, str], folder: Path) -> Village:
+async def _founded(hub: Hub, sandbox: RunningSandbox, environ: dict[str, str], folder: Path, vendor: str) -> Village:
     async with hub.db.transaction() as tx:
         made = await create_application(tx, "Voltly")
         registration_id = await register(
             tx,
-            vendor=VENDOR,
+            vendor=vendor,
             application_id=None,
-            registration=simulator(VENDOR).DEMO_REGISTRATION,
-            hosts=sandbox.hosts(VENDOR),
+            registration=simulator(vendor).DEMO_REGISTRATION,
+            hosts=sandbox.hosts(vendor),
             is_sandbox=True,
             vault=hub.vault,
         )
-    return Village(hub, sandbox, Access(applications=(made.application_id,)), registration_id, environ, folder)
+    return Village(hub, sandbox, Access(applications=(made.application_id,)), registration_id, environ, folder, vendor)
 
 
 async def _answers(sandbox: RunningSandbox) -> bool:

@@ -30,10 +30,15 @@ def durable() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture
 async def village(durable: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Village]:
     """In a database of its own."""
+    async with open_village(new_database(durable), tmp_path) as opened:
+        yield opened
+
+
+def new_database(durable: EmbeddedPostgres) -> str:
+    """A migrated database; its DSN."""
     name = f"village_{new_id().hex}"
     with psycopg.connect(make_conninfo(durable.dsn, dbname="postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     dsn = make_conninfo(durable.dsn, dbname=name)
     migrate(dsn)
-    async with open_village(dsn, tmp_path) as opened:
-        yield opened
+    return dsn
