@@ -132,6 +132,8 @@ async def test_an_operator_says_who_it_is(ours: World, theirs: World) -> None:
     said = await ours.operator.put(f"/operators/{own_id}", {"firstName": "Ada", "customFields": {"floor": 3}})
     assert (said["firstName"], said["customFields"]) == ("Ada", {"floor": 3})
     assert await ours.operator.get(f"/operators/{own_id}") == said
+    left = await ours.operator.put(f"/operators/{own_id}", {**said, "firstName": None, "customFields": None})
+    assert left == {**{name: said[name] for name in ("id", "createdAt", "updatedAt")}, "firstName": "console"}
     assert await theirs.operator.status("GET", f"/operators/{own_id}") == 404
     (account,) = await ours.operator.get("/accounts")
     (access,) = await ours.operator.get(f"/accounts/{account['id']}/accesses")

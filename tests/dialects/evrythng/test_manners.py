@@ -135,3 +135,12 @@ async def test_a_query_that_cannot_be_used_names_its_key(ours: World, query: str
     answer = await ours.operator.send("GET", f"/projects?{query}")
     assert answer.status_code == 400
     assert answer.json()["errors"][0].startswith(query.partition("=")[0])
+
+
+@pytest.mark.parametrize("order", ["ASCENDING", "DESCENDING"])
+async def test_a_token_that_leads_nowhere_is_named_as_it_was_sent(ours: World, order: str) -> None:
+    answer = await ours.operator.send("GET", f"/thngs?nextPageToken=x&sortOrder={order}")
+    assert (answer.status_code, answer.json()["errors"]) == (
+        400,
+        ["nextPageToken: isn't a cursor that was given to you"],
+    )

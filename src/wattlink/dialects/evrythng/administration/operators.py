@@ -17,12 +17,12 @@ _FIELDS = ("email", "first_name", "last_name", "custom_fields")
 
 
 class OperatorPayload(Payload):
-    """What may be said of an operator; what isn't there stays."""
+    """What may be said of an operator; what isn't there stays, null takes a field away."""
 
-    email: str | UnsetType = UNSET
-    first_name: str | UnsetType = UNSET
-    last_name: str | UnsetType = UNSET
-    custom_fields: dict[str, Any] | UnsetType = UNSET
+    email: str | UnsetType | None = UNSET
+    first_name: str | UnsetType | None = UNSET
+    last_name: str | UnsetType | None = UNSET
+    custom_fields: dict[str, Any] | UnsetType | None = UNSET
     id: str | UnsetType = UNSET
     created_at: int | UnsetType = UNSET
     updated_at: int | UnsetType = UNSET

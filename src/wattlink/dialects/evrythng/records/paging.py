@@ -15,7 +15,7 @@ from wattlink.dialects.evrythng.listing import Asked, link_to_next
 from wattlink.dialects.evrythng.records.showing import REFERENCES
 from wattlink.domain.access.ids import ProjectId, RecordId
 from wattlink.domain.access.paging import PageRequest, Position
-from wattlink.domain.errors import NotFound
+from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.records.filters import Comparison, Condition
 from wattlink.domain.records.model import RecordKind, Wanted
 from wattlink.web import cursors
@@ -45,7 +45,10 @@ async def paged(
     """The page of what `find` finds, newest first, each of them shown."""
     pager = cursors.Pager(call.hub.vault, call.access)
     sent = {"before" if asked.is_ascending else "after": asked.token}
-    request = pager.request(cursors.Asked(size=asked.per_page, **sent))
+    try:
+        request = pager.request(cursors.Asked(size=asked.per_page, **sent))
+    except InvalidInput as error:
+        raise InvalidInput("next_page_token", error.problem) from None
     if asked.is_ascending and asked.token is None:
         request = msgspec.structs.replace(request, before=_BEFORE_ALL)
     async with call.hub.db.read() as reader:
