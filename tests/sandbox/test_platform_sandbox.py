@@ -59,6 +59,7 @@ async def test_a_vendor_may_be_written_as_enode_writes_it(ci: Ci) -> None:
     account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR})
     shouted = account_path({**account, "vendor": VENDOR.upper()})
     assert (await ci.sandbox("GET", shouted))["username"] == account["username"]
+    assert (await ci.sandbox("GET", "/accounts", vendor=VENDOR.upper()))["data"] == [account]
 
 
 async def test_an_application_keeps_to_its_own(ci: Ci, other: Ci) -> None:
@@ -166,10 +167,13 @@ async def test_an_answer_that_does_not_wait_names_the_session(ci: Ci) -> None:
         ("POST", "/accounts", {"vendor": VENDOR, "devices": [{"state": {"wings": 2}}]}, "devices[0].state.wings"),
         ("PUT", "/vendors/nobody/faults", {"faults": []}, "vendor"),
         ("PUT", f"/vendors/{VENDOR}/faults", {"faults": ["rain"]}, "faults[0]"),
+        ("GET", "/accounts?vendor=nobody", None, "vendor"),
+        ("GET", "/requests?vendor=nobody", None, "vendor"),
         ("POST", "/clock", {"advance": "tomorrow"}, "advance"),
         ("POST", "/clock", {"advance": -5}, "advance"),
         ("POST", "/clock", {"advance": "PT0S"}, "advance"),
         ("POST", "/clock", {"advance": "P9999D"}, "advance"),
+        ("POST", "/clock", {"advance": 1e12}, "advance"),
         ("POST", "/clock", {}, "advance"),
     ],
 )
@@ -177,6 +181,20 @@ async def test_bad_input_names_the_field(ci: Ci, method: str, path: str, body: A
     answer = await ci.send(method, path, body)
     assert answer.status == 400
     assert field in [issue["field"] for issue in answer.json["issues"]]
+
+
+async def test_how_far_time_may_jump_is_said_alike_of_words_and_numbers(ci: Ci) -> None:
+    told = [await ci.send("POST", "/clock", {"advance": far}) for far in (0, -5, "PT0S", 1e12, "P9999D")]
+    assert {answer.json["issues"][0]["message"] for answer in told} == {
+        "must be more than 0, and 3660 days in all at most"
+    }
+
+
+async def test_a_device_that_is_not_there_is_named_as_it_is_written(ci: Ci) -> None:
+    account = await ci.sandbox("POST", "/accounts", {"vendor": VENDOR, "username": "kari@example.com"})
+    answer = await ci.send("PATCH", f"{account_path(account)}/devices/none", {})
+    assert answer.status == 404
+    assert answer.json["detail"].endswith(f"{VENDOR}/kari@example.com: no device none")
 
 
 async def test_bad_states_say_what_is_allowed(ci: Ci) -> None:
@@ -199,6 +217,7 @@ async def test_bad_links_name_the_field(ci: Ci) -> None:
         ({"userId": "ada", "kinds": ["hovercraft"]}, "kinds[0]"),
         ({"userId": "ada", "kinds": ["inverter"], "scopes": ["inverter:read:data"]}, "vendor"),
         ({"userId": "ada", "scopes": []}, "scopes"),
+        ({"userId": "ada", "scopes": [f"{KIND}:read:data", f"{KIND}:fly"]}, "scopes[1]"),
         ({"userId": "ada", "waitSeconds": 3600}, "waitSeconds"),
     ]
     for body, field in bad:

@@ -98,7 +98,8 @@ async def create_account(request: Call, data: JSONBody[NewAccount]) -> AccountRe
 
 async def list_accounts(request: Call, vendor: FromQuery[str | None] = None) -> AccountList:
     """The application's virtual accounts; an operator's list holds those of the demonstration too."""
-    return AccountList(data=[_shown(account) for account in await keeper_of(request).accounts(vendor)])
+    meant = None if vendor is None else vendor_meant(vendor)
+    return AccountList(data=[_shown(account) for account in await keeper_of(request).accounts(meant)])
 
 
 async def get_account(request: Call) -> AccountResponse:
@@ -152,6 +153,13 @@ async def _changed(request: Call, **change: Any) -> AccountResponse:
 def key_of(request: Call) -> tuple[str, str]:
     """Vendor and user name; a vendor may be written in capitals, as other APIs of ours do."""
     return request.path_params["vendor"].lower(), request.path_params["username"]
+
+
+def vendor_meant(name: str) -> str:
+    """A simulated vendor, who may be written in capitals, as in paths; raises InvalidInput."""
+    if name.lower() not in clouds():
+        raise InvalidInput("vendor", "is not simulated here", allowed=tuple(clouds()))
+    return name.lower()
 
 
 def _check_kind(field: str, vendor: str, kind: Kind | None) -> None:

@@ -18,6 +18,7 @@ from wattlink.web.call import Call
 
 _DURATION = re.compile(r"P(?=.)(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?")
 _LOOK_EVERY_SECONDS = 0.1
+_MORE_THAN_ANYBODY_MAY = 1e9
 _HOW = ("seconds, such as 7200", "an ISO 8601 duration of days or less, such as PT2H")
 
 
@@ -65,9 +66,7 @@ def _duration(given: int | float | str) -> timedelta:
             raise InvalidInput("advance", "is no duration", allowed=_HOW)
         days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
         return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not 0 < given < 1e9:
-        raise InvalidInput("advance", "must be more than 0", allowed=_HOW)
-    return timedelta(seconds=given)
+    return timedelta(seconds=max(0, min(given, _MORE_THAN_ANYBODY_MAY)))
 
 
 async def _told(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
@@ -82,7 +82,8 @@ class Keeper:
         )
         match answer.status:
             case 404:
-                raise NotFound("virtual account or device", path.removeprefix("/accounts/"))
+                where, why = unquote(path.removeprefix("/accounts/")), answer.body.decode(errors="replace")
+                raise NotFound("virtual account or device", f"{where}: {why}")
             case 409:
                 raise AlreadyExists("there is a virtual account of this user name at the vendor")
             case 422:

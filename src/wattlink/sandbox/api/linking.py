@@ -25,7 +25,7 @@ from wattlink.domain.organizations.model import LinkBinding
 from wattlink.sandbox.api.accounts import keeper_of, key_of
 from wattlink.sandbox.api.admission import sandbox_application
 from wattlink.sandbox.api.keeper import KeptAccount
-from wattlink.sandbox.api.wire import Answer, Name, Payload, Seconds, Uuid
+from wattlink.sandbox.api.wire import Answer, Name, Payload, ScopeName, Seconds, Uuid
 from wattlink.sandbox.linking.walk import Walked, check_reach, find, wait, walk
 from wattlink.web.call import Call
 
@@ -45,7 +45,7 @@ class Link(Payload):
     user_id: UserId | None = None
     link_url: Name | None = None
     kinds: list[Kind] | None = None
-    scopes: list[str] | None = None
+    scopes: list[ScopeName] | None = None
     password: Name | None = None
     wait_seconds: Seconds = 20
 

@@ -11,8 +11,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulated_words import MEANINGS, Word
 from wattlink.connectors.simulation import Fault
-from wattlink.domain.errors import InvalidInput
-from wattlink.sandbox.api.accounts import keeper_of
+from wattlink.sandbox.api.accounts import keeper_of, vendor_meant
 from wattlink.sandbox.api.wire import Answer, FaultName, Payload, Timestamp
 from wattlink.web.call import Call
 
@@ -90,16 +89,15 @@ async def list_vendors(request: Call) -> VendorList:  # noqa: ARG001 - it depend
 
 async def set_vendor_faults(request: Call, data: JSONBody[VendorFaults]) -> FaultsResponse:
     """Make something go wrong for every account of the application's at one vendor, until told otherwise."""
-    vendor = request.path_params["vendor"]
-    if vendor not in clouds():
-        raise InvalidInput("vendor", "is not simulated here", allowed=tuple(clouds()))
+    vendor = vendor_meant(request.path_params["vendor"])
     await keeper_of(request).set_vendor_faults(vendor, data.faults)
     return FaultsResponse(vendor=vendor, faults=data.faults)
 
 
 async def list_requests(request: Call, vendor: FromQuery[str | None] = None, after: After = 0) -> RequestList:
     """What the simulated vendors were asked lately, oldest first."""
-    found = msgspec.convert(await keeper_of(request).requests(after, vendor), list[_Seen])
+    meant = None if vendor is None else vendor_meant(vendor)
+    found = msgspec.convert(await keeper_of(request).requests(after, meant), list[_Seen])
     return RequestList(
         data=[
             RequestResponse(

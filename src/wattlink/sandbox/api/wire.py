@@ -12,6 +12,8 @@ Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"extra": {"format": "uuid"}})]
 Vendor = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*clouds()))]
 FaultName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*(fault.value for fault in Fault)))]
+_SCOPES = dict.fromkeys(scope for manifest in clouds().values() for scope in manifest.scopes)
+ScopeName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*_SCOPES))]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=60)]
 Name = Annotated[
     str,
