@@ -80,6 +80,17 @@ def test_a_vendor_is_named_in_its_own_folder_only() -> None:
     assert offences == []
 
 
+def test_a_pattern_ends_where_its_text_ends() -> None:
+    offences = [
+        f"{path}:{word.value.lineno} takes a line break behind it, for `$` alone stands before one too: add (?!\\n)"
+        for path, tree in modules().items()
+        for word in ast.walk(tree)
+        if isinstance(word, ast.keyword) and word.arg == "pattern" and isinstance(word.value, ast.Constant)
+        if str(word.value.value).endswith("$")
+    ]
+    assert offences == []
+
+
 def test_every_module_says_what_it_is_for() -> None:
     assert [path for path, tree in modules().items() if not ast.get_docstring(tree)] == []
 

@@ -148,6 +148,7 @@ async def test_a_charge_policy_is_kept_day_by_day(ci: Ci) -> None:
     for wrong, field in (
         ({"tue": {"charge_percentage": 101, "charge_deadline": "07:00"}}, "charge_percentage"),
         ({"tue": {"charge_percentage": 80, "charge_deadline": "24:00"}}, "charge_deadline"),
+        ({"tue": {"charge_percentage": 80, "charge_deadline": "07:00\n"}}, "charge_deadline"),
         ({"tue": {"charge_percentage": 80}}, "charge_deadline"),
         ({"timezone": "Mars/Olympus"}, "timezone"),
     ):

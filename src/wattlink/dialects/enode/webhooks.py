@@ -64,8 +64,8 @@ ApiVersion = Annotated[str, Meta(extra_json_schema=one_of(*VERSIONS))]
 class WebhookAuthenticationPayload(Payload):
     """A header that goes along with every delivery."""
 
-    header_name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,128}$")]
-    header_value: Annotated[str, Meta(max_length=256, pattern="^[!-~]([ -~]*[!-~])?$")]
+    header_name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$(?!\n)")]
+    header_value: Annotated[str, Meta(max_length=256, pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)")]
 
 
 class WebhookCreatePayload(Payload):

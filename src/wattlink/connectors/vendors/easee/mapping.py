@@ -24,7 +24,7 @@ _YEARS = range(2015, 2200)  # since the first charger; the vendor's "never" is t
 class ListedCharger(msgspec.Struct, rename="camel"):
     """An entry of `GET /api/chargers`."""
 
-    id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$")]
+    id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$(?!\n)")]
     name: str | None = None
     level_of_access: int | None = None
 

@@ -8,7 +8,7 @@ from wattlink.dialects.platform.wire import Answer, Payload
 from wattlink.domain.organizations.looks.branding import MOST_RADIUS, PANELS, Scheme, Shades, shades
 from wattlink.domain.organizations.model import Branding
 
-Color = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]
+Color = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$(?!\n)")]
 Radius = Annotated[int, Meta(ge=0, le=MOST_RADIUS)]
 
 

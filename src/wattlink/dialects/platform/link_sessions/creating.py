@@ -38,7 +38,7 @@ Scope = Literal[
     "meter:read:location",
 ]
 VendorName = Annotated[str, msgspec.Meta(extra_json_schema=one_of(*clouds()))]
-Language = Annotated[str, msgspec.Meta(pattern=r"^(browser|[a-z]{2,3}(-[A-Z]{2})?)$")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^(browser|[a-z]{2,3}(-[A-Z]{2})?)$(?!\n)")]
 ColorScheme = Literal["system", "light", "dark"]
 
 

@@ -4,9 +4,8 @@ A cue is of a device and has its id. Nothing of it is stored but that a partner 
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-import msgspec
 from litestar import Response
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -57,7 +56,7 @@ class Resolution(Answer):
 class StateIn(Payload):
     """What came of it."""
 
-    state: Annotated[str, msgspec.Meta(pattern="^(success|fail)$")]
+    state: Literal["success", "fail"]
     payload: dict[str, Any] | None = None
     location: dict[str, Any] | None = None
     client_info: dict[str, Any] | None = None

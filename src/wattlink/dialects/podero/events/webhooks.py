@@ -34,8 +34,8 @@ Events = Annotated[list[EventName], Meta(min_length=1)]
 class Header(Payload):
     """A header that goes along with every delivery; its value is never shown."""
 
-    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,128}$")]
-    value: Annotated[str, Meta(max_length=256, pattern="^[!-~]([ -~]*[!-~])?$")]
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,128}$(?!\n)")]
+    value: Annotated[str, Meta(max_length=256, pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)")]
 
 
 class WebhookIn(Payload):
