@@ -59,7 +59,8 @@ async def run(settings: Settings) -> None:
 
 async def run_pumps(db: Database, pumps: Sequence[tuple[Runs, str | None]], stop: asyncio.Event) -> None:
     """Run these pumps until `stop` is set and their work in hand is saved."""
-    _log.info("working", pumps=[pump.name for pump, _ in pumps])
+    _log.info("working", pumps=len(pumps))
+    _log.debug("pumps", names=[pump.name for pump, _ in pumps])
     running = [asyncio.create_task(pump.run(stop), name=pump.name) for pump, _ in pumps]
     listening = asyncio.create_task(_listen(db, pumps))
     stopped = asyncio.create_task(stop.wait())

@@ -62,7 +62,7 @@ def _run(folder: Folder, at: DemoAddresses, info: Path | None) -> None:
         children = [
             _child("sandbox", at.sandbox, environ, "--port", str(at.sandbox_port), "--key-file", str(key)),
             *serving(environ, settings),
-            _child("serve", at.evrythng, _at_root(environ, at), name="serve-evrythng"),
+            _child("serve", f"{at.evrythng}/time", _at_root(environ, at), name="serve-evrythng"),
             _child("demo-app", at.app, environ, "--port", str(at.app_port), "--config", str(file)),
         ]
         operators = {

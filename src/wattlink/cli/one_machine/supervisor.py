@@ -90,7 +90,7 @@ class _Voice:
     number: int
 
     def __call__(self, text: str) -> None:
-        prefix = click.style(f"{self.name:<9}|", fg=_COLOURS[self.number % len(_COLOURS)])
+        prefix = click.style(f"{self.name:<14} |", fg=_COLOURS[self.number % len(_COLOURS)])
         with contextlib.suppress(OSError):  # a closed terminal doesn't end the servers
             click.echo(f"{prefix} {text}")
 
