@@ -100,6 +100,7 @@ async def test_bad_input_names_its_fields_and_stores_nothing(
 ) -> None:
     answer = await api.post("/webhooks", {**NEW, **change})
     assert answer.status_code == 400
+    assert answer.json()["title"] == "Webhook input is not valid."
     named = [issue["field"] for issue in answer.json()["issues"]]
     assert named == (fields or ["url", "secret", "events[0]", "apiVersion"])
     assert (await api.get("/webhooks")).json()["data"] == []

@@ -15,6 +15,7 @@ from wattlink.web.openapi import camel
 from wattlink.web.problems import problem_answer
 
 _TYPES = "https://developers.enode.com/api/problems/"
+_OF_WEBHOOKS = ("createWebhook", "updateWebhook")  # whose bad input has a title of its own
 _OLDER_TYPES = "https://docs.enode.io/problems/"
 
 
@@ -120,6 +121,8 @@ def _tell(told: Told, detail: str, issues: Sequence[Issue] = ()) -> Problem:
 def _answer(
     request: AnyRequest, status: int, problem: Problem, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
+    if problem.issues and request.route_handler.operation_id in _OF_WEBHOOKS:
+        problem = msgspec.structs.replace(problem, title="Webhook input is not valid.")
     if version_of(request) != CURRENT_VERSION:
         kind = problem.type.replace(_TYPES, _OLDER_TYPES)
         told = {**msgspec.structs.asdict(problem), "type": kind}
