@@ -1,10 +1,11 @@
 """Linking in Chromium: on a phone and on a desktop, with and without scripts, and usable by everybody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route, ViewportSize, expect
 
 from tests.link.conftest import BACK, VEHICLE, World, until
 from tests.support.chromium import chromium, is_fine
@@ -105,6 +106,22 @@ async def test_linking_by_form(visitor: Visitor, world: World) -> None:
     await visitor.type(world.username, "right")
     await visitor.looks("Your 2 chargers are linked")
     assert len(await world.chargers()) == 2
+
+
+async def test_what_is_typed_before_the_script_runs_counts(visitor: Visitor, world: World) -> None:
+    may_run = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_run.wait()
+        await route.continue_()
+
+    await visitor.page.goto(await world.link("vehicle:read:data", "charger:read:data"))
+    await visitor.page.route("**/*-link.js", hold)
+    await visitor.page.get_by_role("button", name="Continue").click(no_wait_after=True)
+    await visitor.page.get_by_label("Find your brand").fill("eas")
+    await expect(visitor.page.get_by_role("button", name="Tesla")).to_be_visible()
+    may_run.set()
+    await expect(visitor.page.get_by_role("button", name="Tesla")).to_be_hidden()
 
 
 async def test_a_wrong_password(visitor: Visitor, world: World) -> None:

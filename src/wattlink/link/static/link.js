@@ -48,6 +48,7 @@ const filterBrands = (search) => {
     missing.search = wanted === "" ? "" : new URLSearchParams({ q: field.value.trim() });
   };
   field.addEventListener("input", filter);
+  filter(); // for what was typed before this ran, or is still there after "back"
   search.addEventListener("submit", (event) => {
     event.preventDefault();
     const shown = entries.filter((entry) => !entry.hidden);
