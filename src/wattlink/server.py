@@ -100,7 +100,8 @@ def _below(scope: Scope, prefix: str) -> Scope:
 async def _not_found(scope: Scope, send: Send) -> None:
     if scope["type"] != "http":
         return
-    body = b'{"type":"about:blank","title":"Not Found","detail":"Nothing answers at this address."}'
+    detail = b"Nothing answers at this address; /llms.txt lists what does."
+    body = b'{"type":"about:blank","title":"Not Found","detail":"%s"}' % detail
     headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 404, "headers": headers})
     await send({"type": "http.response.body", "body": body})

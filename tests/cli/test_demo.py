@@ -95,6 +95,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield started
 
 
+def test_its_log_tells_of_no_trouble_while_there_is_none(running: Demo) -> None:
+    with urlopen(running.info["app_url"], timeout=30) as page:
+        assert b"Nothing is linked yet" in page.read()
+    assert re.findall(r"^.*(?:status=[45]|\[warning|\[error|Traceback).*$", running.said, re.MULTILINE) == []
+
+
 def test_it_writes_where_to_go_once_everything_answers(running: Demo) -> None:
     assert set(running.info) == {"enode", "podero", "platform", "evrythng", "app_url", "accounts"}
     assert set(running.info["enode"]) == {"base_url", "token_url", "client_id", "client_secret"}
@@ -176,6 +182,13 @@ def test_a_second_one_is_refused_for_its_ports(running: Demo) -> None:
     told = wattlink("demo", "--port", port, environ=plain_environment())
     assert told.returncode == 2
     assert f"port {port}" in told.stderr
+
+
+def test_a_file_that_it_could_not_write_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    info = tmp_path / "none" / "info.json"
+    told = wattlink("demo", "--port", str(free_ports(5)), "--info", str(info), environ=plain_environment())
+    assert told.returncode == 2
+    assert f"{tmp_path}/none can't be written" in told.stderr
 
 
 async def test_every_virtual_account_can_be_linked(running: Demo) -> None:

@@ -1,6 +1,7 @@
 """What the docs have people copy and paste works as it stands; only hosts and what they shall fill in differ."""
 
 import base64
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from shutil import which
@@ -44,9 +45,10 @@ def _wattlink(stack: Stack) -> dict[str, str]:
 
 async def test_the_readme_s_app_in_three_calls(stack: Stack, app: App, tmp_path: Path) -> None:
     (example,) = examples("README.md", "An app in three calls")
-    made = app.credentials
-    client = {"CLIENT_ID": str(made.client_id), "CLIENT_SECRET": made.client_secret}
-    ((link_url, page),) = await run([filled(example, **{"http://localhost:8080": stack.url})], tmp_path, **client)
+    client = {"client_id": str(app.credentials.client_id), "client_secret": app.credentials.client_secret}
+    enode = {"base_url": stack.enode, "token_url": f"{stack.enode}/oauth2/token", **client}
+    (tmp_path / "demo.json").write_text(json.dumps({"enode": enode}), encoding="utf-8")
+    ((link_url, page),) = await run([example], tmp_path)
     assert link_url.startswith(f"{stack.url}/link/")
     assert page["data"] == []
 

@@ -56,6 +56,16 @@ def test_other_commands_find_it_while_it_runs(tmp_path: Path) -> None:
     assert "can't be read" in wattlink("status", environ=environ).stderr
 
 
+def test_a_folder_that_can_t_be_used_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    environ = plain_environment(WATTLINK_PORT=str(free_ports(1)))
+    told = wattlink("up", "--data", str(tmp_path / "file" / "data"), environ=environ)
+    assert told.returncode == 2
+    assert told.stderr.splitlines() == [
+        f"wattlink: the folder {tmp_path}/file/data can't be made (Not a directory): choose another"
+    ]
+
+
 def test_keys_that_went_missing_are_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "postgres" / "cluster").mkdir(parents=True)
     told = wattlink("up", "--data", str(tmp_path), environ=plain_environment(WATTLINK_PORT=str(free_ports(1))))

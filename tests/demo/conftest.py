@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.processes import free_ports
 from tests.support.sandbox import KEY, RunningSandbox
-from tests.support.stack import running_stack
+from tests.support.stack import App, running_stack
 from wattlink.base.outbound import Outbound
 from wattlink.sandbox.demo_app.app import DemoConfig, serving
 
@@ -19,6 +19,7 @@ class Voltly:
     url: str
     sandbox: RunningSandbox
     outbound: Outbound
+    app: App
 
 
 @pytest.fixture
@@ -44,4 +45,4 @@ async def voltly(dsn: str, port: int) -> AsyncIterator[Voltly]:
             sandbox_key=KEY,
         )
         async with serving(config, port=port):
-            yield Voltly(config.app_url, stack.sandbox, stack.hub.outbound)
+            yield Voltly(config.app_url, stack.sandbox, stack.hub.outbound, app)

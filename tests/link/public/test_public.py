@@ -1,5 +1,6 @@
 """The pages for everybody: every brand and every intervention in every language, kept, listed, and nobody on them."""
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from tests.link.conftest import VEHICLE, World, arrived
 from tests.support.person import Person
 from tests.support.stack import running_stack
 from wattlink.connectors.registry import clouds
+from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 from wattlink.link.texts.languages import spoken
@@ -157,3 +159,19 @@ async def test_nobody_is_on_them(world: World, person: Person) -> None:
     for path in _paths():
         html = (await person.go(f"{world.stack.url}{path}")).html
         assert [word for word in private if word in html] == [], path
+
+
+async def test_programs_find_every_api_and_every_page_that_the_index_names(world: World, person: Person) -> None:
+    index = await person.go(f"{world.stack.url}/llms.txt")
+    assert index.headers["content-type"] == "text/plain; charset=utf-8"
+    links = re.findall(r"^- \[[^\]]+\]\(([^)]+)\): .+$", index.html, re.MULTILINE)
+    assert {urlsplit(link).path.split("/")[1] for link in links} == {*DIALECTS, "brands"}
+    for link in links:
+        assert link.startswith(f"{world.stack.url}/")
+        assert (await person.go(link)).status == 200, link
+
+
+async def test_who_is_lost_is_told_where_the_index_is(world: World, person: Person) -> None:
+    page = await person.go(f"{world.stack.url}/")
+    assert page.status == 404
+    assert "/llms.txt" in page.html

@@ -15,7 +15,13 @@ from rich.table import Table
 
 from wattlink.base.ids import new_secret
 from wattlink.cli.one_machine.demo_world import DemoAddresses, DemoWorld, prepare
-from wattlink.cli.one_machine.folder import Folder, refuse_ports_in_use, temporary_folder, write_whole
+from wattlink.cli.one_machine.folder import (
+    Folder,
+    refuse_ports_in_use,
+    refuse_unwritable,
+    temporary_folder,
+    write_whole,
+)
 from wattlink.cli.one_machine.supervisor import Child, supervise
 from wattlink.cli.one_machine.up import end_cleanly_on_sigterm, serving
 from wattlink.dialects import podero
@@ -39,6 +45,8 @@ def demo(*, port: int, data: Path | None, info: Path | None) -> None:
     ports = {"the server": at.port, "the vendors": at.sandbox_port, "the app": at.app_port}
     ports |= {"the EVRYTHNG dialect": at.evrythng_port, "devices": at.dial_in_port}
     refuse_ports_in_use("127.0.0.1", ports)
+    if info is not None:
+        refuse_unwritable(info.absolute().parent)
     place: AbstractContextManager[Folder] = temporary_folder() if data is None else nullcontext(Folder(data))
     with place as folder:
         _run(folder, at, info)

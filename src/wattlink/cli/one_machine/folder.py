@@ -26,7 +26,11 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(f"the folder {self.path} can't be made ({error.strerror}): choose another") from None
+        refuse_unwritable(self.path)
         self.database = self.path / "postgres"
 
     def settings(self, environ: Mapping[str, str]) -> dict[str, str]:
@@ -96,6 +100,12 @@ def write_whole(file: Path, text: str) -> None:
     folder = os.open(file.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise Refused unless files can be made in this folder."""
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        raise Refused(f"the folder {folder} can't be written: choose another")
 
 
 def refuse_ports_in_use(host: str, ports: Mapping[str, int]) -> None:

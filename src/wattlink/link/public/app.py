@@ -12,7 +12,7 @@ from wattlink.base.log import get_logger
 from wattlink.domain.errors import NotFound
 from wattlink.link.browser import AnyRequest
 from wattlink.link.headers import SecurityHeaders
-from wattlink.link.public import brands, interventions
+from wattlink.link.public import brands, interventions, programs
 from wattlink.link.public.site import PublicPages
 from wattlink.link.public.standing import Standing
 from wattlink.link.rendering.renderer import Renderer
@@ -24,6 +24,7 @@ _log = get_logger(__name__)
 ROUTES: Mapping[str, Sequence[HTTPRouteHandler]] = {
     "/brands": [brands.listed, brands.shown],  # GET /brands, GET /brands/{vendor}
     "/interventions": [interventions.shown],  # GET /interventions/{id}
+    "/llms.txt": [programs.listed],  # GET /llms.txt
 }
 
 

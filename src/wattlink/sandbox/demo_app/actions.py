@@ -1,4 +1,4 @@
-"""What the app's forms do: link, mend, refresh and end links for its user; and, behind the scenes, turn the world."""
+"""What the app's forms do: link, mend, refresh and end links for a user; and, behind the scenes, turn the world."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from wattlink.sandbox.demo_app.board import LISTS
 from wattlink.sandbox.demo_app.enode import Enode, EnodeError
 from wattlink.sandbox.demo_app.notices import Notices
 from wattlink.sandbox.demo_app.offers import OFFERS
+from wattlink.sandbox.demo_app.person import become, user_of
 from wattlink.sandbox.demo_app.world import World
 
 # `error_message` speaks to those who build an app; this speaks to those who use it.
@@ -20,16 +21,16 @@ _NOT_LINKED = {"access_denied": "Nothing was linked, as you wished."}
 class Actions:
     """Every form on the page, and the address to which Wattlink sends the browser back."""
 
-    def __init__(self, *, enode: Enode, notices: Notices, world: World, app_url: str, user_id: str) -> None:
+    def __init__(self, *, enode: Enode, notices: Notices, world: World, app_url: str) -> None:
         self._enode = enode
         self._notices = notices
         self._world = world
-        self._user = f"/users/{quote(user_id, safe='')}"
         self._session: dict[str, Any] = {"language": "browser", "redirectUri": f"{app_url}/linked"}
 
     def routes(self) -> Sequence[web.RouteDef]:
         """What changes something; each answer leads on by GET."""
         return [
+            web.post("/as", _become),
             web.post("/link/{offer}", self._link),
             web.get("/linked", self._come_back),
             web.post("/reconnect/{device_id}", self._reconnect),
@@ -47,7 +48,7 @@ class Actions:
         wanted = {**self._session, "scopes": list(offer.scopes)}
         if offer.kind is not None:
             wanted["vendorType"] = offer.kind
-        session = await self._enode.ask("POST", f"{self._user}/link", wanted)
+        session = await self._enode.ask("POST", f"{_path_of(user_of(request))}/link", wanted)
         raise web.HTTPSeeOther(session["linkUrl"])
 
     async def _reconnect(self, request: web.Request) -> web.Response:
@@ -55,7 +56,7 @@ class Actions:
         try:
             session = await self._enode.ask("POST", f"/assets/{device_id}/relink", self._session)
         except EnodeError as error:
-            self._notices.add(f"That can't be reconnected: {error.detail}")
+            self._notices.add(user_of(request), f"That can't be reconnected: {error.detail}")
             raise web.HTTPSeeOther("/") from None
         raise web.HTTPSeeOther(session["linkUrl"])
 
@@ -63,7 +64,8 @@ class Actions:
         """Where `redirectUri` leads. Nothing tells success; what was linked is in the lists already."""
         if "error" in request.query:
             self._notices.add(
-                _NOT_LINKED.get(request.query["error"], "Nothing was linked this time. Please try again.")
+                user_of(request),
+                _NOT_LINKED.get(request.query["error"], "Nothing was linked this time. Please try again."),
             )
         raise web.HTTPSeeOther("/")
 
@@ -78,12 +80,12 @@ class Actions:
         try:
             await self._enode.ask("POST", path, {"action": request.match_info["action"]})
         except EnodeError as error:
-            self._notices.add(f"That can't be done now: {error.detail}")
+            self._notices.add(user_of(request), f"That can't be done now: {error.detail}")
         raise web.HTTPSeeOther("/")
 
     async def _disconnect(self, request: web.Request) -> web.Response:
         vendor = quote(request.match_info["vendor"], safe="")
-        await self._enode.ask("DELETE", f"{self._user}/vendors/{vendor}/{_known_kind(request)}")
+        await self._enode.ask("DELETE", f"{_path_of(user_of(request))}/vendors/{vendor}/{_known_kind(request)}")
         raise web.HTTPSeeOther("/")
 
     async def _dismiss(self, request: web.Request) -> web.Response:
@@ -107,13 +109,13 @@ class Actions:
                 await self._world.sell(*account, str((await request.post())["device"]))
             case _:
                 raise web.HTTPNotFound
-        await self.hint_all()
+        await self.hint_all(user_of(request))
         raise web.HTTPSeeOther("/")
 
-    async def hint_all(self) -> None:
-        """Ask Wattlink to look at all of the user's devices soon, as an app does when its user is looking."""
+    async def hint_all(self, user_id: str) -> None:
+        """Ask Wattlink to look at all of a user's devices soon, as an app does when its user is looking."""
         for kind, path in LISTS.items():
-            devices: list[Mapping[str, Any]] = await self._enode.list(f"{self._user}/{path}")
+            devices: list[Mapping[str, Any]] = await self._enode.list(f"{_path_of(user_id)}/{path}")
             await asyncio.gather(*(self._hint(kind, device["id"]) for device in devices))
 
     async def _hint(self, kind: str, device_id: str) -> None:
@@ -122,6 +124,14 @@ class Actions:
         except EnodeError as error:
             if error.status != 404:  # disconnected meanwhile
                 raise
+
+
+async def _become(request: web.Request) -> web.Response:
+    return become(str((await request.post()).get("user", "")))
+
+
+def _path_of(user_id: str) -> str:
+    return f"/users/{quote(user_id, safe='')}"
 
 
 def _known_kind(request: web.Request) -> str:

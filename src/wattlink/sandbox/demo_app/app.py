@@ -20,7 +20,6 @@ from wattlink.sandbox.demo_app.page import Page
 from wattlink.sandbox.demo_app.webhooks import Receiver, subscribe
 from wattlink.sandbox.demo_app.world import World
 
-_USER_ID = "demo-user"
 _WEBHOOKS = "/webhooks"
 _ASK_SECONDS = 10.0
 _HINT_SECONDS = 10.0
@@ -77,9 +76,9 @@ def _make_app(config: DemoConfig, session: aiohttp.ClientSession) -> web.Applica
     )
     world = World(session, url=config.sandbox_url, key=config.sandbox_key)
     inbox, notices = Inbox(), Notices()
-    page = Page(boards=Boards(enode), inbox=inbox, notices=notices, world=world, user_id=_USER_ID)
-    actions = Actions(enode=enode, notices=notices, world=world, app_url=config.app_url, user_id=_USER_ID)
-    receiver = Receiver(inbox, notices, user_id=_USER_ID)
+    page = Page(boards=Boards(enode), inbox=inbox, notices=notices, world=world)
+    actions = Actions(enode=enode, notices=notices, world=world, app_url=config.app_url)
+    receiver = Receiver(inbox, notices)
     guarded = guard(app_url=config.app_url, link_url=config.enode_base_url, webhooks_path=_WEBHOOKS)
     app = web.Application(middlewares=[guarded, page.say_what_failed])
     app.add_routes([*page.routes(), *actions.routes(), web.post(_WEBHOOKS, receiver.receive)])
@@ -109,8 +108,8 @@ async def _keep_fresh(page: Page, actions: Actions) -> None:
     """While somebody is looking, ask for fresh values now and then."""
     while True:
         await asyncio.sleep(_HINT_SECONDS)
-        if page.is_watched:
+        for user_id in page.watched_users:
             try:
-                await actions.hint_all()
+                await actions.hint_all(user_id)
             except (EnodeError, aiohttp.ClientError, TimeoutError) as error:
                 log.warning("can't ask for fresh values", reason=str(error))

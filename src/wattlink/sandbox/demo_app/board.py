@@ -18,6 +18,7 @@ LISTS = {
     "meter": "meters",
 }
 """The kinds of devices that the app knows, with the API's name of their list."""
+_USERS = "1000"  # so many are looked at
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Board:
 
     tiles: Sequence[Tile]
     vendors: Sequence[LinkedVendor]
+    users: Sequence[str]  # the newest ones of the application, whichever API they came by
 
     @property
     def broken_vendors(self) -> frozenset[str]:
@@ -133,13 +135,21 @@ class Boards:
             for kind, devices in zip(LISTS, lists, strict=True)
             for device in reversed(devices)  # the API gives the newest first
         ]
-        return Board(tiles, await self._vendors_of(user))
+        users = await self._users()
+        # Somebody is a user from their first link session on; to ask for one who isn't would be an error.
+        vendors = await self._vendors_of(user_id) if tiles or user_id in users else ()
+        return Board(tiles, vendors, users)
 
-    async def _vendors_of(self, user: str) -> Sequence[LinkedVendor]:
+    async def _users(self) -> Sequence[str]:
+        newest = await self._enode.ask("GET", "/users", query={"pageSize": _USERS})
+        return [user["id"] for user in newest["data"]]
+
+    async def _vendors_of(self, user_id: str) -> Sequence[LinkedVendor]:
+        user = f"/users/{quote(user_id, safe='')}"
         try:
             told = await self._enode.ask("GET", user)
         except EnodeError as error:
-            if error.status == 404:
+            if error.status == 404:  # deleted meanwhile
                 return ()
             raise
         return [

@@ -1,6 +1,6 @@
 """What the app tells its user until they have read it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -9,34 +9,37 @@ _KEPT = 5
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for the user; one about a broken link ends by itself once the vendor's links are whole again."""
+    """A sentence for a user; one about a broken link ends by itself once the vendor's links are whole again."""
 
     number: int
+    user_id: str
     text: str
     broken_vendor: str | None = None
 
 
 class Notices:
-    """The user's unread notices, newest first."""
+    """The users' unread notices, newest first."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
         self._notices: list[Notice] = []
 
-    def __iter__(self) -> Iterator[Notice]:
-        return iter(self._notices)
+    def of_user(self, user_id: str) -> Sequence[Notice]:
+        """What this user hasn't read yet."""
+        return [notice for notice in self._notices if notice.user_id == user_id]
 
-    def add(self, text: str, *, broken_vendor: str | None = None) -> None:
+    def add(self, user_id: str, text: str, *, broken_vendor: str | None = None) -> None:
         """Tell something; the same sentence isn't said twice at once."""
-        others = [notice for notice in self._notices if notice.text != text]
-        self._notices = [Notice(next(self._numbers), text, broken_vendor), *others][:_KEPT]
+        others = [notice for notice in self._notices if (notice.user_id, notice.text) != (user_id, text)]
+        self._notices = [Notice(next(self._numbers), user_id, text, broken_vendor), *others][:_KEPT]
 
     def dismiss(self, number: int) -> None:
         """The user has read it."""
         self._notices = [notice for notice in self._notices if notice.number != number]
 
-    def drop_mended(self, broken_vendors: frozenset[str]) -> None:
-        """Forget what was said of links that are whole again."""
+    def drop_mended(self, user_id: str, broken_vendors: frozenset[str]) -> None:
+        """Forget what was said of this user's links that are whole again."""
+        holds = {None, *broken_vendors}
         self._notices = [
-            notice for notice in self._notices if notice.broken_vendor is None or notice.broken_vendor in broken_vendors
+            notice for notice in self._notices if notice.user_id != user_id or notice.broken_vendor in holds
         ]

@@ -1,5 +1,6 @@
 """The app's one page, and the stream that tells a browser when to look at it again."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -15,24 +16,25 @@ from wattlink.sandbox.demo_app.enode import EnodeError
 from wattlink.sandbox.demo_app.inbox import Inbox
 from wattlink.sandbox.demo_app.notices import Notices
 from wattlink.sandbox.demo_app.offers import OFFERS
+from wattlink.sandbox.demo_app.person import USER_ID, user_of
 from wattlink.sandbox.demo_app.world import World
 
 _HERE = "wattlink.sandbox.demo_app"
 _LOOK_SECONDS = 4.0
+_OTHERS = 12
 _FILTERS = ("brand", "duration", "kinds", "markdown", "mode", "number", "operation", "power", "status")
 _STATIC = {"app.css": "text/css", "app.js": "text/javascript", "bolt.svg": "image/svg+xml"}
 
 
 class Page:
-    """Shows everything, to anybody who asks, for one user."""
+    """Shows everything, to anybody who asks, for the user whom they chose."""
 
-    def __init__(self, *, boards: Boards, inbox: Inbox, notices: Notices, world: World, user_id: str) -> None:
+    def __init__(self, *, boards: Boards, inbox: Inbox, notices: Notices, world: World) -> None:
         self._boards = boards
         self._inbox = inbox
         self._notices = notices
         self._world = world
-        self._user_id = user_id
-        self._watchers = 0
+        self._watchers: Counter[str] = Counter()
         environment = templates()
         self._page = environment.get_template("page.html")
         self._trouble = environment.get_template("trouble.html")
@@ -55,18 +57,21 @@ class Page:
             return web.Response(status=502, text=self._trouble.render(reason=reason), content_type="text/html")
 
     @property
-    def is_watched(self) -> bool:
-        """Whether somebody has the page open."""
-        return self._watchers > 0
+    def watched_users(self) -> Sequence[str]:
+        """Those whose page somebody has open."""
+        return list(+self._watchers)
 
-    async def _show(self, _: web.Request) -> web.Response:
-        board = await self._boards.of_user(self._user_id)
-        self._notices.drop_mended(board.broken_vendors)
+    async def _show(self, request: web.Request) -> web.Response:
+        user_id = user_of(request)
+        board = await self._boards.of_user(user_id)
+        self._notices.drop_mended(user_id, board.broken_vendors)
         now = datetime.now(UTC)
         page = self._page.render(
+            user_id=user_id,
+            others=[other for other in dict.fromkeys([USER_ID, *board.users]) if other != user_id][:_OTHERS],
             offers=OFFERS,
             board=board,
-            notices=list(self._notices),
+            notices=self._notices.of_user(user_id),
             inbox=self._inbox,
             accounts=await self._world.accounts(),
             ago=lambda moment: words.ago(moment, now),
@@ -77,7 +82,8 @@ class Page:
         """Server-sent events: one whenever a webhook came, and every few seconds since devices move by themselves."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        self._watchers += 1
+        user_id = user_of(request)
+        self._watchers[user_id] += 1
         try:
             while True:
                 await self._inbox.changed(within=_LOOK_SECONDS)
@@ -85,7 +91,7 @@ class Page:
         except aiohttp.ClientConnectionResetError:
             return response
         finally:
-            self._watchers -= 1
+            self._watchers[user_id] -= 1
 
 
 def templates() -> jinja2.Environment:

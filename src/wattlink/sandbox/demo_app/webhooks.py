@@ -25,10 +25,9 @@ async def subscribe(enode: Enode, *, url: str, secret: str) -> None:
 class Receiver:
     """Takes deliveries in. It answers at once and acts afterwards, as webhook receivers should."""
 
-    def __init__(self, inbox: Inbox, notices: Notices, *, user_id: str) -> None:
+    def __init__(self, inbox: Inbox, notices: Notices) -> None:
         self._inbox = inbox
         self._notices = notices
-        self._user_id = user_id
 
     async def receive(self, request: web.Request) -> web.Response:
         """One delivery: 204 if it is what it says it is, 401 if not."""
@@ -36,8 +35,8 @@ class Receiver:
         if events is None:
             raise web.HTTPUnauthorized(text="the signature doesn't match")
         for event in events:
-            if event["event"] == "user:credentials:invalidated" and event["user"]["id"] == self._user_id:
+            if event["event"] == "user:credentials:invalidated":
                 vendor = event["vendor"]
                 text = f"We lost the link to your {words.brand(vendor)} account. Reconnect it to see fresh values."
-                self._notices.add(text, broken_vendor=vendor)
+                self._notices.add(event["user"]["id"], text, broken_vendor=vendor)
         return web.Response(status=204)
