@@ -177,3 +177,12 @@ async def test_a_brand_that_is_not_offered_cannot_be_chosen(world: World, person
     del form.buttons[next(button for button in form.buttons if button.startswith("E Easee "))]
     assert (await person.press("E Easee")).status == 400
     assert (await person.go(page.address)).heading == "Which brand is it?"
+
+
+async def test_what_a_brand_does_not_offer_is_not_called_left_out(world: World, person: Person) -> None:
+    site = str(int(world.user[:12], 16))
+    await world.sandbox.open("solaredge", site, "the-key", devices=1)
+    await world.at_form(person, await world.link("inverter:read:data", "inverter:read:location", vendor="SOLAREDGE"))
+    await person.press("Sign in", username=site, password="the-key")
+    page = await arrived(person, "Your solar inverter is linked")
+    assert "You left out a permission" not in page.text

@@ -6,6 +6,7 @@ from litestar import Response
 
 from wattlink.base.languages import language_of
 from wattlink.connectors.devices import Kind
+from wattlink.connectors.registry import manifests
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions.catalogue import is_pairing
@@ -71,7 +72,9 @@ def _in_order(device: Shown) -> tuple[int, str]:
 
 
 def _left_out(sight: Sight, granted: set[str]) -> list[str]:
-    """What the app asked for and the person didn't grant, where there are devices at all."""
+    """What the app asked for, the brand offers and the person didn't grant, where there are devices at all."""
+    manifest = manifests().get(sight.session.vendor or "")
+    offered = manifest.scopes if manifest else {}
     kinds = {scope.partition(":")[0] for scope in granted}
-    asked = [scope for scope in sight.session.scopes if scope.partition(":")[0] in kinds]
+    asked = [scope for scope in sight.session.scopes if scope.partition(":")[0] in kinds and scope in offered]
     return [sight.language.say(SCOPES[scope]) for scope in asked if scope not in granted]
