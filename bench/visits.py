@@ -39,7 +39,7 @@ from wattlink.db.database import Database, Json, Reader
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
 from wattlink.domain.access.ids import CredentialId
-from wattlink.domain.accounts.credentials import seal
+from wattlink.domain.accounts.credentials.sealing import seal
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.server import hosts

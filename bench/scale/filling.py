@@ -17,7 +17,7 @@ from bench.simulated import VENDOR, Login
 from wattlink.base.vault import Vault
 from wattlink.connectors.contract import Credential
 from wattlink.domain.access.ids import AccountId, ApplicationId, CredentialId, DeviceId, RegistrationId, SubscriptionId
-from wattlink.domain.accounts.credentials import seal
+from wattlink.domain.accounts.credentials.sealing import seal
 
 LOGINS = 1_000
 GROUPS = 4

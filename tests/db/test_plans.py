@@ -14,7 +14,7 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.accounts.listing import store as accounts
 from wattlink.domain.accounts.listing.model import WantedAccounts
-from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.listing import store as devices
 from wattlink.domain.linking.listing import store as sessions
 from wattlink.domain.linking.listing.model import Wanted
 from wattlink.domain.locations import store as locations

@@ -16,7 +16,7 @@ from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.accounts.store import load
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.create import create as tell
-from wattlink.domain.commands.end import end_overdue
+from wattlink.domain.commands.ending.end import end_overdue
 from wattlink.domain.commands.model import CommandState
 from wattlink.domain.errors import InvalidInput, NotASandbox
 from wattlink.domain.linking.creating.create import create

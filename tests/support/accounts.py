@@ -22,7 +22,7 @@ from wattlink.domain.accounts.link import publish, save_grant
 from wattlink.domain.accounts.model import Account, LinkedBy, Saved
 from wattlink.domain.accounts.revocations.trying.attempt import attempt_due
 from wattlink.domain.accounts.store import get as get_account
-from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.listing import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.organizations.clock import store as clocks
 from wattlink.domain.organizations.create import create_application

@@ -17,7 +17,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.commands.boosts.boost import boost
-from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.listing import store as devices
 
 CARS = 24
 _AWAY = {"routine": [{"do": "park", "minutes": 1e6}], "leg": 0, "sleeps_after": 1e6, "charging": False}

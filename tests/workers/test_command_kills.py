@@ -15,7 +15,7 @@ from wattlink.connectors.registry import manifests
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.commands.create import create
-from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.listing import store as devices
 
 CHARGERS, KILLS = 120, 4
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.boosts.begin_due import begin_due
-from wattlink.domain.commands.end import end_overdue
+from wattlink.domain.commands.ending.end import end_overdue
 from wattlink.wiring import Hub
 from wattlink.workers.pump import Pump, Runs
 

@@ -18,7 +18,7 @@ from wattlink.connectors.devices import (
     Document,
     blocked,
 )
-from wattlink.domain.commands.end import end_overdue
+from wattlink.domain.commands.ending.end import end_overdue
 from wattlink.domain.interventions.catalogue import LINK_AGAIN
 
 START = {"action": "START"}

@@ -24,7 +24,7 @@ from wattlink.domain.webhooks.deliveries.model import Rules
 from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.deliveries.settle import settle
 from wattlink.domain.webhooks.deliveries.take import take
-from wattlink.domain.webhooks.erase import lock_cursors
+from wattlink.domain.webhooks.erasing.erase import lock_cursors
 from wattlink.settings import Settings
 from wattlink.wiring import Hub, open_hub
 

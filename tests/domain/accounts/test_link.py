@@ -8,7 +8,7 @@ from tests.support.accounts import World
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.access.ids import AccountId
-from wattlink.domain.accounts.credentials import unseal
+from wattlink.domain.accounts.credentials.sealing import unseal
 from wattlink.domain.accounts.link import discovery, revoke_grant, save_grant, take_back
 from wattlink.domain.accounts.model import AccountState, Discovery, LinkedBy, WrongAccount
 from wattlink.domain.accounts.store import load

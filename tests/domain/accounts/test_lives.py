@@ -13,7 +13,7 @@ from wattlink.connectors.simulation import Fault
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.accounts import leave
 from wattlink.domain.accounts.breaking.incidents import watch
-from wattlink.domain.accounts.credentials import subject_hash
+from wattlink.domain.accounts.credentials.sealing import subject_hash
 from wattlink.domain.accounts.link import take_back
 from wattlink.domain.accounts.model import LinkedBy
 from wattlink.domain.devices.delete import delete_of_user

@@ -10,9 +10,9 @@ from wattlink.connectors.devices import Kind
 from wattlink.domain.access.ids import AccountId, CommandId
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands import store
-from wattlink.domain.commands.cancel import cancel
 from wattlink.domain.commands.create import create
-from wattlink.domain.commands.end import end_overdue
+from wattlink.domain.commands.ending.cancel import cancel
+from wattlink.domain.commands.ending.end import end_overdue
 from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.devices.model import Device
 

@@ -11,7 +11,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database
 from wattlink.domain.commands import store
 from wattlink.domain.commands.create import create
-from wattlink.domain.commands.end import end
+from wattlink.domain.commands.ending.end import end
 from wattlink.domain.commands.ledger import Ledger
 from wattlink.domain.commands.model import CommandFailure, cancelled
 from wattlink.domain.leaving.delete_user import delete_user

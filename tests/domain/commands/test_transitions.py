@@ -10,6 +10,7 @@ from wattlink.connectors.commands import StartCharging
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import CommandId
 from wattlink.domain.commands import store
+from wattlink.domain.commands.ending import store as endings
 from wattlink.domain.commands.model import ANSWERS_WITHIN, CommandFailure, CommandState, cancelled, confirmed, failed
 
 Way = Callable[[Home, Transaction, CommandId], Awaitable[object]]
@@ -40,23 +41,23 @@ async def put_back(home: Home, tx: Transaction, command_id: CommandId) -> None:
 
 
 async def confirm(home: Home, tx: Transaction, command_id: CommandId) -> None:
-    await store.end(tx, [confirmed(command_id)], now=home.world.clock())
+    await endings.end(tx, [confirmed(command_id)], now=home.world.clock())
 
 
 async def fail(home: Home, tx: Transaction, command_id: CommandId) -> None:
-    await store.end(tx, [failed(command_id, CommandFailure.PRECONDITION, "no")], now=home.world.clock())
+    await endings.end(tx, [failed(command_id, CommandFailure.PRECONDITION, "no")], now=home.world.clock())
 
 
 async def cancel(home: Home, tx: Transaction, command_id: CommandId) -> None:
-    await store.end(tx, [cancelled(command_id, CommandFailure.REQUESTED, "no")], now=home.world.clock())
+    await endings.end(tx, [cancelled(command_id, CommandFailure.REQUESTED, "no")], now=home.world.clock())
 
 
 async def let_two_minutes_pass(home: Home, tx: Transaction, _: CommandId) -> None:
-    await store.end_overdue(tx, now=home.world.clock() + timedelta(minutes=2), limit=10)
+    await endings.end_overdue(tx, now=home.world.clock() + timedelta(minutes=2), limit=10)
 
 
 async def let_all_time_pass(home: Home, tx: Transaction, _: CommandId) -> None:
-    await store.end_overdue(tx, now=home.world.clock() + timedelta(minutes=15), limit=10)
+    await endings.end_overdue(tx, now=home.world.clock() + timedelta(minutes=15), limit=10)
 
 
 _LEADS_TO: list[tuple[Way, dict[str, str]]] = [

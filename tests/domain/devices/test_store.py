@@ -9,6 +9,7 @@ from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest, Position
 from wattlink.domain.devices import store
+from wattlink.domain.devices.listing import store as listing
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.create import create_application
@@ -26,7 +27,7 @@ async def fleet(world: World) -> list[DeviceId]:
 async def page(world: World, user: str | None = None, **request: object) -> list[DeviceId]:
     """The ids on a page."""
     async with world.hub.db.read() as reader:
-        found = await store.page(reader, world.access, Kind.CHARGER, user=user, page=PageRequest(**request))  # type: ignore[arg-type]
+        found = await listing.page(reader, world.access, Kind.CHARGER, user=user, page=PageRequest(**request))  # type: ignore[arg-type]
     return [device.device_id for device in found]
 
 
@@ -69,7 +70,7 @@ async def test_another_applications_device_looks_like_none(world: World) -> None
     with pytest.raises(NotFound):
         await get(world.hub.db, theirs, device_id)
     async with world.hub.db.read() as reader:
-        assert await store.page(reader, theirs, Kind.CHARGER, page=PageRequest()) == []
+        assert await listing.page(reader, theirs, Kind.CHARGER, page=PageRequest()) == []
 
 
 async def test_a_reach_of_one_user_ends_there(world: World) -> None:
@@ -77,7 +78,7 @@ async def test_a_reach_of_one_user_ends_there(world: World) -> None:
     bob = (await get(world.hub.db, world.access, everything[0])).user_id
     only_bob = Access(applications=world.access.applications, only_user=bob)
     async with world.hub.db.read() as reader:
-        found = await store.page(reader, only_bob, Kind.CHARGER, page=PageRequest())
+        found = await listing.page(reader, only_bob, Kind.CHARGER, page=PageRequest())
     assert [device.device_id for device in found] == everything[:2]
     with pytest.raises(NotFound):
         await get(world.hub.db, only_bob, everything[-1])

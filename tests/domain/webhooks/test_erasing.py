@@ -6,7 +6,7 @@ from tests.support.webhooks import Desk
 from wattlink.domain.events.model import EventType
 from wattlink.domain.events.record import erase_payloads, record
 from wattlink.domain.webhooks.deliveries.model import Attempt
-from wattlink.domain.webhooks.erase import lock_cursors, refreeze_open
+from wattlink.domain.webhooks.erasing.erase import lock_cursors, refreeze_open
 
 
 async def delete(desk: Desk, user: str) -> None:

@@ -12,7 +12,7 @@ from wattlink.domain.accounts import store
 from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.accounts.revocations.hand_over import hand_over_accounts, lock_logins
 from wattlink.domain.commands.boosts import store as boosts
-from wattlink.domain.commands.end import end_of_deauthorized, end_of_removed
+from wattlink.domain.commands.ending.end import end_of_deauthorized, end_of_removed
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.cut_off import cut_off
 from wattlink.domain.devices.delete import delete_of_accounts

@@ -12,7 +12,8 @@ from wattlink.connectors.registry import manifests
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import AccountId, CredentialId, DeviceId, RegistrationId, SessionId
 from wattlink.domain.accounts import store
-from wattlink.domain.accounts.credentials import seal, subject_hash
+from wattlink.domain.accounts.credentials import store as credentials
+from wattlink.domain.accounts.credentials.sealing import seal, subject_hash
 from wattlink.domain.accounts.model import (
     Account,
     AccountState,
@@ -54,9 +55,9 @@ async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vaul
         account_id = await _add(tx, by, grant, due_at=due_at, now=now)
     else:
         account_id = await _sign_in_again(tx, known, by, grant, due_at=due_at)
-    credential_id = await store.credential_id_of(tx, account_id) or CredentialId(new_id())
+    credential_id = await credentials.id_of(tx, account_id) or CredentialId(new_id())
     sealed = seal(grant.credential, credential_id, vault)
-    await store.put_credential(tx, account_id, credential_id, sealed=sealed, must_prove=in_flight, now=now)
+    await credentials.put(tx, account_id, credential_id, sealed=sealed, must_prove=in_flight, now=now)
     return Saved(account_id=account_id, subject_known=known is not None, in_flight_revocation=in_flight)
 
 

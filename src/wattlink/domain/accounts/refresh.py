@@ -21,8 +21,8 @@ from wattlink.base.vault import Vault
 from wattlink.connectors.contract import Connector, Credential, Grant
 from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.ids import RegistrationId
-from wattlink.domain.accounts import store
-from wattlink.domain.accounts.credentials import seal
+from wattlink.domain.accounts.credentials import store as credentials
+from wattlink.domain.accounts.credentials.sealing import seal
 from wattlink.domain.accounts.model import VisitedAccount
 from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.accounts.revocations.hand_over import hand_over_grant
@@ -120,7 +120,7 @@ class Refresher:
 
     async def _save_once(self, renewals: Sequence[_Renewal]) -> list[bool]:
         async with self._db.transaction() as tx:
-            saved = await store.rotate(tx, [_rotation(renewal) for renewal in renewals], self._clock())
+            saved = await credentials.rotate(tx, [_rotation(renewal) for renewal in renewals], self._clock())
             late = [renewal for renewal in renewals if renewal.account.credential_id not in saved]
             if late:
                 await self._save_late(tx, late)
@@ -128,7 +128,7 @@ class Refresher:
 
     async def _save_late(self, tx: Transaction, late: Sequence[_Renewal]) -> None:
         """What a newer sign-in replaced is destroyed; what belongs to an account that left is to be withdrawn."""
-        replaced = await store.existing(tx, [renewal.account.credential_id for renewal in late])
+        replaced = await credentials.existing(tx, [renewal.account.credential_id for renewal in late])
         for renewal in late:
             account = renewal.account
             if account.credential_id in replaced:
@@ -140,9 +140,9 @@ class Refresher:
                 )
 
 
-def _rotation(renewal: _Renewal) -> store.Rotation:
+def _rotation(renewal: _Renewal) -> credentials.Rotation:
     account = renewal.account
-    return store.Rotation(
+    return credentials.Rotation(
         credential_id=account.credential_id,
         generation=account.generation,
         sealed=renewal.sealed,

@@ -13,7 +13,7 @@ from wattlink.domain.accounts.breaking.refuse import refuse
 from wattlink.domain.accounts.model import AccountState, Outcome, VisitError
 from wattlink.domain.accounts.revocations import store as revocations
 from wattlink.domain.commands.boosts.notice import notice
-from wattlink.domain.commands.end import end as end_commands
+from wattlink.domain.commands.ending.end import end as end_commands
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
 from wattlink.domain.vendors.budgets.spend import lasts_for

@@ -15,7 +15,7 @@ from wattlink.base.vault import Vault
 from wattlink.connectors.contract import DeviceReading
 from wattlink.connectors.errors import CredentialsRejected, UnexpectedAnswer, VendorUnavailable
 from wattlink.domain.access.ids import AccountId
-from wattlink.domain.accounts.credentials import unseal
+from wattlink.domain.accounts.credentials.sealing import unseal
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.refresh import Refresher, TurnLost
 from wattlink.domain.accounts.talking.talk import Prepared, ReadingRefused, Talk

@@ -11,7 +11,7 @@ from wattlink.domain.access.ids import CommandId, DeviceId
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands import store
 from wattlink.domain.commands.check import check
-from wattlink.domain.commands.end import end
+from wattlink.domain.commands.ending.end import end
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand, cancelled
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.dial_in import store as dial_in

@@ -10,7 +10,7 @@ from wattlink.base.gather import Gatherer
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.access.ids import CommandId
 from wattlink.domain.commands import store
-from wattlink.domain.commands.end import end
+from wattlink.domain.commands.ending.end import end
 from wattlink.domain.commands.model import ANSWERS_WITHIN, CommandFailure, Verdict, failed
 
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from wattlink.connectors.devices import Document, Kind
 from wattlink.db.database import Json, Reader, Transaction
-from wattlink.domain.access.ids import AccountId, DeviceId, LocationId, UserId
+from wattlink.domain.access.ids import AccountId, DeviceId, UserId
 from wattlink.domain.access.model import Access
-from wattlink.domain.access.paging import PageRequest
-from wattlink.domain.access.store import across, within
 from wattlink.domain.devices.model import Device, DeviceChange, KnownDevice, Place
 from wattlink.domain.errors import NotFound
 
@@ -18,27 +15,14 @@ _DEVICE = """
            document, location_id, located_at, device.created_at, updated_at
       FROM device JOIN device_state USING (device_id) JOIN app_user ON app_user.user_id = device.user_id
 """
-_PUBLISHED = (
+PUBLISHED = (
     _DEVICE
     + """
      WHERE is_published AND device.application_id = ANY(%(applications)s)
        AND (%(only_user)s::uuid IS NULL OR device.user_id = %(only_user)s)
     """
 )
-_OLDER = " AND (device.created_at, device_id) < (%(edge_at)s::timestamptz, %(edge_id)s)"
-_NEWER = " AND (device.created_at, device_id) > (%(edge_at)s::timestamptz, %(edge_id)s)"
-_DOWN, _UP = (
-    " ORDER BY created_at DESC, device_id DESC LIMIT %(limit)s",
-    " ORDER BY created_at, device_id LIMIT %(limit)s",
-)
-_OF_KIND = _PUBLISHED + " AND kind = %(kind)s "
-_OF_USER = _OF_KIND + " AND external_id = %(user)s AND app_user.application_id = ANY(%(applications)s) "
-_GET = _PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
-_AS_JSON = "row_to_json(found)::text"
-_OF_KIND_OLDER = across(_OF_KIND + _OLDER, _DOWN, _AS_JSON)
-_OF_KIND_NEWER = across(_OF_KIND + _NEWER, _UP, _AS_JSON)
-_OF_USER_OLDER = "SELECT " + _AS_JSON + " FROM (" + _OF_USER + _OLDER + ") AS found" + _DOWN  # noqa: S608 - constants
-_OF_USER_NEWER = "SELECT " + _AS_JSON + " FROM (" + _OF_USER + _NEWER + ") AS found" + _UP  # noqa: S608 - constants
+_GET = PUBLISHED + " AND device_id = %(device_id)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
 
 
 async def get(reader: Reader, access: Access, device_id: DeviceId, kind: Kind | None = None) -> Device:
@@ -63,20 +47,6 @@ async def hold(tx: Transaction, access: Access, device_id: DeviceId) -> None:
         device_id=device_id,
         applications=list(access.applications),
     )
-
-
-async def page(
-    reader: Reader, access: Access, kind: Kind, *, user: str | None = None, page: PageRequest
-) -> list[Device]:
-    """Devices of a kind, newest first, perhaps of one user; with `before` the page that ends just before it."""
-    asked = {"only_user": access.only_user, "kind": kind, "user": user, **page.params()}
-    reach: dict[str, Any] = {"applications": list(access.applications)}
-    if user is None:
-        sql = _OF_KIND_NEWER if page.is_backwards else _OF_KIND_OLDER
-    else:
-        sql, reach = within(_OF_USER_NEWER if page.is_backwards else _OF_USER_OLDER, access)
-    found = await reader.all_from_json(Device, sql, **reach, **asked)
-    return found[::-1] if page.is_backwards else found
 
 
 async def of_account(reader: Reader, account_id: AccountId) -> list[Device]:
@@ -164,33 +134,6 @@ async def put_states(tx: Transaction, changes: Sequence[DeviceChange], now: date
             ]
         ),
         now=now,
-    )
-
-
-async def put_at(tx: Transaction, device_id: DeviceId, location_id: LocationId | None, now: datetime) -> None:
-    """Put a device at a location, or at none; one that is there already stays since then."""
-    await tx.execute(
-        """
-        UPDATE device_state SET location_id = %(location_id)s, located_at = %(now)s
-         WHERE device_id = %(device_id)s AND location_id IS DISTINCT FROM %(location_id)s
-        """,
-        device_id=device_id,
-        location_id=location_id,
-        now=now,
-    )
-
-
-async def relocate(tx: Transaction, user_id: UserId) -> None:
-    """Match the positions that a user's devices show to the user's locations."""
-    await tx.execute(
-        """
-        UPDATE device_state SET location_id = location_of(user_id, document, location_id)
-          FROM device
-         WHERE device.device_id = device_state.device_id
-           AND account_id IN (SELECT account_id FROM account WHERE user_id = %(user_id)s)
-           AND location_id IS DISTINCT FROM location_of(user_id, document, location_id)
-        """,
-        user_id=user_id,
     )
 
 

@@ -10,7 +10,7 @@ from wattlink.connectors.devices import kind_of
 from wattlink.db.database import Database, Notifier, Transaction
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.commands import store as commands
-from wattlink.domain.commands.end import end as end_commands
+from wattlink.domain.commands.ending.end import end as end_commands
 from wattlink.domain.commands.model import Verdict
 from wattlink.domain.commands.observe import observe
 from wattlink.domain.devices import store as devices

@@ -10,7 +10,7 @@ from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.users import store as users
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.webhooks import store as webhooks
-from wattlink.domain.webhooks.erase import lock_cursors
+from wattlink.domain.webhooks.erasing.erase import lock_cursors
 
 
 async def delete_application(tx: Transaction, access: Access) -> None:

@@ -15,7 +15,7 @@ from wattlink.domain.records import store as records
 from wattlink.domain.sharing.shares import store as shares
 from wattlink.domain.users import store as users
 from wattlink.domain.users.people.telling import tell_deleted
-from wattlink.domain.webhooks.erase import lock_cursors, refreeze_open
+from wattlink.domain.webhooks.erasing.erase import lock_cursors, refreeze_open
 
 
 async def delete_user(tx: Transaction, access: Access, external_id: str, *, vault: Vault, now: datetime) -> None:

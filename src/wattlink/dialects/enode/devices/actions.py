@@ -20,8 +20,8 @@ from wattlink.connectors.commands import (
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.enode.wire import Answer, Timestamp, Uuid, command_id_of, device_id_of, timestamp
 from wattlink.domain.commands import store as commands
-from wattlink.domain.commands.cancel import cancel
 from wattlink.domain.commands.create import create
+from wattlink.domain.commands.ending.cancel import cancel
 from wattlink.domain.commands.model import CommandFailure, CommandState, DeviceCommand
 from wattlink.web.call import Call
 

@@ -9,6 +9,7 @@ from wattlink.dialects.enode.wire import device_id_of
 from wattlink.domain.access.ids import LocationId
 from wattlink.domain.access.paging import Position
 from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.listing import store as listing
 from wattlink.domain.devices.model import Device
 from wattlink.domain.visits import store as visits
 from wattlink.web.call import Call
@@ -39,7 +40,7 @@ async def page_of_devices(call: Call, asked: Asked, kind: Kind, user: str | None
     return await page_of(
         call,
         asked,
-        lambda reader, wanted: devices.page(reader, call.access, kind, user=user, page=wanted),
+        lambda reader, wanted: listing.page(reader, call.access, kind, user=user, page=wanted),
         lambda device: Position(device.created_at, device.device_id),
     )
 

@@ -17,6 +17,7 @@ from wattlink.domain.access.ids import BuildingId
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.commands.boosts import store as boosts_store
 from wattlink.domain.devices import store as devices
+from wattlink.domain.devices.listing.store import page as page_of_devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.premises import store as premises
@@ -46,7 +47,7 @@ def listing_of(one: DeviceType) -> View:
         """Every device of this type that the user has, newest first."""
         async with request.hub.db.read() as reader:
             owner = await people.get(reader, request.access, user_id_of(request))
-            found = await devices.page(
+            found = await page_of_devices(
                 reader, request.access, one.kind, user=owner.external_id, page=PageRequest(limit=_MOST)
             )
             seen = await _seen(reader, request, owner, found)

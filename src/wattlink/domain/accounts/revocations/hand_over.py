@@ -9,7 +9,7 @@ from wattlink.connectors.contract import Grant
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import AccountId, CredentialId, RegistrationId
-from wattlink.domain.accounts.credentials import seal, subject_hash
+from wattlink.domain.accounts.credentials.sealing import seal, subject_hash
 from wattlink.domain.accounts.revocations import store
 from wattlink.domain.accounts.revocations.store import Leaving
 

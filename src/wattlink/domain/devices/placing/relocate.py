@@ -6,7 +6,7 @@ nearest location within 200 m. An app that changes locations knows what it does,
 
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import UserId
-from wattlink.domain.devices import store
+from wattlink.domain.devices.placing import store
 
 
 async def relocate(tx: Transaction, user_id: UserId) -> None:

@@ -11,7 +11,7 @@ from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault, VaultError
 from wattlink.connectors.errors import ConnectorError, CredentialsRejected, VendorUnavailable
 from wattlink.db.database import Database
-from wattlink.domain.accounts.credentials import unseal
+from wattlink.domain.accounts.credentials.sealing import unseal
 from wattlink.domain.accounts.revocations.trying import store
 from wattlink.domain.accounts.revocations.trying.store import Revocation
 from wattlink.domain.vendors.circuits import store as circuits

@@ -6,7 +6,7 @@ from datetime import datetime
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database, Transaction
 from wattlink.domain.access.ids import AccountId
-from wattlink.domain.commands import store
+from wattlink.domain.commands.ending import store
 from wattlink.domain.commands.model import CommandFailure, DeviceCommand, Verdict, ended
 from wattlink.domain.events.record import record
 

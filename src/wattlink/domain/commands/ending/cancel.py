@@ -7,7 +7,7 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import CommandId
 from wattlink.domain.access.model import Access
 from wattlink.domain.commands import store
-from wattlink.domain.commands.end import end
+from wattlink.domain.commands.ending.end import end
 from wattlink.domain.commands.model import CommandFailure, DeviceCommand, cancelled
 
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
-from wattlink.domain.webhooks.deliveries import store
+from wattlink.domain.webhooks.erasing import store
 
 
 async def lock_cursors(tx: Transaction, access: Access) -> None:
     """Nothing is frozen for these applications until the end of the transaction."""
-    await store.lock_of_applications(tx, access)
+    await store.lock_cursors(tx, access)
 
 
 async def refreeze_open(tx: Transaction, access: Access, user_id: UserId, *, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The devices that a caller may see, page by page."""

@@ -1,0 +1,1 @@
+"""A user who is deleted leaves everything that waits to be delivered."""
