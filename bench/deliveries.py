@@ -50,7 +50,7 @@ from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.deliveries.model import Rules
 from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.model import NewSubscription
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.workers.deliveries import Deliveries
 
 SUBSCRIPTIONS = 100

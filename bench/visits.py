@@ -43,7 +43,7 @@ from wattlink.domain.accounts.credentials.sealing import seal
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.server import hosts
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.visits import Visits
 

@@ -25,7 +25,7 @@ from wattlink.domain.vendors.register import register
 from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.model import NewSubscription
 from wattlink.sandbox.server import hosts
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 APPLICATIONS = 100
 _KEYS = {"k1": b"k" * 32}

@@ -18,7 +18,8 @@ from wattlink.link.public.app import ROUTES as PUBLIC_PAGES
 from wattlink.link.public.app import make_public_apps
 from wattlink.sandbox.api import PREFIX as SANDBOX
 from wattlink.sandbox.api.app import make_app as make_sandbox_app
-from wattlink.settings import Settings, load_settings
+from wattlink.settings.load import load_settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 
 Scope = dict[str, Any]

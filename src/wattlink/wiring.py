@@ -17,7 +17,7 @@ from wattlink.domain.users.passwords.hashing import Passwords
 from wattlink.domain.users.passwords.policy import PasswordPolicy
 from wattlink.domain.users.throttling.attempt import Throttle
 from wattlink.domain.vendors.connectors import Connectors
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from wattlink.base.vault import new_master_key
-from wattlink.settings import RULES, Settings, SettingsError, load_settings, variable
+from wattlink.settings.load import SettingsError, load_settings, variable
+from wattlink.settings.model import RULES, Settings
 
 
 def test_the_environment_stands_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from wattlink.domain.organizations.create import create_application, create_orga
 from wattlink.domain.organizations.keys.access import issue
 from wattlink.domain.organizations.operators.create import create_operator_token
 from wattlink.domain.users.logins import store as logins
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 
 _EVE = {"firstName": "Eve", "lastName": "X", "email": "eve@example.com", "password": "a long pass phrase"}

@@ -23,7 +23,8 @@ from wattlink.dialects.podero.routes import TABLE as PODERO_TABLE
 from wattlink.domain.events.model import EventType
 from wattlink.domain.linking.model import Cause
 from wattlink.sandbox.api import errors as sandbox_errors
-from wattlink.settings import RULES, variable
+from wattlink.settings.load import variable
+from wattlink.settings.model import RULES
 from wattlink.web.openapi import camel
 
 _PAGES = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md")}

@@ -22,7 +22,7 @@ _ALLOWED = {
     "connection": (
         "db/",
         "web/",
-        "settings.py",
+        "settings/",
         "base/",
         "cli/one_machine/",
         "domain/errors.py",

@@ -23,7 +23,7 @@ from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.vendors import store as vendors
 from wattlink.link.app import make_app
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import open_hub
 
 _WAITS = "One last step in Voltly"

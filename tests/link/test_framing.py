@@ -17,7 +17,7 @@ from wattlink.domain.linking.model import NewLinkSession
 from wattlink.domain.organizations.change import ApplicationChanges, change_application
 from wattlink.domain.organizations.create import create_application
 from wattlink.link.app import make_app
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import open_hub
 
 _SITES = ("https://app.example.com", "http://localhost:3000")

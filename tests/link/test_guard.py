@@ -17,7 +17,7 @@ from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.app import make_app
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import open_hub
 
 _PASSWORD = "S3NT1NEL-passw0rd"

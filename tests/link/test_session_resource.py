@@ -12,7 +12,7 @@ from wattlink.dialects.enode.events import EnodeWebhooks
 from wattlink.domain.access.model import Access
 from wattlink.domain.events.model import Event, EventType
 from wattlink.domain.events.store import feed
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from wattlink.domain.organizations.create import create_application
 from wattlink.domain.users import store as users
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.store import ahead_in
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.visits import Visits
 

@@ -29,7 +29,7 @@ from wattlink.domain.users import store as users
 from wattlink.domain.vendors.register import register
 from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.model import NewSubscription
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 
 VENDOR = "easee"

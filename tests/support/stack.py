@@ -29,7 +29,7 @@ from wattlink.domain.organizations.model import NewApplication
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.store import ahead_in
 from wattlink.server import Server
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.pumps import all_pumps, run_pumps
 

@@ -12,7 +12,8 @@ import psycopg
 from wattlink.db.embedded import EmbeddedPostgresError
 from wattlink.db.migrate import SchemaTooOld, check_schema
 from wattlink.domain.errors import DomainError
-from wattlink.settings import Settings, SettingsError, load_settings
+from wattlink.settings.load import SettingsError, load_settings
+from wattlink.settings.model import Settings
 
 _EXPECTED = (SettingsError, EmbeddedPostgresError, SchemaTooOld, DomainError)
 

@@ -15,7 +15,7 @@ from wattlink.sandbox.demo_app.app import DemoConfig, serve
 from wattlink.sandbox.seed import seed
 from wattlink.sandbox.server import make_app, serving
 from wattlink.sandbox.store import DatabaseShelf, ahead_in
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 

@@ -12,7 +12,7 @@ from granian.server import Server as Granian
 from wattlink.base.log import set_up_logs
 from wattlink.base.processes import end_with_parent
 from wattlink.cli.failures import Refused, ready_settings
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 _APP = "wattlink.server:create_app"  # loaded in each of granian's processes, not in this one
 _END_SECONDS = 30

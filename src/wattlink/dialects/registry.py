@@ -13,7 +13,7 @@ from wattlink.dialects.platform.events.bodies import PlatformWebhooks
 from wattlink.dialects.podero.app import make_app as make_podero_app
 from wattlink.dialects.podero.events.bodies import PoderoWebhooks
 from wattlink.domain.webhooks.dialect import WebhookDialect
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub
 
 

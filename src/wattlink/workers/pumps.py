@@ -10,7 +10,7 @@ import psycopg
 from wattlink.base.log import get_logger
 from wattlink.base.memory import collect_seldom
 from wattlink.db.database import Database
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers import (
     commands,

@@ -12,7 +12,7 @@ from yarl import URL
 from tests.dialects.enode.conftest import OWN_HOST, new_api
 from tests.dialects.enode.test_users import LINK
 from tests.support.stack import App, Stack
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import open_hub
 
 

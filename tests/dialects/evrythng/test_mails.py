@@ -15,7 +15,7 @@ from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.work import WorkStatus
 from wattlink.domain.users.mail.send import send_due
 from wattlink.domain.users.throttling.model import MAILS_OF_A_GIVER, MAILS_OF_GIFTS
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import open_hub
 from wattlink.workers import users
 from wattlink.workers.pumps import run_pumps

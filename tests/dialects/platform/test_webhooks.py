@@ -25,7 +25,7 @@ from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.deliveries.settle import settle
 from wattlink.domain.webhooks.deliveries.take import take
 from wattlink.domain.webhooks.erasing.erase import lock_cursors
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 
 

@@ -20,7 +20,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.events.model import EventType, Fact, Payload
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 
 _ABSENT = f"/webhooks/{uuid4()}"

@@ -18,7 +18,7 @@ from wattlink.domain.leaving.remove_registration import remove_registration
 from wattlink.domain.linking.signing_in.leave_for_vendor import callback_address
 from wattlink.domain.vendors import store
 from wattlink.domain.vendors.register import register
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 _secret_file = click.Path(path_type=Path, exists=True, dir_okay=False)
 

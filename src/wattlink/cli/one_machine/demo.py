@@ -27,7 +27,7 @@ from wattlink.cli.one_machine.up import end_cleanly_on_sigterm, serving
 from wattlink.dialects import podero
 from wattlink.domain.organizations.operators.create import new_operator_token
 from wattlink.sandbox.demo_app.app import DemoConfig
-from wattlink.settings import load_settings
+from wattlink.settings.load import load_settings
 
 _WIDE = 160  # where nobody's terminal sets it: names are to be copied whole
 _port = click.IntRange(1, 65531)

@@ -25,7 +25,7 @@ from wattlink.sandbox.demo_app.app import DemoConfig
 from wattlink.sandbox.seed import seed
 from wattlink.sandbox.server import hosts
 from wattlink.sandbox.store import DatabaseShelf
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 _APP_NAME = "Voltly"
 

@@ -14,7 +14,7 @@ from wattlink.base.vault import new_master_key
 from wattlink.cli.failures import Refused
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 _CONNECTIONS_THAT_LISTEN = 2  # of a process, beside its pool
 _OTHER_PROCESSES = 4  # `work`, `dial-in`, and the sandbox and another server, or others of the first two

@@ -12,7 +12,8 @@ import click
 from wattlink.cli.failures import Refused
 from wattlink.cli.one_machine.folder import Folder, refuse_ports_in_use
 from wattlink.cli.one_machine.supervisor import Child, supervise
-from wattlink.settings import Settings, load_settings
+from wattlink.settings.load import load_settings
+from wattlink.settings.model import Settings
 
 
 @click.command()

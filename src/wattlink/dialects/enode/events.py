@@ -24,7 +24,7 @@ from wattlink.dialects.enode.wire import Answer, Timestamp
 from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.commands.model import DeviceCommand
 from wattlink.domain.events.model import Event, EventType, Payload
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.web.openapi import camel
 
 _OF_DEVICES = {

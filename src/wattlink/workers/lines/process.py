@@ -20,7 +20,7 @@ from wattlink.base.outbound import Network
 from wattlink.connectors.registry import conversation_class
 from wattlink.domain.dial_in.admit import who_is
 from wattlink.domain.dial_in.model import Guest, Resident
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.web.authentication import network_behind
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.lines.call import Call

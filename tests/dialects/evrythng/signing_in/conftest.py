@@ -9,7 +9,7 @@ from tests.dialects.evrythng.conftest import World
 from tests.support.answering import Answering, answering
 from tests.support.clock import StillClock
 from tests.support.graph import APP_ID, APP_SECRET, StubGraph
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 
 

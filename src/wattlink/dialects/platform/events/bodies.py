@@ -15,7 +15,7 @@ from wattlink.connectors.devices import Kind
 from wattlink.dialects.platform.wire import Answer, Timestamp, Uuid
 from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.events.model import Event, EventType, Payload, SessionStep
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 from wattlink.web.openapi import camel
 
 HEARTBEAT, TEST = "system.heartbeat", "webhook.test"

@@ -17,7 +17,7 @@ from wattlink.dialects.podero.wire import Answer, Timestamp, Uuid
 from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.events.model import Event, EventType, Payload, SessionStep
 from wattlink.domain.users.people.model import Person
-from wattlink.settings import Settings
+from wattlink.settings.model import Settings
 
 _SHOWN = (EventType.DEVICE_DISCOVERED, EventType.DEVICE_UPDATED, EventType.PREFERENCES_UPDATED)
 _UPDATES = (
