@@ -24,6 +24,7 @@ import aiohttp
 import msgspec
 
 from bench.serving import Contender, cpu_seconds, serving
+from tests.support.users import get_or_create
 from wattlink.base.clock import system_clock
 from wattlink.base.ids import new_id
 from wattlink.base.vault import new_master_key
@@ -35,7 +36,6 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.organizations.authenticate import Authenticator
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import NewApplication
-from wattlink.domain.users import store as users
 
 _VEHICLES = 1000
 _IN_FLIGHT = 8
@@ -104,7 +104,7 @@ async def store(dsn: str) -> Stored:
 
 async def _add_vehicles(tx: Transaction, access: Access) -> list[UUID]:
     now, registration_id, account_id = system_clock(), new_id(), new_id()
-    user = await users.get_or_create(tx, access, "ada", now=now)
+    user = await get_or_create(tx, access, "ada", now=now)
     vehicles = [new_id() for _ in range(_VEHICLES)]
     shared = {"application_id": access.application_id, "user_id": user.user_id, "account_id": account_id, "now": now}
     await tx.execute(

@@ -14,13 +14,24 @@ from tests.conformance.world import (
     says,
 )
 from tests.support.sandbox import RunningSandbox
-from wattlink.connectors.commands import controls_of
 from wattlink.connectors.conformance import SCOPES, reading_offences
 from wattlink.connectors.contract import Credential
-from wattlink.connectors.devices import Kind
+from wattlink.connectors.devices import Capability, Document, Kind, capabilities_of
 from wattlink.connectors.errors import CredentialsRejected, Refusal
 
 _AFTER_ANY_ACCESS = {"days": 2}  # longer than any vendor's access token lives
+_CONTROLS = frozenset(
+    {
+        *("start_charging", "stop_charging", "set_max_current"),
+        *("set_permanent_hold", "set_follow_schedule"),
+        *("import_focus", "export_focus", "time_of_use", "self_reliance", "idle"),
+    }
+)
+
+
+def _controls_of(document: Document) -> list[Capability]:
+    """Those of a device's capabilities that say what it can be told to do."""
+    return [capability for name, capability in capabilities_of(document).items() if name in _CONTROLS]
 
 
 async def _devices(world: World, credential: Credential) -> set[str]:
@@ -65,7 +76,7 @@ async def test_only_what_was_asked_for_is_granted_and_read(kind: Kind, world: Wo
     readings = await world.connector.read(grant.credential, frozenset({kind}), scopes, {})
     assert len(readings) == 2
     assert list(reading_offences(world.manifest, frozenset({kind}), readings)) == []
-    controls = [control for reading in readings for control in controls_of(reading.document).values()]
+    controls = [control for reading in readings for control in _controls_of(reading.document)]
     assert [control for control in controls if control.is_capable] == []
     assert list(await world.connector.read(grant.credential, frozenset(), scopes, {})) == []
 

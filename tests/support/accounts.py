@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.clock import StillClock
 from tests.support.linking import Login, link
 from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.users import get_or_create
 from wattlink.base.ids import new_id
 from wattlink.connectors.contract import Grant
 from wattlink.connectors.devices import Kind
@@ -19,14 +20,13 @@ from wattlink.domain.access.ids import AccountId, ApplicationId, DeviceId, Regis
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.accounts.link import publish, save_grant
-from wattlink.domain.accounts.model import Account, LinkedBy, Saved
+from wattlink.domain.accounts.model import Account, LinkedBy
 from wattlink.domain.accounts.revocations.trying.attempt import attempt_due
 from wattlink.domain.accounts.store import get as get_account
 from wattlink.domain.devices.listing import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.organizations.clock import store as clocks
 from wattlink.domain.organizations.create import create_application
-from wattlink.domain.users import store as users
 from wattlink.domain.vendors.register import register
 from wattlink.sandbox.store import ahead_in
 from wattlink.settings.model import Settings
@@ -63,7 +63,7 @@ class World:
     async def user(self, external_id: str) -> UserId:
         """The user of this id, made if it is new."""
         async with self.hub.db.transaction() as tx:
-            return (await users.get_or_create(tx, self.access, external_id, now=self.clock())).user_id
+            return (await get_or_create(tx, self.access, external_id, now=self.clock())).user_id
 
     async def grant(self, vendor: str, username: str, password: str = "right", scopes: Sequence[str] = ()) -> Grant:
         """Sign in at the vendor."""
@@ -87,7 +87,7 @@ class World:
             **fields,
         )
 
-    async def save(self, by: LinkedBy, grant: Grant) -> Saved:
+    async def save(self, by: LinkedBy, grant: Grant) -> AccountId:
         """Save a grant, as a link session does."""
         async with self.hub.db.transaction() as tx:
             return await save_grant(tx, by, grant, vault=self.hub.vault, now=self.clock())
@@ -100,10 +100,10 @@ class World:
     async def link(self, vendor: str, username: str, user: str = "ada", **more: Any) -> AccountId:
         """From signing in to published devices."""
         by = await self.linked_by(vendor, user, **more)
-        saved = await self.save(by, await self.grant(vendor, username))
+        account_id = await self.save(by, await self.grant(vendor, username))
         await self.visit_due()
         await self.publish(by)
-        return saved.account_id
+        return account_id
 
     async def visit_due(self, **time: float) -> int:
         """Let time pass, then make every visit that is due; how many were made."""

@@ -15,6 +15,7 @@ import aiohttp
 from tests.support.linking import Login, link
 from tests.support.processes import free_ports, plain_environment
 from tests.support.sandbox import KEY, RunningSandbox
+from tests.support.users import get_or_create
 from wattlink.base.clock import system_clock
 from wattlink.base.ids import new_id
 from wattlink.connectors.registry import manifests, simulator
@@ -25,7 +26,6 @@ from wattlink.domain.accounts.model import LinkedBy
 from wattlink.domain.events.model import EventType, Fact, Payload
 from wattlink.domain.events.record import record
 from wattlink.domain.organizations.create import create_application
-from wattlink.domain.users import store as users
 from wattlink.domain.vendors.register import register
 from wattlink.domain.webhooks.create import create
 from wattlink.domain.webhooks.model import NewSubscription
@@ -116,7 +116,7 @@ class Village:
         grant = await link(self.vendor, connector, self.hub.outbound, Login(name, "right"))
         now = system_clock()
         async with self.hub.db.transaction() as tx:
-            user = await users.get_or_create(tx, self.access, name, now=now)
+            user = await get_or_create(tx, self.access, name, now=now)
             by = LinkedBy(
                 session_id=SessionId(new_id()),
                 application_id=self.access.application_id,

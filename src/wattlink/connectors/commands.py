@@ -1,10 +1,7 @@
 """What a device can be told to do, in the normalised form that every dialect asks for and every connector sends."""
 
-from collections.abc import Mapping
-
 import msgspec
 
-from wattlink.connectors.devices import Capability, Document, capabilities_of
 from wattlink.connectors.devices.hvac import HvacMode
 from wattlink.connectors.devices.site import OperationMode
 
@@ -43,16 +40,3 @@ class SetOperationMode(msgspec.Struct, frozen=True, tag="set_operation_mode", ta
 
 Command = StartCharging | StopCharging | SetMaxCurrent | HoldPermanently | FollowSchedule | SetOperationMode
 """What a device is told."""
-
-_CONTROLS = frozenset(
-    {
-        *("start_charging", "stop_charging", "set_max_current"),
-        *("set_permanent_hold", "set_follow_schedule"),
-        *("import_focus", "export_focus", "time_of_use", "self_reliance", "idle"),
-    }
-)
-
-
-def controls_of(document: Document) -> Mapping[str, Capability]:
-    """Those of a device's capabilities that say what it can be told to do."""
-    return {name: capability for name, capability in capabilities_of(document).items() if name in _CONTROLS}

@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
+from tests.support.users import get_or_create
 from wattlink.base.ids import new_id
 from wattlink.connectors.devices import Document, kind_of
 from wattlink.connectors.registry import simulator
@@ -24,7 +25,6 @@ from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import DeviceChange, Owner
 from wattlink.domain.errors import NotFound
 from wattlink.domain.organizations.create import create_application
-from wattlink.domain.users import store as users
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.register import register
 from wattlink.domain.visits import store as visits
@@ -64,7 +64,7 @@ async def own(hub: Hub, access: Access, vendor: str, document: Document, *, user
     """A user's device at a vendor, published; gives its id."""
     now, kind, device_id = hub.clock(), kind_of(document), DeviceId(new_id())
     async with hub.db.transaction() as tx:
-        owner = await users.get_or_create(tx, access, user, now=now)
+        owner = await get_or_create(tx, access, user, now=now)
         registration_id = await _registered(tx, hub, vendor)
         account_id = AccountId(new_id())
         account = Account(

@@ -11,6 +11,7 @@ import pytest
 
 from tests.dialects.evrythng.conftest import Caller, Refused, World, new_world
 from tests.support.clock import StillClock
+from tests.support.users import get_or_create
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.users import store as users
@@ -356,7 +357,7 @@ async def test_a_list_of_users(ours: World, theirs: World, clock: StillClock) ->
 async def test_a_user_that_another_dialect_made_is_the_same_user(ours: World) -> None:
     access = await ours.hub.door.access_of(str(ours.trusted.key))
     async with ours.hub.db.transaction() as tx:
-        await users.get_or_create(tx, access, "customer-7", now=ours.hub.clock())
+        await get_or_create(tx, access, "customer-7", now=ours.hub.clock())
     [named] = await ours.operator.get("/users")
     assert named["externalId"] == "customer-7"
     assert "email" not in named
@@ -383,7 +384,7 @@ async def test_an_operator_gives_a_user_who_was_only_named_a_login(ours: World) 
     access = await ours.hub.door.access_of(str(ours.trusted.key))
     async with ours.hub.db.transaction() as tx:
         for name in ("customer-7", "customer-8"):
-            await users.get_or_create(tx, access, name, now=ours.hub.clock())
+            await get_or_create(tx, access, name, now=ours.hub.clock())
     ids = {user["externalId"]: user["id"] for user in await ours.operator.get("/users")}
     path = f"/users/{ids['customer-7']}"
     await ours.operator.put(path, {"password": "password"})

@@ -129,5 +129,5 @@ async def test_lists_are_paged_and_filtered_and_leave_out_what_may_be_taken_back
     assert [one["id"] for one in (await api.get("/accounts", userId="user1"))["data"]] == [made[1]]
     assert len((await api.get("/accounts", vendor="easee"))["data"]) == 3
     assert (await api.get("/accounts", vendor="tesla"))["data"] == []
-    for unknown in (provisional.account_id, "odd"):
+    for unknown in (provisional, "odd"):
         assert (await api.http.get(f"/accounts/{unknown}")).status_code == 404

@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 
 from tests.dialects.platform.conftest import Caller, Organization
+from tests.support.users import get_or_create
 from wattlink.base.ids import new_id
 from wattlink.connectors.registry import manifests, simulator
 from wattlink.domain.access.ids import AccountId, RegistrationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.accounts import store as accounts
 from wattlink.domain.accounts.model import Account, AccountState
-from wattlink.domain.users import store as users
 from wattlink.wiring import Hub
 
 _DEMANDING = next(
@@ -129,7 +129,7 @@ async def test_while_accounts_need_it_it_stays(hub: Hub, operator: Caller, ours:
 async def _link(hub: Hub, organization: Organization, registration_id: RegistrationId) -> None:
     access = Access(applications=(organization.application.application_id,))
     async with hub.db.transaction() as tx:
-        owner = await users.get_or_create(tx, access, "ada", now=hub.clock())
+        owner = await get_or_create(tx, access, "ada", now=hub.clock())
         account = Account(
             account_id=AccountId(new_id()),
             application_id=access.application_id,

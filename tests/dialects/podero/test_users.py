@@ -9,11 +9,11 @@ import pytest
 
 from tests.dialects.podero.conftest import Partner, new_partner
 from tests.support.clock import StillClock
+from tests.support.users import get_or_create
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.errors import NotPermitted
 from wattlink.domain.users.people.change import change
 from wattlink.domain.users.people.model import PersonChange, Rank
-from wattlink.domain.users.store import get_or_create
 from wattlink.wiring import Hub
 
 _NOTHING_SAID = {

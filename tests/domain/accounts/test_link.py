@@ -40,9 +40,8 @@ async def asked(world: World, vendor: str, path: str) -> int:
 async def test_a_new_account_is_provisional_until_its_session_completes(world: World) -> None:
     await world.sandbox.open("easee", "ada@example.com", devices=2)
     by = await world.linked_by("easee", "ada")
-    saved = await world.save(by, await world.grant("easee", "ada@example.com"))
-    assert not saved.subject_known
-    assert (await world.account(saved.account_id)).state is AccountState.PROVISIONAL
+    account_id = await world.save(by, await world.grant("easee", "ada@example.com"))
+    assert (await world.account(account_id)).state is AccountState.PROVISIONAL
 
     assert await world.visit_due() == 1
     discovered = await found(world, by)
@@ -54,19 +53,19 @@ async def test_a_new_account_is_provisional_until_its_session_completes(world: W
     published = await world.publish(by)
     assert sorted(device.device_id for device in await world.devices(Kind.CHARGER)) == sorted(published)
     assert await world.events() == [("device.discovered", ())] * 2
-    assert (await world.account(saved.account_id)).state is AccountState.GOOD
-    assert (await world.account(saved.account_id)).kinds == (Kind.CHARGER,)
+    assert (await world.account(account_id)).state is AccountState.GOOD
+    assert (await world.account(account_id)).kinds == (Kind.CHARGER,)
 
 
 async def test_a_session_that_fails_leaves_nothing_and_withdraws_its_access(world: World) -> None:
     await world.sandbox.open("easee", "ada@example.com")
     by = await world.linked_by("easee", "ada")
-    saved = await world.save(by, await world.grant("easee", "ada@example.com"))
+    account_id = await world.save(by, await world.grant("easee", "ada@example.com"))
     await world.visit_due()
 
     await give_up(world, by)
     with pytest.raises(NotFound):
-        await world.account(saved.account_id)
+        await world.account(account_id)
     assert await world.events() == []
     assert await world.revoke_due() == 1
     assert await asked(world, "easee", WITHDRAWN) == 1
@@ -100,14 +99,14 @@ async def test_cancelling_a_second_link_of_a_linked_account_takes_nothing_away(w
 async def test_of_two_sessions_for_one_new_login_either_may_complete(world: World) -> None:
     await world.sandbox.open("easee", "ada@example.com")
     first, second = await world.linked_by("easee", "ada"), await world.linked_by("easee", "ada")
-    saved = await world.save(first, await world.grant("easee", "ada@example.com"))
-    assert (await world.save(second, await world.grant("easee", "ada@example.com"))).account_id == saved.account_id
+    account_id = await world.save(first, await world.grant("easee", "ada@example.com"))
+    assert await world.save(second, await world.grant("easee", "ada@example.com")) == account_id
     await world.visit_due()
 
     assert len(await world.publish(first)) == 1
     await give_up(world, second)
     assert len(await world.devices(Kind.CHARGER)) == 1
-    assert (await world.account(saved.account_id)).state is AccountState.GOOD
+    assert (await world.account(account_id)).state is AccountState.GOOD
 
 
 async def test_a_relink_with_another_login_is_refused_and_that_login_withdrawn(world: World) -> None:
@@ -156,12 +155,12 @@ async def test_discovering_says_why_it_waits(world: World) -> None:
 async def test_discovering_tells_a_refusal_without_breaking_anything(world: World) -> None:
     await world.sandbox.open("easee", "ada@example.com")
     by = await world.linked_by("easee", "ada")
-    saved = await world.save(by, await world.grant("easee", "ada@example.com"))
+    account_id = await world.save(by, await world.grant("easee", "ada@example.com"))
     await world.sandbox.withdraw("easee", "ada@example.com")
     for _ in range(3):
         await world.visit_due(hours=1)
     assert (await found(world, by)).error == "revoked"
-    assert (await world.account(saved.account_id)).state is AccountState.PROVISIONAL
+    assert (await world.account(account_id)).state is AccountState.PROVISIONAL
     assert await world.events() == []
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+from tests.support.users import get_or_create
 from wattlink.base.ids import new_id, new_short_id
 from wattlink.base.vault import Vault
 from wattlink.db.database import Database
@@ -11,7 +12,6 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.leaving.delete_user import delete_user
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.sharing.shares import store as shares
-from wattlink.domain.users import store as users
 
 _NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _ROUNDS, _PEOPLE = 3, 6
@@ -32,7 +32,7 @@ async def test_friends_leave_at_the_same_moment(db: Database) -> None:
 
 async def _friends(db: Database, access: Access) -> None:
     async with db.transaction() as tx:
-        people = [await users.get_or_create(tx, access, f"user {number}", now=_NOW) for number in range(_PEOPLE)]
+        people = [await get_or_create(tx, access, f"user {number}", now=_NOW) for number in range(_PEOPLE)]
         for owner in people:
             await tx.execute(
                 """

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.support.users import get_or_create
 from wattlink.base.ids import digest, new_id
 from wattlink.connectors.devices import Kind
 from wattlink.db.database import Database, Transaction
@@ -18,7 +19,6 @@ from wattlink.domain.linking.model import ENDED, Cause, LinkSession, Purpose, St
 from wattlink.domain.linking.signing_in import store as signing_in
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import LinkBinding
-from wattlink.domain.users import store as users
 
 NOW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 ACCOUNT = AccountId(new_id())
@@ -117,7 +117,7 @@ async def session(db: Database) -> LinkSession:
     async with db.transaction() as tx:
         application = await create_application(tx, "Voltly")
         access = Access(applications=(application.application_id,))
-        user = await users.get_or_create(tx, access, "kari", now=NOW)
+        user = await get_or_create(tx, access, "kari", now=NOW)
         made = LinkSession(
             session_id=SessionId(new_id()),
             application_id=application.application_id,

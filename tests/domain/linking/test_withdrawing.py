@@ -79,10 +79,10 @@ async def test_disconnecting_ends_the_session_that_is_linking_the_account(world:
     await world.sandbox.open("easee", NAME)
     session_id = await _link(world, "easee", Kind.CHARGER)
     by = await world.linked_by("easee", "ada", session_id=session_id)
-    saved = await world.save(by, await world.grant("easee", NAME))
+    account_id = await world.save(by, await world.grant("easee", NAME))
     async with world.hub.db.transaction() as tx:
         await tx.execute(
-            "UPDATE link_session SET state = 'discovering', account_id = %(account_id)s", account_id=saved.account_id
+            "UPDATE link_session SET state = 'discovering', account_id = %(account_id)s", account_id=account_id
         )
     await _disconnect(world, "easee", Kind.CHARGER)
     assert await _stands(world, session_id) == (State.CANCELLED, Cause.WITHDRAWN)

@@ -6,13 +6,13 @@ import psycopg
 import pytest
 
 from tests.domain.logins.conftest import Door
+from tests.support.users import get_or_create
 from wattlink.base.ids import digest, new_id
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import AlreadyExists, InvalidInput, NotFound, NotPermitted, WrongPassword
 from wattlink.domain.sharing.own.log_out import log_out
 from wattlink.domain.sharing.own.open import LoginKey
-from wattlink.domain.users import store as users
 from wattlink.domain.users.logins import store as logins
 from wattlink.domain.users.logins.activate import activate
 from wattlink.domain.users.logins.begin_anonymous import begin_anonymous
@@ -72,7 +72,7 @@ async def test_of_two_who_sign_up_at_once_one_gets_the_address(door: Door) -> No
 
 async def test_the_public_key_makes_nobody_out_of_a_user_that_the_app_names_now_or_later(door: Door) -> None:
     async with door.db.transaction() as tx:
-        named = await users.get_or_create(tx, door.access, "customer-7", now=door.clock())
+        named = await get_or_create(tx, door.access, "customer-7", now=door.clock())
     for external_id in ("customer-7", "customer-8"):  # the second would be the app's next
         with pytest.raises(NotPermitted, match="externalId"):
             await door.sign_up("eve@example.com", external_id=external_id)
@@ -83,7 +83,7 @@ async def test_the_public_key_makes_nobody_out_of_a_user_that_the_app_names_now_
 
 async def test_the_apps_server_gives_a_user_whom_it_named_a_login(door: Door) -> None:
     async with door.db.transaction() as tx:
-        named = await users.get_or_create(tx, door.access, "customer-7", now=door.clock())
+        named = await get_or_create(tx, door.access, "customer-7", now=door.clock())
     trusted = Access(applications=door.access.applications, kind=KeyKind.TRUSTED)
     made = await door.sign_up("ada@example.com", access=trusted, external_id="customer-7")
     assert (made.user.user_id, made.user.login) == (named.user_id, Login.INACTIVE)

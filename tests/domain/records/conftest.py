@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.support.users import get_or_create
 from wattlink.base.ids import new_id
 from wattlink.db.database import Database
 from wattlink.domain.access.ids import ApplicationId, OrganizationId, ProjectId, UserId
@@ -14,7 +15,6 @@ from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.organizations.create import create_application, create_organization
 from wattlink.domain.records.create import create
 from wattlink.domain.records.model import NewRecord, Record, RecordKind, Scopes
-from wattlink.domain.users import store as users
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ class Account:
         """A user's own key."""
         application = self.server(number)
         async with self.db.transaction() as tx:
-            user_id = (await users.get_or_create(tx, application, name, now=NOW)).user_id
+            user_id = (await get_or_create(tx, application, name, now=NOW)).user_id
         return Access(
             applications=application.applications,
             project_id=application.project_id,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.support.users import get_or_create
 from wattlink.db.database import Database
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest, Position
@@ -23,7 +24,7 @@ async def an_app(db: Database) -> Access:
 
 async def add(db: Database, access: Access, external_id: str, *, at: datetime = NOON) -> User:
     async with db.transaction() as tx:
-        return await store.get_or_create(tx, access, external_id, now=at)
+        return await get_or_create(tx, access, external_id, now=at)
 
 
 async def test_any_id_is_a_user_of_its_own(db: Database) -> None:
@@ -33,12 +34,6 @@ async def test_any_id_is_a_user_of_its_own(db: Database) -> None:
     async with db.read() as reader:
         for external_id, user in made.items():
             assert await store.get(reader, access, external_id) == user
-
-
-async def test_the_same_id_is_the_same_user(db: Database) -> None:
-    access = await an_app(db)
-    first = await add(db, access, "anna")
-    assert await add(db, access, "anna", at=NOON + timedelta(days=1)) == first
 
 
 async def test_another_applications_user_looks_like_none(db: Database) -> None:

@@ -86,8 +86,8 @@ async def test_what_is_our_own_doing_says_nothing_of_the_vendor(world: World) ->
     await world.visit_due(minutes=9)
     await world.visits.tally.write()
     async with world.hub.db.read() as reader:
-        (rate,) = await store.rates(reader, world.clock() - timedelta(hours=1))
-    assert (rate.vendor, rate.visits, rate.visits_failed) == ("easee", 12, 0)
+        (seen,) = await store.seen_everywhere(reader, world.clock() - timedelta(hours=1))
+    assert (seen.vendor, seen.visits, seen.visits_failed) == ("easee", 12, 0)
 
 
 async def test_another_registration_s_trouble_is_not_ours(world: World) -> None:

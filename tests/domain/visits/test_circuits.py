@@ -90,15 +90,15 @@ async def test_whoever_links_meanwhile_is_told_and_waits(world: World) -> None:
     grant = await world.grant("easee", "new@example.com")
     await world.sandbox.vendor_fault("easee", Fault.OUTAGE)
     await world.visit_due(minutes=8)
-    saved, since = await world.save(by, grant), world.clock()
+    account_id, since = await world.save(by, grant), world.clock()
     await world.visit_due()
     async with world.hub.db.read() as reader:
-        waiting = await discovery(reader, saved.account_id, since)
+        waiting = await discovery(reader, account_id, since)
         assert (waiting.finished, waiting.error) == (False, "vendor_down")
         await world.sandbox.vendor_fault("easee")
         await world.visit_due(minutes=1)
         await world.visit_due(seconds=1)
-        assert (await discovery(reader, saved.account_id, since)).finished
+        assert (await discovery(reader, account_id, since)).finished
 
 
 async def test_whoever_is_on_call_reads_that_a_vendor_went_and_came_back(world: World) -> None:

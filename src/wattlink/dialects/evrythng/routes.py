@@ -45,7 +45,6 @@ _DELETED = (400, 404, 409)
 _SIGNED_UP = (400, 404, 409, 429)
 _OIDC = "/auth/oidc/{provider:str}"
 _VOUCHED = (400, 409, 429, 503)
-_BY_TOKEN = (404, *_VOUCHED)
 
 
 class Row(NamedTuple):

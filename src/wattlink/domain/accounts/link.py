@@ -19,7 +19,6 @@ from wattlink.domain.accounts.model import (
     AccountState,
     Discovery,
     LinkedBy,
-    Saved,
     VisitError,
     WrongAccount,
 )
@@ -38,12 +37,15 @@ _REVOCATION_WAIT = timedelta(seconds=25)
 _log = get_logger(__name__)
 
 
-async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault, now: datetime) -> Saved:
-    """Store what a sign-in granted; a visit follows at once.
+async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vault, now: datetime) -> AccountId:
+    """Store what a sign-in granted, and which account that is for; a visit follows at once.
 
     A login that the user has linked before keeps its account: its newest credential replaces the older one. Kinds that
     weren't published before are pending until `publish`. Raises WrongAccount (a relink with another login) and
     ConnectionsLimitReached; then nothing is to be stored, and the grant goes to `revoke_grant`.
+
+    Where an older access to the same login is being withdrawn at this moment, the first visit waits for 25 s and then
+    proves the new credential before it reads.
     """
     login = subject_hash(by.registration_id, grant.subject, vault)
     known = await _known(tx, by, grant, vault=vault)
@@ -58,7 +60,7 @@ async def save_grant(tx: Transaction, by: LinkedBy, grant: Grant, *, vault: Vaul
     credential_id = await credentials.id_of(tx, account_id) or CredentialId(new_id())
     sealed = seal(grant.credential, credential_id, vault)
     await credentials.put(tx, account_id, credential_id, sealed=sealed, must_prove=in_flight, now=now)
-    return Saved(account_id=account_id, subject_known=known is not None, in_flight_revocation=in_flight)
+    return account_id
 
 
 async def save_caller(tx: Transaction, by: LinkedBy, login: Login, *, vault: Vault, now: datetime) -> AccountId:

@@ -48,18 +48,6 @@ class LinkedBy(msgspec.Struct, frozen=True, kw_only=True):
     relink_account_id: AccountId | None = None
 
 
-class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a grant.
-
-    With `in_flight_revocation` an older access to the same login is being withdrawn at this moment: the first visit
-    waits for 25 s and then proves the new credential before it reads.
-    """
-
-    account_id: AccountId
-    subject_known: bool
-    in_flight_revocation: bool
-
-
 class LinkedVendor(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor where a user has an account with this kind of devices; not valid as soon as one needs the user."""
 

@@ -16,8 +16,6 @@ from msgspec import UNSET, UnsetType
 from wattlink.domain.access.ids import ApplicationId, OrganizationId, ProjectId, RecordId, UserId
 from wattlink.domain.records.filters import Condition
 
-MOST_IDS = 100  # that a list can be asked for by
-
 
 class RecordKind(StrEnum):
     """What a record is."""

@@ -88,6 +88,12 @@ class NewUser(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str | None = None
 
 
+def check_id(external_id: str) -> None:
+    """Raise InvalidInput for an id that is empty or too long."""
+    if not 1 <= len(external_id) <= MOST_LETTERS:
+        raise InvalidInput("user_id", f"must have 1 to {MOST_LETTERS} characters")
+
+
 def check_email(email: str) -> None:
     """Raise InvalidInput for what can't be an e-mail address; whether somebody reads it only a mail can tell."""
     if len(email) > _MOST_OF_ADDRESS or not _ADDRESS.fullmatch(email):

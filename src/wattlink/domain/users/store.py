@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from wattlink.base.ids import new_id
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest
 from wattlink.domain.access.store import across, within
-from wattlink.domain.errors import InvalidInput, NotFound
-from wattlink.domain.users.model import MOST_LETTERS, AppUser, User
+from wattlink.domain.errors import NotFound
+from wattlink.domain.users.model import AppUser, User
 
 _SELECT = """
     SELECT user_id, application_id, external_id, created_at FROM app_user
@@ -88,29 +87,6 @@ OWNER: LiteralString = """
 """
 """For a statement that inserts what a user owns, made if new, and held, behind a part `allowing`: without a row of that
 no user is made. No row in a race: then try again."""
-
-
-def check_id(external_id: str) -> None:
-    """Raise InvalidInput for an id that is empty or too long."""
-    if not 1 <= len(external_id) <= MOST_LETTERS:
-        raise InvalidInput("user_id", f"must have 1 to {MOST_LETTERS} characters")
-
-
-async def get_or_create(tx: Transaction, access: Access, external_id: str, *, now: datetime) -> User:
-    """The user of this id, made if the id is new; raises InvalidInput for an id that is empty or too long."""
-    check_id(external_id)
-    await tx.execute(
-        """
-        INSERT INTO app_user (user_id, application_id, external_id, created_at)
-        VALUES (%(user_id)s, %(application_id)s, %(external_id)s, %(now)s)
-        ON CONFLICT (application_id, external_id) DO NOTHING
-        """,
-        user_id=new_id(),
-        application_id=access.application_id,
-        external_id=external_id,
-        now=now,
-    )
-    return await get(tx, access, external_id)
 
 
 async def page(reader: Reader, access: Access, page: PageRequest) -> list[User]:

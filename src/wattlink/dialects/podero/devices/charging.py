@@ -21,8 +21,6 @@ from wattlink.domain.premises.charge_policies.change import change
 from wattlink.domain.users import store as users
 from wattlink.web.call import Call
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 
 class Day(Payload):
     """How full the car is to be (%), and by when (`07:00`)."""

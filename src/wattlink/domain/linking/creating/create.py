@@ -17,6 +17,7 @@ from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, New
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.redirects import check_redirect_uri, is_safe_redirect_uri
 from wattlink.domain.users import store as users
+from wattlink.domain.users.model import check_id
 from wattlink.domain.vendors import store as vendors
 
 
@@ -27,7 +28,7 @@ async def create(
 
     One statement makes it where the application plainly allows it; otherwise a second look says why not.
     """
-    users.check_id(external_id)
+    check_id(external_id)
     _check_scopes(new)
     if access.caller is not None:
         async with db.read() as reader:

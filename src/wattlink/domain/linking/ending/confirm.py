@@ -101,7 +101,7 @@ async def _link(tx: Transaction, session: LinkSession, *, vault: Vault, now: dat
 async def _save(tx: Transaction, session: LinkSession, grant: Grant, *, vault: Vault, now: datetime) -> bool:
     """Save what was held back; False: what it was for has changed too much meanwhile."""
     try:
-        saved = await save_grant(tx, linked_by(session, grant), grant, vault=vault, now=now)
+        account_id = await save_grant(tx, linked_by(session, grant), grant, vault=vault, now=now)
     except (WrongAccount, ConnectionsLimitReached):
         return False
-    return await discover(tx, session.session_id, session.turn, saved.account_id, now=now)
+    return await discover(tx, session.session_id, session.turn, account_id, now=now)

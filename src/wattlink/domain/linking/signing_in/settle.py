@@ -109,8 +109,8 @@ async def _save(tx: Transaction, session: LinkSession, grant: Grant, *, vault: V
         await hold(tx, session.session_id, grant, vault=vault)
         await await_app(tx, session, vault=vault, now=now)
         return
-    saved = await save_grant(tx, by, grant, vault=vault, now=now)
-    await store.discover(tx, session.session_id, session.turn, saved.account_id, now=now)
+    account_id = await save_grant(tx, by, grant, vault=vault, now=now)
+    await store.discover(tx, session.session_id, session.turn, account_id, now=now)
 
 
 async def _note_answer(db: Database, session: LinkSession, cause: Cause | None, *, now: datetime) -> None:

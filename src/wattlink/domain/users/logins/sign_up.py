@@ -11,7 +11,7 @@ from wattlink.domain.access.model import Access, KeyKind
 from wattlink.domain.errors import AlreadyExists, NotFound, NotPermitted
 from wattlink.domain.users import store as users
 from wattlink.domain.users.logins import codes, store
-from wattlink.domain.users.model import AppUser, Login, NewUser, check_email
+from wattlink.domain.users.model import AppUser, Login, NewUser, check_email, check_id
 
 
 class SignedUp(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ async def _named(tx: Transaction, access: Access, external_id: str | None) -> Ap
         return None
     if access.kind not in (KeyKind.TRUSTED, KeyKind.OPERATOR):
         raise NotPermitted("externalId takes the application's trusted key")
-    users.check_id(external_id)
+    check_id(external_id)
     try:
         known = await users.get(tx, access, external_id)
     except NotFound:

@@ -7,10 +7,10 @@ from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import UserId
 from wattlink.domain.access.model import Access
 from wattlink.domain.errors import AlreadyExists
+from wattlink.domain.users.model import check_id
 from wattlink.domain.users.people import store
 from wattlink.domain.users.people.model import NewPerson, Person, PersonChange, changed
 from wattlink.domain.users.people.telling import tell
-from wattlink.domain.users.store import check_id
 
 
 async def create(tx: Transaction, access: Access, new: NewPerson, *, now: datetime) -> Person:

@@ -23,14 +23,6 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     sign_ins_failed: int = 0
 
 
-class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """How many visits of a vendor were made, whoever's, and how many of them failed."""
-
-    vendor: str
-    visits: int
-    visits_failed: int
-
-
 async def add(tx: Transaction, counted: Sequence[Counted]) -> None:
     """Add these numbers up; in the order of ids, so that two who do this at once don't block each other.
 
@@ -106,19 +98,6 @@ async def seen_everywhere(reader: Reader, since: datetime) -> list[Seen]:
           FROM vendor_health JOIN registration USING (registration_id) JOIN circuit USING (registration_id)
          WHERE began_at >= %(since)s
          GROUP BY registration_id, vendor, open_since, incident_since ORDER BY vendor, registration_id
-        """,
-        since=since,
-    )
-
-
-async def rates(reader: Reader, since: datetime) -> list[Rate]:
-    """How often each vendor's visits succeeded since then, all registrations together."""
-    return await reader.all(
-        Rate,
-        """
-        SELECT vendor, sum(visits)::integer AS visits, sum(visits_failed)::integer AS visits_failed
-          FROM vendor_health JOIN registration USING (registration_id)
-         WHERE began_at >= %(since)s GROUP BY vendor ORDER BY vendor
         """,
         since=since,
     )
