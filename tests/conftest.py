@@ -1,4 +1,5 @@
-"""One PostgreSQL per run, a migrated template in it, and a database that every test finds empty.
+"""One PostgreSQL per run, a migrated template in it, and a database that every test finds empty; and what stories of
+all kinds are told with: a clock that stands still, simulated vendors, the door to the outside, a receiver.
 
 Where pytest-xdist runs several workers, each is a run of its own in this sense.
 """
@@ -15,7 +16,12 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.support.chromium import chromium_path
+from tests.support.clock import StillClock
+from tests.support.loopback import LOOPBACK
+from tests.support.receiver import Receiver
+from tests.support.sandbox import RunningSandbox, running_sandbox
 from wattlink.base.ids import new_id
+from wattlink.base.outbound import Outbound
 from wattlink.db.database import Database
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
@@ -129,3 +135,29 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture
+async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
+    """The simulated vendors, served."""
+    async with running_sandbox(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def outbound() -> AsyncIterator[Outbound]:
+    """The door, open to this machine."""
+    async with Outbound(allowed=LOOPBACK) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """An app's server, which takes webhooks."""
+    async with Receiver() as running:
+        yield running

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from tests.support.loopback import LOOPBACK
 from tests.support.receiver import Receiver, Reply
 from wattlink.base.outbound import (
     AddressRefused,
@@ -23,7 +24,6 @@ from wattlink.base.outbound import (
     is_public,
 )
 
-LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 NOT_PUBLIC = [
@@ -69,18 +69,6 @@ class Names(AbstractResolver):
 
     async def close(self) -> None:
         pass
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    async with Outbound(allowed=LOOPBACK) as opened:
-        yield opened
 
 
 @asynccontextmanager

@@ -1,33 +1,13 @@
 """A vendor's simulator on a free port, and its connector on the other side of real HTTP."""
 
-from collections.abc import AsyncIterator
-from ipaddress import ip_network
-
 import pytest
 
 from tests.conformance.world import LOGIN, World
 from tests.support.clock import StillClock
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import RunningSandbox
 from wattlink.base.outbound import Outbound
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import manifest_of
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
-    async with running_sandbox(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
-        yield running
 
 
 @pytest.fixture

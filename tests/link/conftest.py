@@ -146,11 +146,6 @@ async def person() -> AsyncIterator[Person]:
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
 async def still_world(new_database: Callable[[], str], clock: StillClock) -> AsyncIterator[World]:
     """A server of its own, whose clock stands still."""
     async with running_stack(new_database(), clock=clock, **_dial_in()) as running:

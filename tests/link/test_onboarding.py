@@ -75,6 +75,18 @@ async def partner(world: World) -> Partner:
     return await new_partner(world)
 
 
+async def add_cars(world: World, partner: Partner, person: Person) -> None:
+    """Through the form: two cars, one of which was picked."""
+    session = await partner.begin(device_type="ev")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    await person.press("T Tesla")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Model 3")
+    await arrived(person, "Your 2 cars are linked")
+
+
 async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(
     world: World, partner: Partner, person: Person
 ) -> None:
@@ -107,14 +119,7 @@ async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(
 
 
 async def test_the_same_devices_are_in_the_enode_dialect(world: World, partner: Partner, person: Person) -> None:
-    session = await partner.begin(device_type="ev")
-    await person.go(session["authentication_url"])
-    await person.press("Continue")
-    await person.press("T Tesla")
-    await person.press("Sign in", username=world.username, password="right")
-    await arrived(person, "Which device is it about?")
-    await person.press("Model 3")
-    await arrived(person, "Your 2 cars are linked")
+    await add_cars(world, partner, person)
     (first, second) = await partner.call("GET", partner.of_user("/electric-vehicles"))
     for car in (first, second):
         seen = await world.app.call("GET", f"/vehicles/{car['id']}")
@@ -134,14 +139,7 @@ async def test_the_same_devices_are_in_the_enode_dialect(world: World, partner: 
 async def test_wishes_of_one_device_at_the_same_moment_are_all_kept(
     world: World, partner: Partner, person: Person
 ) -> None:
-    session = await partner.begin(device_type="ev")
-    await person.go(session["authentication_url"])
-    await person.press("Continue")
-    await person.press("T Tesla")
-    await person.press("Sign in", username=world.username, password="right")
-    await arrived(person, "Which device is it about?")
-    await person.press("Model 3")
-    await arrived(person, "Your")
+    await add_cars(world, partner, person)
     car, *_ = await partner.call("GET", partner.of_user("/electric-vehicles"))
     path = partner.of_user(f"/electric-vehicles/{car['id']}")
     wishes = {"minimum_charge_limit": 40, "comment": "Anna's", "charge_deadline_at": "07:00", "price_zone": "AT"}

@@ -1,8 +1,6 @@
 """The sandbox: what was changed is saved before it is answered, and nobody but its keeper controls it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from ipaddress import ip_network
 
 import aiohttp
 import pytest
@@ -22,12 +20,6 @@ from wattlink.sandbox.store import DatabaseShelf
 
 VENDOR = next(name for name, manifest in manifests().items() if manifest.sign_in.way == "form")
 LOGIN = Login("somebody@example.com", "the-right-password")
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
-        yield running
 
 
 def _connector(sandbox: RunningSandbox, outbound: Outbound, clock: StillClock, *, patience: float = 10.0) -> Connector:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 
 from tests.support.clock import StillClock
 from tests.support.linking import Login, link
+from tests.support.loopback import LOOPBACK
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tests.support.users import get_or_create
 from wattlink.base.ids import new_id
@@ -33,7 +33,6 @@ from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.visits import Visits
 
-LOOPBACK = (ip_network("127.0.0.0/8"),)
 CONFIRM_AFTER = timedelta(seconds=60)
 
 

@@ -7,12 +7,12 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
 
 import aiohttp
 
 from tests.support.linking import Login, link
+from tests.support.loopback import LOOPBACK
 from tests.support.processes import free_ports, plain_environment
 from tests.support.sandbox import KEY, RunningSandbox
 from tests.support.users import get_or_create
@@ -34,7 +34,6 @@ from wattlink.wiring import Hub, open_hub
 
 VENDOR = "easee"
 _MASTER_KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-_LOOPBACK = "127.0.0.0/8"
 
 
 async def eventually(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 60.0) -> None:
@@ -173,7 +172,7 @@ async def open_village(dsn: str, folder: Path, vendor: str = VENDOR) -> AsyncIte
     environ = plain_environment(
         WATTLINK_DATABASE_URL=dsn,
         WATTLINK_MASTER_KEYS=_MASTER_KEY,
-        WATTLINK_OUTBOUND_ALLOW=_LOOPBACK,
+        WATTLINK_OUTBOUND_ALLOW=",".join(map(str, LOOPBACK)),
         WATTLINK_CONFIRM_AFTER_SECONDS="1",
         WATTLINK_LOG_LEVEL="info",
     )
@@ -181,7 +180,7 @@ async def open_village(dsn: str, folder: Path, vendor: str = VENDOR) -> AsyncIte
         database_url=dsn,
         master_keys={"k1": bytes(range(32))},
         public_url="http://localhost:1",
-        outbound_allow=(ip_network(_LOOPBACK),),
+        outbound_allow=LOOPBACK,
     )
     key = folder / "key"
     key.write_text(KEY)

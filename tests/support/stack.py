@@ -9,7 +9,6 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_network
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -19,6 +18,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server as Granian
 from yarl import URL
 
+from tests.support.loopback import LOOPBACK
 from tests.support.processes import free_ports, plain_environment
 from tests.support.sandbox import KEY, RunningSandbox, running_sandbox
 from wattlink.base.clock import Clock, system_clock
@@ -33,7 +33,6 @@ from wattlink.settings.model import Settings
 from wattlink.wiring import Hub, open_hub
 from wattlink.workers.pumps import all_pumps, run_pumps
 
-_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _MASTER_KEYS = {"k1": bytes(range(32))}
 
 
@@ -153,7 +152,7 @@ async def running_stack(
         master_keys=_MASTER_KEYS,
         public_url=public_url or f"http://localhost:{port}",
         port=port,
-        outbound_allow=_LOOPBACK,
+        outbound_allow=LOOPBACK,
         confirm_after_seconds=1.0,
         sandbox_url=f"http://localhost:{port + 1}",
         sandbox_key=KEY,

@@ -5,13 +5,13 @@ import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from typing import Any
 
 import msgspec
 from standardwebhooks import Webhook
 
 from tests.support.clock import StillClock
+from tests.support.loopback import LOOPBACK
 from tests.support.receiver import Received
 from wattlink.base.ids import new_id
 from wattlink.base.outbound import Outbound
@@ -33,7 +33,6 @@ from wattlink.domain.webhooks.deliveries.take import take
 from wattlink.domain.webhooks.model import CustomHeader, NewSubscription, Subscription, SubscriptionChanges
 from wattlink.domain.webhooks.update import update
 
-LOOPBACK = (ip_network("127.0.0.0/8"),)
 SECRET = "a-secret-of-the-app"
 
 

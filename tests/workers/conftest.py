@@ -1,8 +1,9 @@
-"""What stories of processes that die are told on: a database that writes to disk, and a village."""
+"""What stories of workers are told on: a desk, and for those of processes that die a village on a durable database."""
 
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -11,9 +12,19 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tests.support.killing import Village, open_village
+from tests.support.webhooks import Desk, open_desk
 from wattlink.base.ids import new_id
+from wattlink.db.database import Database
 from wattlink.db.embedded import EmbeddedPostgres
 from wattlink.db.migrate import migrate
+
+
+@pytest.fixture
+async def desk(db: Database) -> AsyncIterator[Desk]:
+    """An application and its webhooks, now."""
+    async with open_desk(db) as opened:
+        opened.clock.now = datetime.now(UTC)
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -4,32 +4,17 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
-import pytest
 from psycopg.conninfo import make_conninfo
 from standardwebhooks import Webhook
 
 from tests.support.receiver import Received, Receiver, Reply
-from tests.support.webhooks import SECRET, Desk, open_desk
+from tests.support.webhooks import SECRET, Desk
 from wattlink.db.database import Database, Notifier
 from wattlink.domain.events.record import record
 from wattlink.domain.webhooks.deliveries import store
 from wattlink.domain.webhooks.deliveries.model import Rules
 from wattlink.workers.deliveries import Deliveries
-
-
-@pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Desk]:
-    async with open_desk(db) as opened:
-        opened.clock.now = datetime.now(UTC)
-        yield opened
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
 
 
 @asynccontextmanager

@@ -1,31 +1,16 @@
 """After thirty days what nobody took is dropped: counted for each subscription, told to operators, never silently."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 
 import psycopg
 import pytest
 
 from tests.support.receiver import Receiver
-from tests.support.webhooks import Desk, open_desk
-from wattlink.db.database import Database
+from tests.support.webhooks import Desk
 from wattlink.domain.access.work import WorkStatus
 from wattlink.domain.events.model import EventType
 from wattlink.domain.webhooks.status import work_status
 from wattlink.workers.retention import keep
-
-
-@pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Desk]:
-    async with open_desk(db) as opened:
-        opened.clock.now = datetime.now(UTC)
-        yield opened
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
 
 
 async def status(desk: Desk) -> dict[str, WorkStatus]:

@@ -1,7 +1,5 @@
 """Stories of chargers at the simulated Easee, read by the connector: the life of a car, commands, rights, locks."""
 
-from collections.abc import AsyncIterator
-from ipaddress import ip_network
 from typing import Any
 
 import msgspec
@@ -55,25 +53,8 @@ class House:
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
-    async with running_sandbox(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
 async def connector(sandbox: RunningSandbox, outbound: Outbound, clock: StillClock) -> Connector:
     return connect("easee", outbound, sandbox.hosts("easee"), clock)
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """myUplink's cloud on a free port, somebody's heat pumps there, and the connector on the other side of real HTTP."""
 
-from collections.abc import AsyncIterator, Mapping
-from ipaddress import ip_network
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +8,7 @@ import pytest
 
 from tests.support.clock import StillClock
 from tests.support.linking import CALLBACK, Login, connect, sign_in_request
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import RunningSandbox
 from tests.support.vendor_pages import sign_in
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.commands import Command
@@ -65,23 +64,6 @@ class Home:
         sent = msgspec.json.encode(body) if body is not None else None
         url = f"{self.sandbox.hosts('myuplink')['api']}{path}"
         return await self.outbound.send(method, url, headers=headers, body=sent)
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
-    async with running_sandbox(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
-        yield running
 
 
 @pytest.fixture

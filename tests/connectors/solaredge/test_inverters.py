@@ -1,15 +1,13 @@
 """Stories of inverters at the simulated SolarEdge: a day's sun, silence, slips, and a key that is nobody's to see."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.support.clock import StillClock
 from tests.support.linking import connect
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import RunningSandbox
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, Grant
 from wattlink.connectors.devices import Document, Inverter, Kind
@@ -40,16 +38,10 @@ class Roof:
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def roof(clock: StillClock) -> AsyncIterator[Roof]:
-    async with running_sandbox(clock=clock) as sandbox, Outbound(allowed=[ip_network("127.0.0.0/8")]) as outbound:
-        await sandbox.open("solaredge", SITE, KEY)
-        connector = connect("solaredge", outbound, dict(sandbox.hosts("solaredge")), clock)
-        yield Roof(sandbox, connector, await connector.sign_in(SITE, f" {KEY} ", SCOPES))
+async def roof(sandbox: RunningSandbox, outbound: Outbound, clock: StillClock) -> Roof:
+    await sandbox.open("solaredge", SITE, KEY)
+    connector = connect("solaredge", outbound, dict(sandbox.hosts("solaredge")), clock)
+    return Roof(sandbox, connector, await connector.sign_in(SITE, f" {KEY} ", SCOPES))
 
 
 async def test_a_day_on_the_roof(roof: Roof, clock: StillClock) -> None:

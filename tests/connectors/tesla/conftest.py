@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from aiohttp import web
 
 from tests.support.clock import StillClock
 from tests.support.linking import Login, connect, link
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import RunningSandbox
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, Credential, Grant
 from wattlink.connectors.devices import Document, Kind, Vehicle
@@ -72,23 +71,6 @@ class Garage:
         sent = msgspec.json.encode(body) if body is not None else None
         url = f"{self.sandbox.hosts('tesla')['api_eu']}{path}"
         return await self.outbound.send(method, url, headers=headers, body=sent)
-
-
-@pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
-async def sandbox(clock: StillClock) -> AsyncIterator[RunningSandbox]:
-    async with running_sandbox(clock=clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def outbound() -> AsyncIterator[Outbound]:
-    async with Outbound(allowed=[ip_network("127.0.0.0/8")]) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,33 +4,14 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    ignored_auth,
-    negative_data_rejection,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
+from hypothesis import given, settings
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from tests.support.openapi import CHECKS, INVENTING, cases_of, names_in
 from tests.support.stack import App, Stack
 from wattlink.dialects.enode.routes import TABLE
 
 _OPERATIONS = ["getHealthReady", *(route.operation_id for rows in TABLE.values() for route in rows)]
-_CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    negative_data_rejection,
-    ignored_auth,
-    unsupported_method,
-]
 
 
 @pytest.fixture(scope="session")
@@ -49,14 +30,10 @@ def document(stack: Stack) -> OpenApiSchema:
 
 @pytest.mark.parametrize("operation_id", _OPERATIONS)
 def test_every_answer_is_documented(document: OpenApiSchema, tried_app: App, operation_id: str) -> None:
-    operation = document.find_operation_by_id(operation_id)
-    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
-
-    @given(case=cases)
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=cases_of(document, operation_id))
+    @settings(INVENTING, max_examples=40)
     def invent(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(headers=tried_app.headers, checks=_CHECKS)
+        case.call_and_validate(headers=tried_app.headers, checks=CHECKS)
 
     invent()
 
@@ -72,7 +49,6 @@ async def test_every_operation_is_in_the_document_under_enode_s_name(stack: Stac
     assert served["openapi"].startswith("3.1")
     assert served["info"]["version"] == "2024-10-01"
     assert served["servers"] == [{"url": stack.enode}]
-    names = {operation["operationId"] for operations in served["paths"].values() for operation in operations.values()}
-    assert names == set(_OPERATIONS)
+    assert names_in(served) == set(_OPERATIONS)
     schemas = served["components"]["schemas"]
     assert all(one["additionalProperties"] is False for one in schemas.values() if "properties" in one)

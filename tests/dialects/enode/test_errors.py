@@ -3,29 +3,18 @@
 import pytest
 
 from tests.dialects.enode.conftest import Api
+from tests.support.errors import EVERY_ERROR, example_of
 from wattlink.dialects.enode.errors import STATUS, problem_of
 from wattlink.domain import errors
 
-_EVERY = [
-    kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, errors.DomainError) and kind is not errors.DomainError
-]
-
 
 def test_every_domain_error_is_in_the_table() -> None:
-    assert set(STATUS) == set(_EVERY)
+    assert set(STATUS) == set(EVERY_ERROR)
 
 
-@pytest.mark.parametrize("kind", _EVERY)
+@pytest.mark.parametrize("kind", EVERY_ERROR)
 def test_every_row_makes_a_problem(kind: type[errors.DomainError]) -> None:
-    arguments = {
-        errors.NotFound: ("user", "x{y}"),
-        errors.InvalidInput: ("user_id", "is {odd}"),
-        errors.NotASandbox: (),
-        errors.BoostNotPossible: ("fully_charged", "unavailable"),
-    }
-    status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
+    status, problem = problem_of(example_of(kind))
     assert status == 503 if kind is errors.SignInUnavailable else 400 <= status < 500
     assert problem.type.startswith("https://developers.enode.com/api/problems/")
     assert problem.title

@@ -1,6 +1,6 @@
 """Webhooks in the platform's words, the delivery log of all, resending and replaying."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,12 +8,13 @@ from standardwebhooks import Webhook
 
 from tests.dialects.platform.conftest import Caller, Organization, application_of
 from tests.dialects.platform.test_feed import ANNA, charger_updated, happen, step_taken
-from tests.support.accounts import LOOPBACK
 from tests.support.clock import StillClock
+from tests.support.loopback import LOOPBACK
 from tests.support.receiver import Receiver
 from tests.support.webhooks import PlainDialect
 from wattlink.base.clock import rfc3339
 from wattlink.base.ids import new_id
+from wattlink.base.outbound import Network
 from wattlink.dialects.platform.app import make_app
 from wattlink.dialects.registry import DIALECTS, webhook_dialects
 from wattlink.domain.access.ids import UserId
@@ -25,23 +26,13 @@ from wattlink.domain.webhooks.deliveries.send import Sender
 from wattlink.domain.webhooks.deliveries.settle import settle
 from wattlink.domain.webhooks.deliveries.take import take
 from wattlink.domain.webhooks.erasing.erase import lock_cursors
-from wattlink.settings.model import Settings
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 
 @pytest.fixture
-async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
-    settings = Settings(
-        database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com", outbound_allow=LOOPBACK
-    )
-    async with open_hub(settings, clock=clock) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
+def outbound_allow() -> Sequence[Network]:
+    """The receiver's."""
+    return LOOPBACK
 
 
 async def deliver(hub: Hub) -> None:

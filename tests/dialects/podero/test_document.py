@@ -4,35 +4,17 @@ from typing import Any, NamedTuple
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    ignored_auth,
-    negative_data_rejection,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from tests.support.openapi import CHECKS, INVENTING, cases_of, names_in
 from tests.support.stack import Stack
 from wattlink.dialects.podero import BASE
 from wattlink.dialects.podero.routes import OPEN, TABLE
 from wattlink.domain.organizations.create import create_application, create_organization
 
 _OPERATIONS = [route.operation_id for rows in [*TABLE.values(), *OPEN.values()] for route in rows]
-_CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    negative_data_rejection,
-    ignored_auth,
-    unsupported_method,
-]
 
 
 class Tried(NamedTuple):
@@ -66,16 +48,12 @@ def document(stack: Stack) -> OpenApiSchema:
 
 @pytest.mark.parametrize("operation_id", _OPERATIONS)
 def test_every_answer_is_documented(document: OpenApiSchema, tried: Tried, operation_id: str) -> None:
-    operation = document.find_operation_by_id(operation_id)
-    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-    cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
-
-    @given(case=cases, is_known=st.booleans())
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=cases_of(document, operation_id), is_known=st.booleans())
+    @settings(INVENTING, max_examples=15)
     def invent(case: schemathesis.Case[Any], *, is_known: bool) -> None:
         known = tried.ids if is_known and operation_id != "deleteUser" else {"org_id": tried.ids["org_id"]}
         case.path_parameters = {**case.path_parameters, **{k: v for k, v in known.items() if k in case.path_parameters}}
-        case.call_and_validate(headers=tried.headers, checks=_CHECKS)
+        case.call_and_validate(headers=tried.headers, checks=CHECKS)
 
     invent()
 
@@ -86,8 +64,7 @@ async def test_every_operation_is_in_the_document_under_its_name(stack: Stack) -
     assert served["openapi"].startswith("3.1")
     assert served["servers"] == [{"url": f"{stack.url}/podero"}]
     assert all(path.startswith(f"{BASE}/") for path in served["paths"])
-    names = {operation["operationId"] for operations in served["paths"].values() for operation in operations.values()}
-    assert names == set(_OPERATIONS)
+    assert names_in(served) == set(_OPERATIONS)
 
 
 async def test_the_document_and_the_page_are_also_where_podero_has_them(stack: Stack) -> None:

@@ -3,30 +3,19 @@
 import pytest
 
 from tests.dialects.podero.conftest import Partner
+from tests.support.errors import EVERY_ERROR, example_of
 from wattlink.dialects.podero.errors import STATUS, BoostRefused, Problem, ValidationProblem, problem_of
 from wattlink.dialects.podero.kinds import TYPES
 from wattlink.domain import errors
 
-_EVERY = [
-    kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, errors.DomainError) and kind is not errors.DomainError
-]
-
 
 def test_every_domain_error_is_in_the_table() -> None:
-    assert set(STATUS) == set(_EVERY)
+    assert set(STATUS) == set(EVERY_ERROR)
 
 
-@pytest.mark.parametrize("kind", _EVERY)
+@pytest.mark.parametrize("kind", EVERY_ERROR)
 def test_every_row_makes_a_detail(kind: type[errors.DomainError]) -> None:
-    arguments = {
-        errors.NotFound: ("user", "x{y}"),
-        errors.InvalidInput: ("a[0].b", "is {odd}"),
-        errors.NotASandbox: (),
-        errors.BoostNotPossible: ("fully_charged", "unavailable"),
-    }
-    status, problem = problem_of(kind(*arguments.get(kind, ("{detail}",))))
+    status, problem = problem_of(example_of(kind))
     assert 400 <= status <= 503
     own = {errors.InvalidInput: ValidationProblem, errors.BoostNotPossible: BoostRefused}
     assert isinstance(problem, own.get(kind, Problem))

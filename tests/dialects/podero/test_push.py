@@ -1,6 +1,6 @@
 """A partner manages its webhooks, reads the feed, and hears of nobody who is gone and of nothing that isn't its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -11,34 +11,25 @@ from standardwebhooks import Webhook
 from tests.dialects.platform.test_feed import charger_updated, happen, step_taken
 from tests.dialects.platform.test_webhooks import deliver
 from tests.dialects.podero.conftest import Partner
-from tests.support.accounts import LOOPBACK
 from tests.support.clock import StillClock
 from tests.support.in_process import client_of
+from tests.support.loopback import LOOPBACK
 from tests.support.receiver import Receiver
 from wattlink.base.ids import new_id
+from wattlink.base.outbound import Network
 from wattlink.connectors.devices import Kind
 from wattlink.dialects.registry import DIALECTS
 from wattlink.domain.access.ids import DeviceId
 from wattlink.domain.events.model import EventType, Fact, Payload
-from wattlink.settings.model import Settings
-from wattlink.wiring import Hub, open_hub
+from wattlink.wiring import Hub
 
 _ABSENT = f"/webhooks/{uuid4()}"
 
 
 @pytest.fixture
-async def hub(dsn: str, clock: StillClock) -> AsyncIterator[Hub]:
-    settings = Settings(
-        database_url=dsn, master_keys={"k1": bytes(32)}, public_url="https://link.example.com", outbound_allow=LOOPBACK
-    )
-    async with open_hub(settings, clock=clock) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running
+def outbound_allow() -> Sequence[Network]:
+    """The receiver's."""
+    return LOOPBACK
 
 
 def names(events: list[dict[str, Any]]) -> list[str]:

@@ -25,11 +25,6 @@ ASKED = NewLinkSession(
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
-
-
-@pytest.fixture
 async def access(db: Database) -> Access:
     async with db.transaction() as tx:
         application = await create_application(tx, "Voltly")

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.receiver import Receiver
 from tests.support.webhooks import Desk, open_desk
 from wattlink.db.database import Database
 
@@ -20,9 +19,3 @@ async def other_desk(db: Database) -> AsyncIterator[Desk]:
     """Another application's."""
     async with open_desk(db) as opened:
         yield opened
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver() as running:
-        yield running

@@ -1,6 +1,5 @@
 """A wallbox is claimed: its token, its first words, and the charger that the app then has."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,30 +7,13 @@ from websockets.exceptions import InvalidStatus
 
 from tests.support.charge_points import dialling
 from tests.support.dialled_in import minted, taking_calls, until
-from tests.support.stack import App, Stack, running_stack
+from tests.support.stack import App, running_stack
 from wattlink.dialects.podero import BASE
 from wattlink.domain.access.model import Access
 from wattlink.domain.dial_in.mint import claim_status
 from wattlink.domain.organizations.store import organization_of
 
 both = pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
-
-
-@pytest.fixture
-async def stack(dsn: str) -> AsyncIterator[Stack]:
-    async with running_stack(dsn) as running:
-        yield running
-
-
-@pytest.fixture
-async def app(stack: Stack) -> App:
-    return await stack.new_app()
-
-
-@pytest.fixture
-async def url(stack: Stack) -> AsyncIterator[str]:
-    async with taking_calls(stack.hub) as listening:
-        yield listening
 
 
 async def chargers(app: App) -> list[Any]:

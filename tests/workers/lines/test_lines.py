@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -13,28 +12,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.charge_points import dialling
 from tests.support.dialled_in import minted, taking_calls, until
-from tests.support.stack import App, Stack, running_stack
+from tests.support.stack import App
 from wattlink.domain.dial_in.model import MintedToken
 from wattlink.domain.dial_in.silence import LONG_AFTER, OUT_OF_REACH_AFTER, note_silence
 
 POLICY = 1008
-
-
-@pytest.fixture
-async def stack(dsn: str) -> AsyncIterator[Stack]:
-    async with running_stack(dsn) as running:
-        yield running
-
-
-@pytest.fixture
-async def app(stack: Stack) -> App:
-    return await stack.new_app()
-
-
-@pytest.fixture
-async def url(stack: Stack) -> AsyncIterator[str]:
-    async with taking_calls(stack.hub) as listening:
-        yield listening
 
 
 @pytest.fixture
