@@ -12,7 +12,7 @@ _KEPT = timedelta(days=30)
 _FORGET_EVERY = 600.0
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """The pumps of commands; sending is the visits'."""
 
     async def end() -> int:
@@ -33,7 +33,7 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
             return await commands.drop_old(tx, hub.clock() - _KEPT)
 
     return [
-        (Pump("overdue commands", end), None),
-        (Pump("boosts of cars that were plugged in", boost), "events"),
-        (Pump("old commands", forget, every=_FORGET_EVERY), None),
+        Pump("overdue commands", end),
+        Pump("boosts of cars that were plugged in", boost, channel="events"),
+        Pump("old commands", forget, every=_FORGET_EVERY),
     ]

@@ -42,7 +42,7 @@ _Unsaved = dict[DeliveryId, _Settled]
 _FIRST_LOOK_SECONDS, _LAST_LOOK_SECONDS = 0.005, 0.2
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """Deliver what happens to whoever subscribed to it."""
     settings, dialects = hub.settings, webhook_dialects(hub.settings)
     rules = Rules(
@@ -51,13 +51,14 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
         heartbeat_every=timedelta(seconds=settings.heartbeat_seconds),
     )
     sender = Sender(outbound=hub.outbound, dialects=dialects, vault=hub.vault, clock=hub.clock)
-    return [(Deliveries(db=hub.db, sender=sender, rules=rules, clock=hub.clock), "events")]
+    return [Deliveries(db=hub.db, sender=sender, rules=rules, clock=hub.clock)]
 
 
 class Deliveries:
     """Runs the pipeline; several in different processes share the work."""
 
     name = "deliveries"
+    channel = "events"
 
     def __init__(self, *, db: Database, sender: Sender, rules: Rules, clock: Clock, at_once: int = _AT_ONCE) -> None:
         """`at_once` bounds how many deliveries are under way."""

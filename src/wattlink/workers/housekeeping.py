@@ -16,7 +16,7 @@ from wattlink.workers.pump import Pump, Runs
 _EVERY_SECONDS = 300.0
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """Forget what is over: tokens a day after their end, so that the log can still say whose an expired one was."""
 
     async def drop_expired_tokens() -> int:
@@ -40,9 +40,9 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
             return used + await sign_ins.forget(tx, hub.clock())
 
     return [
-        (Pump("old sign-ins", drop_old_sign_ins, every=_EVERY_SECONDS), None),
-        (Pump("old brand requests", drop_old_wishes, every=_EVERY_SECONDS), None),
-        (Pump("old counts of health", drop_old_health, every=_EVERY_SECONDS), None),
-        (Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS), None),
-        (Pump("old budgets", drop_old_budgets, every=_EVERY_SECONDS), None),
+        Pump("old sign-ins", drop_old_sign_ins, every=_EVERY_SECONDS),
+        Pump("old brand requests", drop_old_wishes, every=_EVERY_SECONDS),
+        Pump("old counts of health", drop_old_health, every=_EVERY_SECONDS),
+        Pump("expired tokens", drop_expired_tokens, every=_EVERY_SECONDS),
+        Pump("old budgets", drop_old_budgets, every=_EVERY_SECONDS),
     ]

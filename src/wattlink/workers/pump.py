@@ -15,7 +15,13 @@ _LONGEST_PAUSE_SECONDS = 30.0
 class Runs(Protocol):
     """What `work` starts: something with a name that runs until `stop` is set, then finishes what it holds."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def channel(self) -> str | None:
+        """The notifications that wake it; None: only time does."""
+        ...
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
@@ -29,9 +35,12 @@ class Runs(Protocol):
 class Pump:
     """Calls `work` at once again while it finds something to do, else when woken or after `every` seconds."""
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[int]], *, every: float = 1.0) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], Awaitable[int]], *, every: float = 1.0, channel: str | None = None
+    ) -> None:
         """`work` returns how many rows it dealt with."""
         self.name = name
+        self.channel = channel
         self._work = work
         self._every = every
         self._woken = asyncio.Event()

@@ -41,8 +41,8 @@ _FACTORIES = (
 )
 
 
-def all_pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
-    """Each pump with the channel that wakes it; None: only time does."""
+def all_pumps(hub: Hub) -> list[Runs]:
+    """Every pump."""
     return [pump for factory in _FACTORIES for pump in factory(hub)]
 
 
@@ -57,17 +57,17 @@ async def run(settings: Settings) -> None:
         await run_pumps(hub.db, all_pumps(hub), stop)
 
 
-async def run_pumps(db: Database, pumps: Sequence[tuple[Runs, str | None]], stop: asyncio.Event) -> None:
+async def run_pumps(db: Database, pumps: Sequence[Runs], stop: asyncio.Event) -> None:
     """Run these pumps until `stop` is set and their work in hand is saved."""
     _log.info("working", pumps=len(pumps))
-    _log.debug("pumps", names=[pump.name for pump, _ in pumps])
-    running = [asyncio.create_task(pump.run(stop), name=pump.name) for pump, _ in pumps]
+    _log.debug("pumps", names=[pump.name for pump in pumps])
+    running = [asyncio.create_task(pump.run(stop), name=pump.name) for pump in pumps]
     listening = asyncio.create_task(_listen(db, pumps))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *running], return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     stopped.cancel()
-    for pump, _ in pumps:
+    for pump in pumps:
         pump.wake()
     _, late = await asyncio.wait(running, timeout=_DRAIN_SECONDS)
     for pump_run in (*late, listening):
@@ -79,13 +79,13 @@ async def run_pumps(db: Database, pumps: Sequence[tuple[Runs, str | None]], stop
         raise ExceptionGroup("pumps that ended by themselves", failed)
 
 
-async def _listen(db: Database, pumps: Sequence[tuple[Runs, str | None]]) -> None:
+async def _listen(db: Database, pumps: Sequence[Runs]) -> None:
     """Wake the pumps of a channel; while there is no connection their own polling finds everything."""
-    channels = sorted({channel for _, channel in pumps if channel is not None})
+    channels = sorted({pump.channel for pump in pumps if pump.channel is not None})
     while True:
         with contextlib.suppress(psycopg.Error):
             async for channel, _ in db.listen(channels):
-                for pump, wakes_on in pumps:
-                    if wakes_on == channel:
+                for pump in pumps:
+                    if pump.channel == channel:
                         pump.wake()
         await asyncio.sleep(1.0)

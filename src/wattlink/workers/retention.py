@@ -14,14 +14,14 @@ from wattlink.workers.pump import Pump, Runs
 _EVERY_SECONDS = 600.0
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """Keep what is promised, and no longer."""
     dialects = webhook_dialects(hub.settings)
 
     async def keep_days() -> int:
         return await keep(hub.db, dialects=dialects, clock=hub.clock)
 
-    return [(Pump("days of events", keep_days, every=_EVERY_SECONDS), None)]
+    return [Pump("days of events", keep_days, every=_EVERY_SECONDS)]
 
 
 async def keep(db: Database, *, dialects: Mapping[str, WebhookDialect], clock: Clock) -> int:

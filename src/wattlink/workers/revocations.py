@@ -9,7 +9,7 @@ _GIVE_UP_EVERY_SECONDS = 300.0
 _WATCH_EVERY_SECONDS = 5.0
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """Withdraw credentials; give up those that 30 days didn't withdraw; watch incidents."""
 
     async def attempt() -> int:
@@ -25,7 +25,7 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
         return revived
 
     return [
-        (Pump("revocations", attempt), None),
-        (Pump("revocations given up", give_up, every=_GIVE_UP_EVERY_SECONDS), None),
-        (Pump("incidents", watch_incidents, every=_WATCH_EVERY_SECONDS), None),
+        Pump("revocations", attempt),
+        Pump("revocations given up", give_up, every=_GIVE_UP_EVERY_SECONDS),
+        Pump("incidents", watch_incidents, every=_WATCH_EVERY_SECONDS),
     ]

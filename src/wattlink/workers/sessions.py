@@ -9,8 +9,8 @@ _LOOK_EVERY = 0.5  # somebody is watching the page
 _EXPIRE_EVERY = 30.0
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
-    """The pumps of link sessions, each with the channel that wakes it."""
+def pumps(hub: Hub) -> list[Runs]:
+    """The pumps of link sessions."""
 
     async def notice() -> int:
         moved = await notice_discovery(hub.db, vault=hub.vault, clock=hub.clock)
@@ -22,6 +22,6 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
         return await expire(hub.db, vault=hub.vault, clock=hub.clock)
 
     return [
-        (Pump("link sessions", notice, every=_LOOK_EVERY), None),
-        (Pump("expired link sessions", end, every=_EXPIRE_EVERY), None),
+        Pump("link sessions", notice, every=_LOOK_EVERY),
+        Pump("expired link sessions", end, every=_EXPIRE_EVERY),
     ]

@@ -12,7 +12,7 @@ _FORGET_EVERY = 600.0
 _KEPT = timedelta(days=30)
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """The pumps of devices that dial in; their lines are the `dial-in` process's."""
 
     async def note() -> int:
@@ -26,6 +26,6 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
             return await claims.drop_old(tx, hub.clock() - _KEPT)
 
     return [
-        (Pump("silent devices", note, every=_LOOK_EVERY), None),
-        (Pump("old claim tokens", forget, every=_FORGET_EVERY), None),
+        Pump("silent devices", note, every=_LOOK_EVERY),
+        Pump("old claim tokens", forget, every=_FORGET_EVERY),
     ]

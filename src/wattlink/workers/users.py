@@ -13,7 +13,7 @@ from wattlink.workers.pump import Pump, Runs
 _EVERY_SECONDS = 300.0
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """Mails and idle users only where the operator wants them."""
 
     async def drop_old_limits() -> int:
@@ -24,14 +24,14 @@ def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
         async with hub.db.transaction() as tx:
             return await throttling.forget_addresses(tx, hub.clock(), KNOWN_FOR)
 
-    found: list[tuple[Runs, str | None]] = [
-        (Pump("old limits of attempts", drop_old_limits, every=_EVERY_SECONDS), None),
-        (Pump("old known addresses", drop_old_addresses, every=_EVERY_SECONDS), None),
+    found: list[Runs] = [
+        Pump("old limits of attempts", drop_old_limits, every=_EVERY_SECONDS),
+        Pump("old known addresses", drop_old_addresses, every=_EVERY_SECONDS),
     ]
     if hub.settings.sends_mail:
-        found.append((_mails(hub), "mail"))
+        found.append(_mails(hub))
     if hub.settings.anonymous_idle_days:
-        found.append((_idle_users(hub), None))
+        found.append(_idle_users(hub))
     return found
 
 
@@ -50,7 +50,7 @@ def _mails(hub: Hub) -> Pump:
     async def send() -> int:
         return await send_due(hub.db, mailer, vault=hub.vault, clock=hub.clock)
 
-    return Pump("mails", send)
+    return Pump("mails", send, channel="mail")
 
 
 def _idle_users(hub: Hub) -> Pump:

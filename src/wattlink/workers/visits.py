@@ -38,18 +38,19 @@ _HEALTH_EVERY_SECONDS = 5.0
 _log = get_logger(__name__)
 
 
-def pumps(hub: Hub) -> list[tuple[Runs, str | None]]:
+def pumps(hub: Hub) -> list[Runs]:
     """Visit accounts, vendor by vendor."""
     visits = Visits(hub, confirm_after=timedelta(seconds=hub.settings.confirm_after_seconds))
-    handing_over = Pump("commands of running visits", visits.hand_over)
+    handing_over = Pump("commands of running visits", visits.hand_over, channel="commands")
     health = Pump("vendors' health", visits.tally.write, every=_HEALTH_EVERY_SECONDS)
-    return [(visits, "visits"), (handing_over, "commands"), (health, None)]
+    return [visits, handing_over, health]
 
 
 class Visits:
     """Runs the pipeline; several in different processes share the work."""
 
     name = "visits"
+    channel = "visits"
 
     def __init__(self, hub: Hub, *, confirm_after: timedelta) -> None:
         self._hub = hub

@@ -45,14 +45,14 @@ class Exchange:
         self.keeper = Keeper(db=hub.db, notifier=hub.notifier, clock=hub.clock)
         self.ledger = Ledger(db=hub.db, notifier=hub.notifier, clock=hub.clock)
         self._calls: dict[AccountId, OnTheLine] = {}
-        self._telling = Pump("commands over lines", self.tell)
+        self._telling = Pump("commands over lines", self.tell, channel="commands")
         self._ending: set[asyncio.Task[None]] = set()
 
-    def pumps(self) -> list[tuple[Runs, str | None]]:
-        """What is done for all lines together, each with the channel that wakes it."""
+    def pumps(self) -> list[Runs]:
+        """What is done for all lines together."""
         looking = Pump("lines that end", self.look, every=_LOOK_EVERY)
         touching = Pump("devices on lines", self.touch, every=_TOUCH_EVERY)
-        return [(self._telling, "commands"), (looking, None), (touching, None)]
+        return [self._telling, looking, touching]
 
     def enter(self, call: OnTheLine) -> None:
         """A device is on the line; an older line of it ends."""
