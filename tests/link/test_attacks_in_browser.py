@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Request, ViewportSize, expect
+from playwright.async_api import Browser, Frame, Request, ViewportSize, expect
 
 from tests.link.conftest import VEHICLE, World, until
 from tests.support.chromium import chromium, is_fine
@@ -44,6 +44,10 @@ async def _is_said(texts: list[str], word: str) -> bool:
     return any(word in text for text in texts)
 
 
+async def _is_at(frame: Frame, address: str) -> bool:
+    return frame.url == address
+
+
 async def test_no_page_of_ours_can_be_framed(browser: Browser, world: World) -> None:
     """T14, T18: neither the link nor an error page shows inside another site's frame."""
     page = await browser.new_page()
@@ -53,7 +57,7 @@ async def test_no_page_of_ours_can_be_framed(browser: Browser, world: World) -> 
         refused.clear()
         await page.set_content(f'<iframe src="{address}" title="framed"></iframe>')
         await until(lambda: _is_said(refused, "frame-ancestors"))
-        assert page.frames[1].url == "chrome-error://chromewebdata/"
+        await until(lambda: _is_at(page.frames[1], "chrome-error://chromewebdata/"))
     await page.close()
 
 

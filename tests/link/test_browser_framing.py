@@ -145,5 +145,6 @@ async def _begin(shown: FrameLocator | Page, vendor: str) -> None:
     await _go_on(shown)
     brand = shown.locator(f"button[value={vendor}]")
     await expect(shown.get_by_role("heading", level=1)).not_to_contain_text("Link your")
+    await shown.locator("footer").wait_for()  # the whole page is there
     if await brand.count():
         await brand.click()

@@ -59,8 +59,9 @@ class Onboarded(Visitor):
         return heading
 
     async def go_on(self) -> None:
-        """The one obvious thing to do."""
+        """The one obvious thing to do, and wait for the page that comes of it."""
         await self.page.locator(".button--main").first.click()
+        await self.page.wait_for_load_state()
 
     async def choose(self, vendor: str) -> None:
         """A brand, where there is a choice."""
