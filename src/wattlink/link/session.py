@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.linking.choosing.choose_brand import choose_brand
-from wattlink.domain.linking.confirming.finish import finish
+from wattlink.domain.linking.ending.complete import finish
 from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import State
 from wattlink.domain.linking.onboarding.pick import pick

@@ -46,6 +46,11 @@ def capabilities_of(document: Document) -> Mapping[str, Capability]:
     return {name: value for name, value in named.items() if isinstance(value, Capability)}
 
 
+def interventions_of(document: Document) -> set[str]:
+    """The ids of everything that a device's capabilities wait for."""
+    return {found for capability in capabilities_of(document).values() for found in capability.interventions}
+
+
 def decode_document(raw: bytes | dict[str, Any]) -> Document:
     """A stored document, from its JSON bytes or from what PostgreSQL's jsonb was decoded to."""
     document: Document

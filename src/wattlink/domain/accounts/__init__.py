@@ -7,7 +7,7 @@ How an account stands (`account.state`, one UPDATE per arrow):
                           take_back |             refused |  | proved, or incident | save_grant (a relink)
                                     v                     v  |                     |
                                  (removed)             suspect --refused again--> broken
-                                                          (confirm_after later, see breaking.py)
+                                                          (confirm_after later, see breaking/)
 
     good, suspect, broken --deauthorize--> deauthorized --save_grant--> good, its kinds pending until publish
     any --disconnect, delete--> (removed)

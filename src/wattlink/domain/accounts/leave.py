@@ -23,13 +23,14 @@ from wattlink.domain.visits import store as visits
 
 async def hand_over_for_revocation(
     tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime
-) -> None:
-    """Take every credential of a user away; the accounts go with the user."""
+) -> Sequence[AccountId]:
+    """Take every credential of a user away; nothing is visited from here on. Which accounts these are."""
     account_ids = await store.ids_of_user(tx, access, user_id)
     await lock_logins(tx, account_ids, vault=vault)
     await visits.stop(tx, account_ids)
     await dial_in.end(tx, account_ids)
     await hand_over_accounts(tx, account_ids, vault=vault, now=now)
+    return account_ids
 
 
 async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault: Vault, now: datetime) -> None:
@@ -37,11 +38,7 @@ async def deauthorize(tx: Transaction, access: Access, user_id: UserId, *, vault
 
     That they are is no event: a deauthorized user has none.
     """
-    account_ids = await store.ids_of_user(tx, access, user_id)
-    await lock_logins(tx, account_ids, vault=vault)
-    await visits.stop(tx, account_ids)
-    await dial_in.end(tx, account_ids)
-    await hand_over_accounts(tx, account_ids, vault=vault, now=now)
+    account_ids = await hand_over_for_revocation(tx, access, user_id, vault=vault, now=now)
     await end_of_deauthorized(tx, account_ids, now=now)
     await boosts.disarm_of_accounts(tx, account_ids)
     for account in await store.lock_of_user(tx, access, user_id):

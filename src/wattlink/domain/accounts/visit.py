@@ -4,7 +4,7 @@ taken -> (renew the credential, where it is time or must be proved) -> tell (tal
                   |                                  |  ^
                   | refused: a refusal               |  | refused: renew once, tell and read again
                   v                                  v  |
-               refusal (breaking.py)               error: the last good state stays, the row is postponed
+               refusal (breaking/)                 error: the last good state stays, the row is postponed
 """
 
 from collections.abc import Iterable, Sequence

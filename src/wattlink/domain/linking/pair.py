@@ -3,23 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from wattlink.connectors.devices import Document, capabilities_of
-from wattlink.db.database import Reader, Transaction
-from wattlink.domain.access.ids import DeviceId
-from wattlink.domain.accounts import link
-from wattlink.domain.devices import store as devices
+from wattlink.connectors.devices import interventions_of
+from wattlink.db.database import Transaction
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions import catalogue
 from wattlink.domain.linking import store
-from wattlink.domain.linking.listing.outcome import told_device
-from wattlink.domain.linking.model import LinkSession, Purpose, State
-from wattlink.domain.linking.steps.telling import tell
+from wattlink.domain.linking.model import LinkSession, Purpose
 from wattlink.domain.visits import store as visits
-
-
-def interventions_of(document: Document) -> set[str]:
-    """The ids of everything that a device's capabilities wait for."""
-    return {found for capability in capabilities_of(document).values() for found in capability.interventions}
 
 
 def unpaired(session: LinkSession, found: Iterable[Device]) -> list[Device]:
@@ -39,28 +29,3 @@ async def check_pairing(tx: Transaction, session: LinkSession, *, now: datetime)
         return
     if not await visits.want(tx, session.account_id, now):
         await store.pairing_missing(tx, session.session_id, now=now)
-
-
-async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> bool:
-    """discovering, pairing or awaiting_app -> completed: the devices are seen, with their first data.
-
-    A device that lacks its pairing is linked all the same, and goes on asking for it. Wake `events` afterwards.
-    """
-    completed = await store.complete(tx, session, now=now)
-    if completed is None:
-        return False
-    facts = await link.show(tx, session.session_id, now=now)
-    if completed.cancel_uri is not None:
-        await store.carry_over(tx, completed, now=now)
-    await link.tell(tx, facts, now=now)
-    object_id = None if completed.cancel_uri is None else await told_device(tx, completed)
-    await tell(tx, completed, await linked_devices(tx, completed), object_id, now=now)
-    return True
-
-
-async def linked_devices(reader: Reader, session: LinkSession) -> list[DeviceId]:
-    """The devices that a session linked or mended; none before it is completed."""
-    if session.account_id is None or session.state is not State.COMPLETED:
-        return []
-    found = await devices.of_account(reader, session.account_id)
-    return [device.device_id for device in found if device.kind in session.kinds]

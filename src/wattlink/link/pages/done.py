@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from litestar import Response
 
 from wattlink.base.languages import language_of
-from wattlink.connectors.devices import Kind
+from wattlink.connectors.devices import Kind, interventions_of
 from wattlink.connectors.registry import manifests
 from wattlink.domain.devices import store as devices
 from wattlink.domain.devices.model import Device
 from wattlink.domain.interventions.catalogue import is_pairing
 from wattlink.domain.linking.listing.outcome import told_device
 from wattlink.domain.linking.model import Purpose
-from wattlink.domain.linking.pair import interventions_of, unpaired
+from wattlink.domain.linking.pair import unpaired
 from wattlink.domain.linking.redirects import with_device
 from wattlink.link.sight import Sight
 from wattlink.link.texts.devices import Shown, shown

@@ -15,9 +15,9 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.errors import InvalidInput
 from wattlink.domain.linking import store
 from wattlink.domain.linking.creating.create import create
+from wattlink.domain.linking.ending.complete import linked_devices
 from wattlink.domain.linking.ending.end_sessions import cancel
 from wattlink.domain.linking.model import Cause, LinkSession, NewLinkSession, State
-from wattlink.domain.linking.pair import linked_devices
 from wattlink.domain.linking.signing_in.sign_in import Typed
 from wattlink.domain.linking.steps.sealing import unseal
 from wattlink.domain.organizations import store as organizations

@@ -11,7 +11,7 @@ from wattlink.domain.errors import InvalidInput, LinkSessionNotUsable
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import bind
 from wattlink.domain.linking.choosing.choose_brand import choose_brand
-from wattlink.domain.linking.confirming.finish import finish
+from wattlink.domain.linking.ending.complete import finish
 from wattlink.domain.linking.model import Cause, LinkSession, State
 from wattlink.domain.linking.signing_in.come_back import Brought, come_back
 from wattlink.domain.linking.signing_in.leave_for_vendor import leave_for_vendor

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wattlink.base.ids import new_id
+from wattlink.connectors.devices import interventions_of
 from wattlink.connectors.registry import clouds
 from wattlink.db.database import Transaction
 from wattlink.domain.access.ids import DeviceId, SessionId
@@ -18,7 +19,6 @@ from wattlink.domain.linking.creating.again import keep_one
 from wattlink.domain.linking.creating.create import keep
 from wattlink.domain.linking.creating.own import check_own
 from wattlink.domain.linking.model import LIFE, CreatedSession, LinkSession, NewRelink, Purpose, State
-from wattlink.domain.linking.pair import interventions_of
 from wattlink.domain.organizations import store as organizations
 from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.organizations.redirects import check_redirect_uri

@@ -17,10 +17,11 @@ from wattlink.domain.accounts.link import revoke_grant, save_grant
 from wattlink.domain.accounts.model import WrongAccount
 from wattlink.domain.errors import ConnectionsLimitReached, LinkSessionNotUsable, WrongLinkCode, WrongUser
 from wattlink.domain.linking.confirming import store
-from wattlink.domain.linking.confirming.hold import linked_by, take
+from wattlink.domain.linking.confirming.hold import take
+from wattlink.domain.linking.ending.complete import complete
 from wattlink.domain.linking.ending.end_sessions import end
 from wattlink.domain.linking.model import CONFIRMED_WITHIN, Cause, LinkSession, State
-from wattlink.domain.linking.pair import complete
+from wattlink.domain.linking.signing_in.granted import linked_by
 from wattlink.domain.linking.signing_in.store import discover
 from wattlink.domain.users import store as users
 

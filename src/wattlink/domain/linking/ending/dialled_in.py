@@ -13,7 +13,7 @@ from wattlink.domain.dial_in import store as claims
 from wattlink.domain.dial_in.claim import Claim, claim
 from wattlink.domain.errors import ConnectionsLimitReached
 from wattlink.domain.linking import store as sessions
-from wattlink.domain.linking.confirming.finish import finish
+from wattlink.domain.linking.ending.complete import finish
 from wattlink.domain.linking.ending.end_sessions import end
 from wattlink.domain.linking.model import Cause, State
 from wattlink.domain.linking.signing_in import store

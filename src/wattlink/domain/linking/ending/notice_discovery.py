@@ -14,8 +14,8 @@ from wattlink.domain.accounts.model import Discovery
 from wattlink.domain.devices.model import Device
 from wattlink.domain.errors import NotFound
 from wattlink.domain.linking import store as sessions
-from wattlink.domain.linking.confirming.finish import finish
 from wattlink.domain.linking.ending import store
+from wattlink.domain.linking.ending.complete import finish
 from wattlink.domain.linking.ending.end_sessions import end
 from wattlink.domain.linking.model import CONFIRMED_WITHIN, Cause, LinkSession, Purpose, State, cause_of_refusal
 from wattlink.domain.linking.onboarding.pick import PICKED_WITHIN, waits_for_pick

@@ -16,10 +16,11 @@ from wattlink.db.database import Database, Transaction
 from wattlink.domain.accounts.link import is_linked, revoke_grant, save_grant
 from wattlink.domain.accounts.model import WrongAccount
 from wattlink.domain.errors import ConnectionsLimitReached
-from wattlink.domain.linking.confirming.finish import await_app
-from wattlink.domain.linking.confirming.hold import granted_kinds, hold, linked_by
+from wattlink.domain.linking.confirming.await_app import await_app
+from wattlink.domain.linking.confirming.hold import hold
 from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State, cause_of_error
 from wattlink.domain.linking.signing_in import store
+from wattlink.domain.linking.signing_in.granted import granted_kinds, linked_by
 from wattlink.domain.linking.steps.way import has_form
 from wattlink.domain.users import store as users
 from wattlink.domain.vendors.health.tally import note_sign_in

@@ -1,4 +1,4 @@
-"""Everything is found: the session completes, or waits until the app has confirmed whose it is."""
+"""The session waits until the app has confirmed whose it is."""
 
 from datetime import datetime
 
@@ -7,15 +7,7 @@ from wattlink.base.vault import Vault
 from wattlink.db.database import Transaction
 from wattlink.domain.linking.confirming import store
 from wattlink.domain.linking.model import LinkSession, TypedStep
-from wattlink.domain.linking.pair import complete
 from wattlink.domain.linking.steps.sealing import seal
-
-
-async def finish(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> bool:
-    """discovering or pairing -> completed or awaiting_app. Wake `events` afterwards."""
-    if session.waits_for_app:
-        return await await_app(tx, session, vault=vault, now=now)
-    return await complete(tx, session, now=now)
 
 
 async def await_app(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> bool:
