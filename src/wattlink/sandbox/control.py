@@ -7,7 +7,7 @@ on another site can reach loopback, but can't help sending an Origin.
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -150,7 +150,7 @@ class Control:
         seen = self._ledger.after(int(after), request.query.get("vendor"))
         return _json([one for one in seen if _is_within_reach(request, one.application or "")])
 
-    async def _told(self, account: VirtualAccount) -> Any:
+    async def _told(self, account: VirtualAccount) -> Mapping[str, Any]:
         return told(account.vendor, account.state, await self.now(account.state))
 
     def _account_in(self, request: web.Request) -> VirtualAccount:

@@ -23,6 +23,8 @@ class Rule(NamedTuple):
 
 
 def whole(lowest: int, highest: int, *, example: str) -> Rule:
+    """A whole number between these two."""
+
     def read(text: str) -> int:
         number = int(text)
         if not lowest <= number <= highest:
@@ -33,6 +35,8 @@ def whole(lowest: int, highest: int, *, example: str) -> Rule:
 
 
 def seconds(*, example: str) -> Rule:
+    """A time, in seconds and parts of them."""
+
     def read(text: str) -> float:
         seconds = float(text)
         if not 0 < seconds < 1e9:
@@ -43,6 +47,8 @@ def seconds(*, example: str) -> Rule:
 
 
 def one_of(*choices: str) -> Rule:
+    """A word of a closed list."""
+
     def read(text: str) -> str:
         if text not in choices:
             raise ValueError
@@ -52,6 +58,8 @@ def one_of(*choices: str) -> Rule:
 
 
 def words(allowed: str, *, example: str, secret: bool = False) -> Rule:
+    """Any text that isn't empty."""
+
     def read(text: str) -> str:
         if not text:
             raise ValueError

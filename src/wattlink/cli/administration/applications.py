@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from rich.console import Console
 from rich.table import Table
 
@@ -116,13 +116,13 @@ def delete(*, which: UUID) -> None:
     click.echo("It is gone.")
 
 
-def _redirects(listed: tuple[str, ...], *, anywhere: bool) -> Any:
+def _redirects(listed: tuple[str, ...], *, anywhere: bool) -> tuple[str, ...] | UnsetType:
     if listed and anywhere:
         raise Refused("--redirect-uri and --return-anywhere exclude each other")
     return listed if listed or anywhere else UNSET
 
 
-def _frames(listed: tuple[str, ...], *, none: bool) -> Any:
+def _frames(listed: tuple[str, ...], *, none: bool) -> tuple[str, ...] | UnsetType:
     if listed and none:
         raise Refused("--frame-origin and --no-frames exclude each other")
     return listed if listed or none else UNSET

@@ -72,7 +72,7 @@ async def sign_in(
             raise NotLetIn(f"{answer.status}: {' '.join(' '.join(form.text).split())[:200]}")
         typed = typed or asks_password
         method, url = "POST", urljoin(url, form.action)
-        body = _filled(form, username, password, consent, without).encode()
+        body = _filled(form, username, password, consent=consent, without=without).encode()
     raise NotLetIn("the pages lead round in circles")
 
 
@@ -80,7 +80,7 @@ def _is_home(url: str, home: str) -> bool:
     return url == home or url.startswith((f"{home}?", f"{home}#"))
 
 
-def _filled(form: _Form, username: str, password: str, consent: bool, without: frozenset[str]) -> str:
+def _filled(form: _Form, username: str, password: str, *, consent: bool, without: frozenset[str]) -> str:
     fields = [
         (name, username if name in _NAMES_OF_USERS else password if name == "password" else value)
         for name, value in form.fields.items()

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
-from wattlink.db.database import Transaction
+from wattlink.db.database import Reader, Transaction
 from wattlink.dialects.evrythng.administration.projects import project_id_of
 from wattlink.dialects.evrythng.administration.social_networks import configure_networks, shown_networks
 from wattlink.dialects.evrythng.ids import id_of, uuid_of
@@ -175,8 +175,8 @@ async def _list(request: Call, project_id: ProjectId | None) -> Response[list[Ap
     return numbered(request, found, shown, total)
 
 
-async def _of_project(tx: Any, access: Access, project_id: str, application_id: str) -> ProjectApplication:
-    found = await store.application(tx, access, _application_id_of(application_id))
+async def _of_project(reader: Reader, access: Access, project_id: str, application_id: str) -> ProjectApplication:
+    found = await store.application(reader, access, _application_id_of(application_id))
     if found.project_id != project_id_of(project_id):
         raise NotFound("application", application_id)
     return found

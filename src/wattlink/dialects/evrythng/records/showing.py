@@ -39,17 +39,17 @@ _PASSED_OVER = (
 
 def thng_of(record: Record, *, with_scopes: bool) -> ThngDocument:
     """A thng as it is shown."""
-    return _shown(record, ThngDocument, with_scopes, properties={})
+    return _shown(record, ThngDocument, with_scopes=with_scopes, properties={})
 
 
 def product_of(record: Record, *, with_scopes: bool) -> ProductDocument:
     """A product as it is shown."""
-    return _shown(record, ProductDocument, with_scopes, fn=record.name, properties={})
+    return _shown(record, ProductDocument, with_scopes=with_scopes, fn=record.name, properties={})
 
 
 def action_type_of(record: Record, *, with_scopes: bool) -> ActionTypeDocument:
     """A type of actions as it is shown."""
-    return _shown(record, ActionTypeDocument, with_scopes)
+    return _shown(record, ActionTypeDocument, with_scopes=with_scopes)
 
 
 def action_of(record: Record, *, with_scopes: bool, with_context: bool = False) -> ActionDocument:
@@ -61,7 +61,7 @@ def action_of(record: Record, *, with_scopes: bool, with_context: bool = False) 
     }
     made = {name: id_of(row_id) for name, row_id in makers.items() if row_id is not None}
     context = record.document.get("context", {}) if with_context else UNSET
-    return msgspec.structs.replace(_shown(record, ActionDocument, with_scopes, **made), context=context)
+    return msgspec.structs.replace(_shown(record, ActionDocument, with_scopes=with_scopes, **made), context=context)
 
 
 def new_of(kind: RecordKind, payload: RecordPayload, project_id: UUID | None = None) -> NewRecord:
@@ -114,7 +114,7 @@ def _document(payload: RecordPayload) -> dict[str, Any]:
     return dict(said)
 
 
-def _shown(record: Record, shape: type[Shown], with_scopes: bool, **more: Any) -> Shown:
+def _shown(record: Record, shape: type[Shown], *, with_scopes: bool, **more: Any) -> Shown:
     references = {field: id_of(UUID(record.document[field])) for field in REFERENCES if field in record.document}
     times = {"createdAt": milliseconds(record.created_at), "updatedAt": milliseconds(record.updated_at)}
     said = {**record.document, **references, **times, **more, "id": id_of(record.record_id)}

@@ -129,7 +129,8 @@ def _updated_fields(event: Event, payload: Payload) -> list[str] | UnsetType:
     return [camel(field) for field in payload.updated_fields]
 
 
-def _command(told: Any) -> EventCommand | UnsetType:
+def _command(told: Mapping[str, Any] | None) -> EventCommand | UnsetType:
+    """`told` is a DeviceCommand, as its event keeps it."""
     if told is None:
         return UNSET
     return EventCommand(id=str(told["command_id"]), state=told["state"], failure=told.get("failure"))

@@ -1,9 +1,8 @@
 """The user signs in again for one device: same device, same id."""
 
-from typing import Any
-
 from litestar.params import FromPath
 
+from wattlink.db.database import Transaction
 from wattlink.dialects.podero.devices.reading import View, one_of
 from wattlink.dialects.podero.kinds import DeviceType
 from wattlink.dialects.podero.onboarding import Address
@@ -53,7 +52,7 @@ def mending_of(one: DeviceType) -> View:
     return mending
 
 
-async def _relink(tx: Any, request: Call, asked: AuthSessionIn) -> NewRelink:
+async def _relink(tx: Transaction, request: Call, asked: AuthSessionIn) -> NewRelink:
     """Without an address, the first one that the organization lists; without one for cancelling, the same."""
     application = await organizations.get_application(tx, request.access.application_id)
     success = asked.success_url or next(iter(application.redirect_uris), None)

@@ -7,7 +7,7 @@ import msgspec
 from litestar.params import FromPath, QueryParameter
 
 from wattlink.connectors.devices import Kind
-from wattlink.db.database import Reader
+from wattlink.db.database import Reader, Transaction
 from wattlink.dialects.podero.devices import documents, preferences
 from wattlink.dialects.podero.devices.cues import resolution_of
 from wattlink.dialects.podero.devices.rendering import Seen, rendered
@@ -119,7 +119,7 @@ async def _seen(reader: Reader, request: Call, owner: Person, found: Sequence[De
 
 
 async def _building(
-    tx: Any, request: Call, given: preferences.Preferences, before: BuildingId | None
+    tx: Transaction, request: Call, given: preferences.Preferences, before: BuildingId | None
 ) -> BuildingId | None:
     said = preferences.building_said(given)
     if isinstance(said, msgspec.UnsetType):

@@ -129,7 +129,8 @@ def _user(payload: Payload) -> users.UserOut | UnsetType:
     return UNSET if payload.person is None else users.shown(msgspec.convert(payload.person, Person, strict=False))
 
 
-def _command(told: Any) -> EventCommand | UnsetType:
+def _command(told: Mapping[str, Any] | None) -> EventCommand | UnsetType:
+    """`told` is a DeviceCommand, as its event keeps it."""
     if told is None:
         return UNSET
     return EventCommand(id=str(told["command_id"]), state=told["state"], failure=told.get("failure"))
