@@ -273,7 +273,7 @@ async def test_without_scripts_everything_works(browser: Browser, world: World) 
     await page.get_by_label("Phone number or e-mail address").fill(world.username)
     await page.get_by_label("Password").fill("right")
     await page.get_by_role("button", name="Sign in at Easee").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Your 2 chargers are linked", timeout=20_000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your 2 chargers are linked")
     await context.close()
 
 
@@ -310,7 +310,7 @@ async def test_by_keyboard_alone(browser: Browser, world: World) -> None:
     await page.keyboard.press("Tab")
     await page.keyboard.type("right")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Your 2 chargers are linked", timeout=20_000)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your 2 chargers are linked")
     await page.keyboard.press("Tab")
     focused = await page.evaluate(
         "[document.activeElement.href, getComputedStyle(document.activeElement).outlineStyle]"

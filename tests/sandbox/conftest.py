@@ -14,7 +14,7 @@ from tests.support.receiver import Receiver
 from tests.support.stack import Answer, App, Refused, Stack, running_stack
 
 T = TypeVar("T")
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 
 
 class Ci:

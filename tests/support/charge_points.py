@@ -190,7 +190,7 @@ class Plugged:
             await self.box.start()
         return self.socket.close_code
 
-    async def over(self, seconds: float) -> int | None:
+    async def over(self, *, seconds: float = 30.0) -> int | None:
         """The code with which the line ended, within this time."""
         async with asyncio.timeout(seconds):
             return await self.running
@@ -209,7 +209,7 @@ async def dialling(
     offered = [Subprotocol(one) for one in ([version] if protocols is None else protocols)]
     address = f"{url}/{name}" if name else url
     async with connect(address, subprotocols=offered, additional_headers=headers, compression=None) as socket:
-        plugged = Plugged(_KINDS[version](name or "box", socket, response_timeout=10), socket)
+        plugged = Plugged(_KINDS[version](name or "box", socket, response_timeout=30), socket)
         try:
             yield plugged
         finally:

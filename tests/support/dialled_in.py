@@ -51,7 +51,7 @@ _LINK = {
 }
 
 
-async def until(is_so: Callable[[], Awaitable[Any]], *, seconds: float = 10.0) -> Any:
+async def until(is_so: Callable[[], Awaitable[Any]], *, seconds: float = 30.0) -> Any:
     """What it gives once that is true."""
     async with asyncio.timeout(seconds):
         while True:

@@ -82,7 +82,7 @@ class Receiver:
         """Answer everybody who waits."""
         self._answering.set()
 
-    async def until(self, number: int, *, seconds: float = 20.0) -> list[Received]:
+    async def until(self, number: int, *, seconds: float = 60.0) -> list[Received]:
         """What arrived, once there are so many."""
         async with asyncio.timeout(seconds), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= number)

@@ -16,6 +16,8 @@ from wattlink.domain.webhooks.deliveries import store
 from wattlink.domain.webhooks.deliveries.model import Rules
 from wattlink.workers.deliveries import Deliveries
 
+_PATIENCE_SECONDS = 120.0  # whose connection was lost waits for a lease of half a minute, perhaps after a pause
+
 
 @asynccontextmanager
 async def working(
@@ -42,7 +44,7 @@ async def working(
 
 async def until_settled(desk: Desk, *states: str) -> None:
     """Until every delivery is in one of these states and nothing waits."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(_PATIENCE_SECONDS):
         while {state for state, _ in await desk.states()} - set(states):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
@@ -182,7 +184,7 @@ async def test_a_database_that_ends_connections_again_and_again_costs_no_event(
                 await reader.all(
                     bool, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pump'"
                 )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
             while arrived(receiver.received)[-1:] != ["9"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         await until_settled(desk, "delivered")

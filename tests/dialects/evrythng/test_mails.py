@@ -303,7 +303,7 @@ async def test_the_worker_sends_what_is_written(post: Post) -> None:
     stop = asyncio.Event()
     working = asyncio.create_task(run_pumps(post.world.hub.db, users.pumps(post.world.hub), stop))
     await post.world.public.post("/auth/evrythng/users", ADA)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await post.server.has_taken.wait()
     stop.set()
     await working

@@ -23,7 +23,7 @@ async def test_friends_leave_at_the_same_moment(db: Database) -> None:
         access = Access(applications=((await create_application(tx, "Voltly")).application_id,))
     for _ in range(_ROUNDS):
         await _friends(db, access)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(_leave(db, access, f"user {number}", vault) for number in range(_PEOPLE)))
         async with db.read() as reader:
             assert await reader.one(int, "SELECT count(*) FROM share") == 0
