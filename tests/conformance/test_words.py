@@ -9,6 +9,7 @@ from tests.support.sandbox import RunningSandbox
 from wattlink.connectors.devices import Kind, kind_of
 from wattlink.connectors.registry import clouds, simulator
 from wattlink.connectors.simulated_words import MEANINGS, BadWord, Word, turned
+from wattlink.connectors.simulation import account_time
 
 _OTHERWISE: dict[str, Any] = {"text": "Another name", "place": {"latitude": 48.5, "longitude": 9.25}}
 _BAD: dict[str, tuple[Any, ...]] = {
@@ -87,7 +88,7 @@ def test_what_a_word_does_not_take_is_refused_by_name(vendor: str, world: World)
     for name, word in words[Kind(device["kind"])].items():
         for bad in _BAD[word.type]:
             with pytest.raises(BadWord) as refused:
-                turned(words, device, {name: bad}, simulator(vendor).own_time(state, world.clock()))
+                turned(words, device, {name: bad}, account_time(state, world.clock()))
             assert refused.value.word.split(".")[0] == name
     with pytest.raises(BadWord) as refused:
         turned(words, device, {"colour": "red"}, 0.0)

@@ -149,7 +149,7 @@ def _trade_offences(simulated: Simulator, state: State, now: datetime) -> Iterat
     traded = simulated.set_devices(state, now, add=2, remove=[sold])
     if sold in traded["devices"] or len(traded["devices"]) != 4:
         yield "buying two devices and selling one doesn't give one more"
-    simulated.withdraw(state, now)
+    simulated.withdraw(state)
     if state != before:
         yield "an account was changed in place by trading or withdrawing"
 

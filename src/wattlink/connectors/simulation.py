@@ -102,13 +102,23 @@ def common_fault(faults: Collection[str]) -> SimulatedAnswer | None:
     return next((answer for fault, answer in _EVERYWHERE.items() if fault in faults), None)
 
 
-def new_time(now: datetime) -> dict[str, float]:
-    """An account's own time, in seconds, which begins as the real one; a simulator keeps it under `time`."""
-    return {"real": now.timestamp(), "own": now.timestamp(), "pace": 1}
+def plain_account(username: str, password: str, now: datetime, **own: Any) -> State:
+    """A healthy account without devices: what all have in common, and what is the simulator's `own`."""
+    return {
+        "username": username,
+        "password": password,
+        "faults": [],
+        "grace_seconds": 0,
+        "pace": 1,
+        "time": {"real": now.timestamp(), "own": now.timestamp(), "pace": 1},
+        "devices_made": 0,
+        "devices": {},
+        **own,
+    }
 
 
 def account_time(state: State, now: datetime) -> float:
-    """The account's own time: real time, made faster by `pace`."""
+    """The account's own time, by which its devices live, in seconds: real time, made faster by `pace`."""
     anchor = state["time"]
     return float(anchor["own"] + (now.timestamp() - anchor["real"]) * anchor["pace"])
 
@@ -165,11 +175,7 @@ class Simulator(Protocol):
         """The same account later: cars drive, charge and sleep. Depends on nothing but its arguments."""
         ...
 
-    def own_time(self, state: State, now: datetime) -> float:
-        """The account's own time, by which its devices live."""
-        ...
-
-    def withdraw(self, state: State, now: datetime) -> State:
+    def withdraw(self, state: State) -> State:
         """The account after its user withdrew all access in the vendor's app; a new sign-in gives access again."""
         ...
 

@@ -9,7 +9,7 @@ import msgspec
 from wattlink.connectors.devices import Kind
 from wattlink.connectors.registry import simulator
 from wattlink.connectors.simulated_words import BadWord, shown, turned
-from wattlink.connectors.simulation import Fault, State, devices_of
+from wattlink.connectors.simulation import Fault, State, account_time, devices_of
 
 
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,7 +69,7 @@ def changed(vendor: str, state: State, change: AccountChange, now: datetime) -> 
     simulated = simulator(vendor)
     state = simulated.set_devices(simulated.advance(state, now), now)
     if change.withdraw:
-        state = simulated.withdraw(state, now)
+        state = simulated.withdraw(state)
     state = {**state, **change.knobs}
     if change.password is not None:
         state["password"] = change.password
@@ -89,7 +89,7 @@ def told(vendor: str, state: State, now: datetime) -> Mapping[str, Any]:
     """An account as the control API shows it, now."""
     simulated = simulator(vendor)
     state = simulated.set_devices(simulated.advance(state, now), now)  # counted up to now
-    at = simulated.own_time(state, now)
+    at = account_time(state, now)
     return {
         "vendor": vendor,
         "username": state["username"],
@@ -119,5 +119,5 @@ def _with_devices(vendor: str, state: State, devices: Sequence[NewDevice], now: 
 
 def _turned(vendor: str, state: State, key: str, words: Mapping[str, Any], now: datetime) -> State:
     simulated = simulator(vendor)
-    device = turned(simulated.WORDS, state["devices"][key], words, simulated.own_time(state, now))
+    device = turned(simulated.WORDS, state["devices"][key], words, account_time(state, now))
     return simulated.set_devices({**state, "devices": {**state["devices"], key: device}}, now)

@@ -21,7 +21,7 @@ from wattlink.connectors.simulation import (
     State,
     account_time,
     devices_of,
-    new_time,
+    plain_account,
     with_pace,
 )
 from wattlink.connectors.vendors.easee import simulated_chargers as chargers
@@ -124,35 +124,26 @@ def advance(state: State, now: datetime) -> State:
     return state if lived == state["devices"] else {**state, "devices": lived}
 
 
-def own_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    return account_time(state, now)
-
-
-def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
+def withdraw(state: State) -> State:
     """The account after its user withdrew all access; a new sign-in gives access again."""
     return {**state, "logins": {}}
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
     """A plain healthy account with this many chargers."""
-    state: State = {
-        "username": username,
-        "password": password,
-        "faults": [],
-        "grace_seconds": 60,
-        "pace": 1,
-        "time": new_time(now),
-        "access_seconds": 86_400,
-        "lock_after": 10,
-        "wrong_passwords": 0,
-        "user_id": 100_000 + zlib.crc32(username.encode()),
-        "logins": {},
-        "logins_made": 0,
-        "commands": 0,
-        "devices_made": 0,
-        "devices": {},
-    }
+    state = plain_account(
+        username,
+        password,
+        now,
+        grace_seconds=60,
+        access_seconds=86_400,
+        lock_after=10,
+        wrong_passwords=0,
+        user_id=100_000 + zlib.crc32(username.encode()),
+        logins={},
+        logins_made=0,
+        commands=0,
+    )
     return set_devices(state, now, add=devices, kind=kind)
 
 

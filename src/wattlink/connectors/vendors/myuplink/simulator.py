@@ -22,7 +22,7 @@ from wattlink.connectors.simulation import (
     State,
     account_time,
     devices_of,
-    new_time,
+    plain_account,
     with_pace,
 )
 from wattlink.connectors.vendors.myuplink import simulated_api, simulated_words
@@ -78,33 +78,23 @@ def advance(state: State, now: datetime) -> State:
     return state if lived == state["devices"] else {**state, "devices": lived}
 
 
-def own_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    return account_time(state, now)
-
-
-def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
+def withdraw(state: State) -> State:
     """The account after its user withdrew all access; a new sign-in gives access again."""
     return withdrawn(state)
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
     """A plain healthy account with this many heat pumps, all that can be had."""
-    state: State = {
-        "username": username,
-        "password": password,
-        "faults": [],
-        "grace_seconds": 0,
-        "pace": 1,
-        "time": new_time(now),
-        "subject": str(uuid5(NAMESPACE_URL, f"https://api.myuplink.com/{username}")),
-        "sessions": {},
-        "codes": {},
-        "consent": None,
-        "numbers": 0,
-        "devices_made": 0,
-        "devices": {},
-    }
+    state = plain_account(
+        username,
+        password,
+        now,
+        subject=str(uuid5(NAMESPACE_URL, f"https://api.myuplink.com/{username}")),
+        sessions={},
+        codes={},
+        consent=None,
+        numbers=0,
+    )
     return set_devices(state, now, add=devices, kind=kind)
 
 

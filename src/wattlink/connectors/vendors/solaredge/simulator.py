@@ -20,7 +20,8 @@ from wattlink.connectors.simulation import (
     State,
     account_time,
     devices_of,
-    new_time,
+    plain_account,
+    with_pace,
 )
 from wattlink.connectors.vendors.solaredge import simulated_life as life
 from wattlink.connectors.vendors.solaredge import simulated_words
@@ -140,30 +141,20 @@ def advance(state: State, now: datetime) -> State:  # noqa: ARG001 - what is tol
     return state
 
 
-def own_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    return account_time(state, now)
-
-
-def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
+def withdraw(state: State) -> State:
     """The account after its owner deleted the key and made another, which is the password now."""
     return {**state, "password": hashlib.sha256(state["password"].encode()).hexdigest()[:32].upper()}
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
     """A plain healthy site with this many inverters."""
-    state: State = {
-        "username": username,
-        "password": password,
-        "faults": [],
-        "grace_seconds": 0,
-        "pace": 1,
-        "time": new_time(now),
-        "site_id": int(username) if username.isdecimal() else zlib.crc32(username.encode()),
-        "site_name": "Home",
-        "devices_made": 0,
-        "devices": {},
-    }
+    state = plain_account(
+        username,
+        password,
+        now,
+        site_id=int(username) if username.isdecimal() else zlib.crc32(username.encode()),
+        site_name="Home",
+    )
     return set_devices(state, now, add=devices, kind=kind)
 
 
@@ -173,13 +164,13 @@ def set_devices(
     """Inverters mounted and taken down since; what they gave until now is counted as the knobs were until now."""
     if kind not in (None, Kind.INVERTER):
         raise ValueError(f"SolarEdge has no devices of the kind {kind}")
+    state = with_pace(state, now)
     at, made = account_time(state, now), state["devices_made"]
     devices = {key: life.settled(device, at) for key, device in state["devices"].items() if key not in remove}
     for number in range(made + 1, made + add + 1):
         serial = _serial(state["username"], number)
         devices[serial] = life.new_device(f"Inverter {number}", at, serial)
-    anchor = {"real": now.timestamp(), "own": at, "pace": state["pace"]}
-    return {**state, "time": anchor, "devices": devices, "devices_made": made + add}
+    return {**state, "devices": devices, "devices_made": made + add}
 
 
 def _serial(site: str, number: int) -> str:

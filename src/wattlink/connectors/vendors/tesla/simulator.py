@@ -22,7 +22,7 @@ from wattlink.connectors.simulation import (
     State,
     account_time,
     devices_of,
-    new_time,
+    plain_account,
     with_pace,
 )
 from wattlink.connectors.vendors.tesla import simulated_api, simulated_words
@@ -84,36 +84,27 @@ def advance(state: State, now: datetime) -> State:
     return state if devices == state["devices"] else {**state, "devices": devices}
 
 
-def own_time(state: State, now: datetime) -> float:
-    """The account's own time."""
-    return account_time(state, now)
-
-
-def withdraw(state: State, now: datetime) -> State:  # noqa: ARG001 - the moment matters to other vendors
+def withdraw(state: State) -> State:
     """The account after its user withdrew all access; a new sign-in gives access again."""
     return withdrawn(state)
 
 
 def new_account(username: str, password: str, now: datetime, *, devices: int = 1, kind: Kind | None = None) -> State:
     """A plain healthy account; a car was just plugged in and charges, a home lives by itself."""
-    state: State = {
-        "username": username,
-        "password": password,
-        "faults": [],
-        "grace_seconds": 86_400,
-        "pace": 1,
-        "time": new_time(now),
-        "subject": str(uuid5(NAMESPACE_URL, f"https://auth.tesla.com/{username}")),
-        "region": "eu",
-        "registered": True,
-        "signing": True,
-        "sessions": {},
-        "codes": {},
-        "consent": None,
-        "numbers": 0,
-        "devices_made": 0,
-        "devices": {},
-    }
+    state = plain_account(
+        username,
+        password,
+        now,
+        grace_seconds=86_400,
+        subject=str(uuid5(NAMESPACE_URL, f"https://auth.tesla.com/{username}")),
+        region="eu",
+        registered=True,
+        signing=True,
+        sessions={},
+        codes={},
+        consent=None,
+        numbers=0,
+    )
     return set_devices(state, now, add=devices, kind=kind)
 
 
