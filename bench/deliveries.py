@@ -21,7 +21,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -62,6 +62,7 @@ MOST_MEDIAN_SECONDS = 0.050
 _SECRET = "a secret of the benchmark"
 _LOOPBACK = (ip_network("127.0.0.0/8"),)
 _DIALECT = "enode"
+_HEARTBEAT_EVERY = timedelta(days=1)  # none while we measure
 
 
 class Carried(msgspec.Struct):
@@ -120,7 +121,7 @@ async def pump(post: Post, *, max_events: int) -> AsyncIterator[Deliveries]:
     dialects = webhook_dialects(Settings())
     async with Outbound(allowed=_LOOPBACK) as outbound:
         sender = Sender(outbound=outbound, dialects=dialects, vault=post.vault, clock=system_clock)
-        rules = Rules(dialects=dialects, max_events=max_events)
+        rules = Rules(dialects=dialects, max_events=max_events, heartbeat_every=_HEARTBEAT_EVERY)
         deliveries = Deliveries(db=post.db, sender=sender, rules=rules, clock=system_clock)
         stop = asyncio.Event()
         running = asyncio.create_task(deliveries.run(stop))
@@ -224,10 +225,16 @@ async def opened(dsn: str) -> AsyncIterator[Post]:
                 application = await create_application(tx, f"Application {number}")
                 access = Access(applications=(application.application_id,))
                 new = NewSubscription(dialect=_DIALECT, url=receiver.url, secret=_SECRET)
-                await create(tx, access, new, vault=vault, now=system_clock(), allows_http=lambda _: True)
+                await create(
+                    tx,
+                    access,
+                    new,
+                    vault=vault,
+                    now=system_clock(),
+                    heartbeat_every=_HEARTBEAT_EVERY,
+                    allows_http=lambda _: True,
+                )
                 applications.append(application.application_id)
-            async with db.transaction() as tx:
-                await tx.execute("UPDATE subscription_cursor SET heartbeat_at = now() + interval '1 day'")
         yield Post(db=db, vault=vault, receiver=receiver, applications=applications)
 
 

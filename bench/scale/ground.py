@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -74,7 +75,15 @@ async def _owners(db: Database, simulator_base: str, receiver: RunningReceiver) 
             made = await create_application(tx, f"Application {number}")
             access = Access(applications=(made.application_id,))
             new = NewSubscription(dialect="enode", url=receiver.url, secret="a secret of the benchmark")
-            subscription = await create(tx, access, new, vault=vault(), now=system_clock(), allows_http=lambda _: True)
+            subscription = await create(
+                tx,
+                access,
+                new,
+                vault=vault(),
+                now=system_clock(),
+                heartbeat_every=timedelta(hours=1),
+                allows_http=lambda _: True,
+            )
         applications.append(made.application_id)
         subscriptions.append(subscription.subscription_id)
         tokens.append((await authenticator.issue(str(made.client_id), made.client_secret)).token)

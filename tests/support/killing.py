@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -132,7 +133,15 @@ class Village:
         """Deliver every event there."""
         new = NewSubscription(dialect="enode", url=url, secret="a secret of the village")
         async with self.hub.db.transaction() as tx:
-            await create(tx, self.access, new, vault=self.hub.vault, now=system_clock(), allows_http=lambda _: True)
+            await create(
+                tx,
+                self.access,
+                new,
+                vault=self.hub.vault,
+                now=system_clock(),
+                heartbeat_every=timedelta(hours=1),
+                allows_http=lambda _: True,
+            )
 
     async def happen(self, markers: Sequence[str]) -> None:
         """Record an event for each marker, which its receiver sees as the user's id."""

@@ -24,7 +24,7 @@ async def working(
     desk: Desk, *, max_events: int = 100, db: Database | None = None, at_once: int = 500
 ) -> AsyncIterator[Deliveries]:
     """The pump, woken by notifications, until the end of the block."""
-    rules = Rules(dialects=desk.dialects, max_events=max_events)
+    rules = Rules(dialects=desk.dialects, max_events=max_events, heartbeat_every=desk.rules.heartbeat_every)
     deliveries = Deliveries(db=db or desk.db, sender=desk.sender, rules=rules, clock=desk.clock, at_once=at_once)
     stop = asyncio.Event()
 

@@ -38,7 +38,7 @@ def outbound_allow() -> Sequence[Network]:
 async def deliver(hub: Hub) -> None:
     """One round of the pipeline."""
     dialects = webhook_dialects(hub.settings)
-    rules = Rules(dialects=dialects)
+    rules = Rules(dialects=dialects, heartbeat_every=timedelta(hours=1))
     sender = Sender(outbound=hub.outbound, dialects=dialects, vault=hub.vault, clock=hub.clock)
     async with hub.db.transaction() as tx:
         outgoing = (await take(tx, rules=rules, now=hub.clock(), room=10)).outgoing

@@ -20,8 +20,8 @@ async def create(
     *,
     vault: Vault,
     now: datetime,
+    heartbeat_every: timedelta,
     allows_http: AllowsHttp = never,
-    heartbeat_every: timedelta = timedelta(hours=1),
 ) -> Subscription:
     """A new subscription: events that are recorded from now on, and heartbeats after the first while without trouble.
 

@@ -36,7 +36,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     dialects: Mapping[str, WebhookDialect]
     max_events: int = 100
     lease: timedelta = timedelta(seconds=20)
-    heartbeat_every: timedelta = timedelta(minutes=15)
+    heartbeat_every: timedelta
 
     @property
     def subscriptions_at_once(self) -> int:
