@@ -2,7 +2,7 @@
 
 import click
 
-from wattlink.cli.failures import settings_of
+from wattlink.cli.starting import settings_of
 from wattlink.db import migrate as migrations
 
 

@@ -3,8 +3,7 @@
 import click
 import uvloop
 
-from wattlink.base.log import set_up_logs
-from wattlink.cli.failures import ready_settings
+from wattlink.cli.starting import ready_settings, with_logs
 from wattlink.workers.lines.process import run
 
 
@@ -12,6 +11,5 @@ from wattlink.workers.lines.process import run
 @click.option("--port", type=click.IntRange(1, 65535), help="Where to listen, if not at WATTLINK_DIAL_IN_PORT.")
 def dial_in(*, port: int | None) -> None:
     """Take the calls of devices that dial in until SIGTERM; any number of these may run."""
-    settings = ready_settings("database_url", "master_keys")
-    set_up_logs(as_json=settings.log_format == "json", level=settings.log_level)
+    settings = with_logs(ready_settings("database_url", "master_keys"))
     uvloop.run(run(settings, port or settings.dial_in_port))

@@ -1,6 +1,5 @@
 """What an operator reads when a command can't do its work: one line, and exit code 2."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,9 @@ import click
 import psycopg
 
 from wattlink.db.embedded import EmbeddedPostgresError
-from wattlink.db.migrate import SchemaTooOld, check_schema
+from wattlink.db.migrate import SchemaTooOld
 from wattlink.domain.errors import DomainError
-from wattlink.settings.load import SettingsError, load_settings
-from wattlink.settings.model import Settings
+from wattlink.settings.load import SettingsError
 
 _EXPECTED = (SettingsError, EmbeddedPostgresError, SchemaTooOld, DomainError)
 
@@ -45,15 +43,3 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with told_in_one_line():
             return super().invoke(ctx)
-
-
-def settings_of(*needed: str) -> Settings:
-    """The settings of this process's environment."""
-    return load_settings(os.environ, needed=needed)
-
-
-def ready_settings(*needed: str) -> Settings:
-    """The settings, once the database that they name answers and has the schema that this version needs."""
-    settings = settings_of(*needed)
-    check_schema(settings.database_url)
-    return settings

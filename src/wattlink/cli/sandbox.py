@@ -8,14 +8,12 @@ import click
 import msgspec
 
 from wattlink.base.clock import system_clock
-from wattlink.base.log import set_up_logs
-from wattlink.cli.failures import ready_settings, settings_of
+from wattlink.cli.starting import ready_settings, settings_of, with_logs
 from wattlink.db.database import Database
 from wattlink.sandbox.demo_app.app import DemoConfig, serve
 from wattlink.sandbox.seed import seed
 from wattlink.sandbox.server import make_app, serving
 from wattlink.sandbox.store import DatabaseShelf, ahead_in
-from wattlink.settings.model import Settings
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -25,7 +23,7 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--key-file", type=_file, required=True, help="Holds the key to the control API.")
 def sandbox(*, port: int, key_file: Path) -> None:
     """Serve the simulated vendor clouds on loopback."""
-    settings = _logging(ready_settings("database_url"))
+    settings = with_logs(ready_settings("database_url"))
     asyncio.run(_serve_sandbox(settings.database_url, port, key_file.read_text(encoding="utf-8").strip()))
 
 
@@ -34,7 +32,7 @@ def sandbox(*, port: int, key_file: Path) -> None:
 @click.option("--config", type=_file, required=True, help="A DemoConfig as JSON.")
 def demo_app(*, port: int, config: Path) -> None:
     """Serve the demonstration's app on loopback."""
-    _logging(settings_of())
+    with_logs(settings_of())
     asyncio.run(serve(msgspec.json.decode(config.read_bytes(), type=DemoConfig), port=port))
 
 
@@ -47,8 +45,3 @@ async def _serve_sandbox(dsn: str, port: int, key: str) -> None:
         await seed(shelf, system_clock())
         async with serving(make_app(shelf, system_clock, key=key, ahead=ahead_in(db)), port=port):
             await stop.wait()
-
-
-def _logging(settings: Settings) -> Settings:
-    set_up_logs(as_json=settings.log_format == "json", level=settings.log_level)
-    return settings

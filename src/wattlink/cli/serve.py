@@ -9,9 +9,9 @@ from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
-from wattlink.base.log import set_up_logs
 from wattlink.base.processes import end_with_parent
-from wattlink.cli.failures import Refused, ready_settings
+from wattlink.cli.failures import Refused
+from wattlink.cli.starting import ready_settings, with_logs
 from wattlink.settings.model import Settings
 
 _APP = "wattlink.server:create_app"  # loaded in each of granian's processes, not in this one
@@ -23,8 +23,7 @@ _LOGS = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagate":
 @click.option("--allow-http", is_flag=True, hidden=True, help="Only warn of a public address without TLS.")
 def serve(*, allow_http: bool) -> None:
     """Answer HTTP: the APIs and the Link UI, in a process per core."""
-    settings = ready_settings("database_url", "master_keys")
-    set_up_logs(as_json=settings.log_format == "json", level=settings.log_level)
+    settings = with_logs(ready_settings("database_url", "master_keys"))
     _judge_public_address(settings, allow_http=allow_http)
     Granian(
         _APP,

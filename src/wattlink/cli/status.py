@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wattlink.base.clock import system_clock
-from wattlink.cli.failures import ready_settings
+from wattlink.cli.starting import ready_settings
 from wattlink.db.database import Database
 from wattlink.domain.access.work import WorkStatus
 from wattlink.workers.status import work_status

@@ -10,7 +10,8 @@ from rich.table import Table
 from wattlink.base.clock import system_clock
 from wattlink.base.vault import Vault
 from wattlink.cli.administration.running import access_to, changing, reading
-from wattlink.cli.failures import Group, ready_settings
+from wattlink.cli.failures import Group
+from wattlink.cli.starting import ready_settings
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.users.elsewhere import store
 from wattlink.domain.users.elsewhere.configure import NewService, configure

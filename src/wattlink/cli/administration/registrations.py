@@ -9,7 +9,8 @@ from rich.table import Table
 
 from wattlink.base.vault import Vault
 from wattlink.cli.administration.running import access_to, changing, reading
-from wattlink.cli.failures import Group, Refused, ready_settings
+from wattlink.cli.failures import Group, Refused
+from wattlink.cli.starting import ready_settings
 from wattlink.connectors.contract import Registration
 from wattlink.connectors.registry import manifests
 from wattlink.db.database import Transaction

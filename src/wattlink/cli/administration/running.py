@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from wattlink.cli.failures import ready_settings
+from wattlink.cli.starting import ready_settings
 from wattlink.db.database import Database, Reader, Transaction
 from wattlink.domain.access.ids import ApplicationId, OrganizationId
 from wattlink.domain.access.model import Access

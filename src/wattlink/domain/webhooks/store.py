@@ -1,4 +1,4 @@
-"""SQL on `subscription`."""
+"""SQL on subscription."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple

@@ -1,1 +1,1 @@
-"""Tesla's Fleet API: vehicles."""
+"""Tesla's Fleet API: cars, and the batteries, inverters and meters of homes."""

@@ -1,4 +1,4 @@
-"""SQL on `delivery` and `subscription_cursor`. Whoever locks more than one row locks cursors first, in their order."""
+"""SQL on delivery and subscription_cursor. Whoever locks more than one row locks cursors first, in their order."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""SQL that takes a user out of `delivery`, and locks `subscription_cursor` for it, in the order of its rows."""
+"""SQL that takes a user out of delivery, and locks subscription_cursor for it, in the order of its rows."""
 
 from datetime import datetime
 
