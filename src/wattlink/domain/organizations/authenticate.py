@@ -5,7 +5,7 @@ operators call seldom, and what they made through one process must be within the
 """
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from wattlink.base.clock import Clock
@@ -14,6 +14,7 @@ from wattlink.db.database import Database
 from wattlink.domain.access.ids import KeyId
 from wattlink.domain.access.kept import KeptAccess
 from wattlink.domain.access.model import Access, KeyKind
+from wattlink.domain.access.uses import Uses
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.domain.organizations.keys import store as keys
 from wattlink.domain.organizations.model import IssuedToken
@@ -30,6 +31,7 @@ class Authenticator:
         self._db = db
         self._clock = clock
         self._kept = KeptAccess(self._verify)
+        self._uses = Uses(db, every=_NOTED_EVERY)
 
     async def issue(self, client_id: str, client_secret: str, *, seconds: int = 3599) -> IssuedToken:
         """A token for an application's key, which lives a second longer than is told; raises NotAuthenticated."""
@@ -66,9 +68,7 @@ class Authenticator:
             found = await keys.live_token(reader, digest(token), now)
         if found is None:
             raise NotAuthenticated("unknown, expired or ended token")
-        if _is_due(found.last_used_at, now):
-            async with self._db.transaction() as tx:
-                await keys.note_use(tx, found.key_id, now)
+        await self._uses.note(found.last_used_at, now, lambda tx: keys.note_use(tx, found.key_id, now))
         return Access(applications=(found.application_id,), actor=found.key_id)
 
     async def access_of_operator(self, token: str) -> Access:
@@ -78,16 +78,10 @@ class Authenticator:
             found = await operators.reach(reader, digest(token))
         if found is None:
             raise NotAuthenticated("unknown or ended token")
-        if _is_due(found.last_used_at, now):
-            async with self._db.transaction() as tx:
-                await operators.note_use(tx, found.token_id, now)
+        await self._uses.note(found.last_used_at, now, lambda tx: operators.note_use(tx, found.token_id, now))
         return Access(
             applications=found.applications,
             kind=KeyKind.OPERATOR,
             actor=found.token_id,
             operates=found.organization_id,
         )
-
-
-def _is_due(noted: datetime | None, now: datetime) -> bool:
-    return noted is None or now - noted >= _NOTED_EVERY

@@ -8,6 +8,7 @@ from wattlink.db.database import Database
 from wattlink.domain.access.kept import KeptAccess
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.permissions import Permission
+from wattlink.domain.access.uses import Uses
 from wattlink.domain.errors import NotAuthenticated
 from wattlink.domain.organizations.keys.access.issue import PREFIX
 from wattlink.domain.sharing.keys import store
@@ -30,6 +31,7 @@ class Door:
         self._db = db
         self._clock = clock
         self._kept = KeptAccess(self._verify)
+        self._uses = Uses(db, every=_NOTED_EVERY)
 
     async def access_of(self, key: str) -> Access:
         """What a key reaches; raises NotAuthenticated."""
@@ -51,12 +53,9 @@ class Door:
 
     async def _note_use(self, found: Opened) -> None:
         """Of anonymous users, since those that are idle may be deleted."""
-        now = self._clock()
-        if not found.is_anonymous or found.actor_id is None:
-            return
-        if found.seen_at is None or now - found.seen_at >= _NOTED_EVERY:
-            async with self._db.transaction() as tx:
-                await logins.note_use(tx, found.actor_id, now)
+        now, user_id = self._clock(), found.actor_id
+        if found.is_anonymous and user_id is not None:
+            await self._uses.note(found.seen_at, now, lambda tx: logins.note_use(tx, user_id, now))
 
 
 def _access(found: Opened) -> Access:
