@@ -47,10 +47,12 @@ async def test_a_page_reads_well_on_a_phone_and_on_a_desk(hub: Hub) -> None:
         for width in (360, 1280):
             scheme: Literal["light", "dark"] = "light" if width == 360 else "dark"
             context = await browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            for answer in pages.values():
+            for name, answer in pages.items():
                 page = await context.new_page()
                 await page.set_content(answer.text)
-                await is_fine(page)
+                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+                if width == 360 or name == "podero":  # one page has the colours of all
+                    await is_fine(page)
                 await page.close()
 
 
