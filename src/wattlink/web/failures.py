@@ -25,11 +25,11 @@ Problem_co = TypeVar("Problem_co", bound=msgspec.Struct, covariant=True)
 
 
 class Told(NamedTuple):
-    """How a kind of failure is told: `detail` may hold `{error}`."""
+    """How a kind of failure is told: `detail` may hold `{error}`; some APIs have neither a slug nor a title."""
 
     status: int
-    slug: str
-    title: str
+    slug: str = ""
+    title: str = ""
     detail: str = "{error}"
 
 
@@ -141,6 +141,11 @@ class Failures:
     def _of_bug(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         _log.error("request failed", exc_info=error)
         return self._manners.answer(request, 500, self._tell(_BUG, _BUG.detail))
+
+
+def told_of(table: Mapping[type[DomainError], Told], error: DomainError) -> Told:
+    """How an API's table tells an error: in the row of its kind, or of the nearest kind above."""
+    return next(table[kind] for kind in type(error).__mro__ if kind in table)
 
 
 def _key_of(field: FieldDefinition | None) -> str | None:

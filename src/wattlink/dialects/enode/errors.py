@@ -10,7 +10,7 @@ from wattlink.dialects.enode.headers import CURRENT_VERSION, version_of
 from wattlink.dialects.enode.vendors import name_of
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
-from wattlink.web.failures import AnyRequest, Failures, Manners, Told, invalid
+from wattlink.web.failures import AnyRequest, Failures, Manners, Told, invalid, told_of
 from wattlink.web.openapi import camel
 from wattlink.web.problems import problem_answer
 
@@ -93,7 +93,7 @@ _FIELDS = {
 
 def problem_of(error: errors.DomainError) -> tuple[int, Problem]:
     """The status and the body for a domain error."""
-    told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    told = told_of(STATUS, error)
     if isinstance(error, errors.NotFound):
         told = _MISSING.get(error.what, told)
         return told.status, _tell(told, told.detail.format(error=error, key=error.key))

@@ -7,7 +7,7 @@ import msgspec
 
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
-from wattlink.web.failures import Failures, Told, invalid
+from wattlink.web.failures import Failures, Told, invalid, told_of
 from wattlink.web.openapi import camel
 
 TYPES = "urn:wattlink:problem:"
@@ -65,7 +65,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
 
 def problem_of(error: errors.DomainError) -> tuple[int, Problem]:
     """The status and the body for a domain error."""
-    told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    told = told_of(STATUS, error)
     if isinstance(error, errors.NotFound):
         return told.status, _tell(told, told.detail.format(what=error.what, key=error.key))
     if isinstance(error, errors.InvalidInput):

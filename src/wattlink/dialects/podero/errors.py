@@ -9,7 +9,7 @@ import msgspec
 from wattlink.dialects.podero.wire import as_it_is
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
-from wattlink.web.failures import Failures, Manners, Told, invalid
+from wattlink.web.failures import Failures, Manners, Told, invalid, told_of
 from wattlink.web.problems import json_answer
 
 _UNPROCESSABLE = 422
@@ -43,26 +43,26 @@ class ValidationProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 STATUS: Mapping[type[errors.DomainError], Told] = {
-    errors.NotAuthenticated: Told(401, "", "", "Unauthorized"),
-    errors.WrongPassword: Told(401, "", ""),
-    errors.NotPermitted: Told(403, "", ""),
-    errors.NotFound: Told(404, "", "", "Not Found: there is no such {error.what}."),
-    errors.InvalidInput: Told(_UNPROCESSABLE, "", ""),
-    errors.AlreadyExists: Told(409, "", ""),
-    errors.StillInUse: Told(409, "", ""),
-    errors.AlreadyLinked: Told(409, "", "", "Nothing about this device can be mended by linking it again."),
-    errors.NotASandbox: Told(409, "", ""),
-    errors.ConnectionsLimitReached: Told(403, "", "", "The application may link no further accounts."),
-    errors.LinkSessionNotUsable: Told(410, "", "", "The onboarding session is over."),
-    errors.WrongLinkCode: Told(403, "", ""),
-    errors.WrongUser: Told(409, "", "", "Somebody else than its user came back from the onboarding session."),
-    errors.CommandNotPossible: Told(409, "", ""),
-    errors.BoostNotPossible: Told(409, "", ""),
-    errors.CursorTooOld: Told(410, "", "", "The events behind this cursor were dropped."),
-    errors.SignInRefused: Told(403, "", ""),
-    errors.SignInUnavailable: Told(503, "", "", "Please try again later."),
-    errors.Overloaded: Told(429, "", "", "Please try again later."),
-    errors.TooManyAttempts: Told(429, "", "", "Too many attempts: please try again later."),
+    errors.NotAuthenticated: Told(401, detail="Unauthorized"),
+    errors.WrongPassword: Told(401),
+    errors.NotPermitted: Told(403),
+    errors.NotFound: Told(404, detail="Not Found: there is no such {error.what}."),
+    errors.InvalidInput: Told(_UNPROCESSABLE),
+    errors.AlreadyExists: Told(409),
+    errors.StillInUse: Told(409),
+    errors.AlreadyLinked: Told(409, detail="Nothing about this device can be mended by linking it again."),
+    errors.NotASandbox: Told(409),
+    errors.ConnectionsLimitReached: Told(403, detail="The application may link no further accounts."),
+    errors.LinkSessionNotUsable: Told(410, detail="The onboarding session is over."),
+    errors.WrongLinkCode: Told(403),
+    errors.WrongUser: Told(409, detail="Somebody else than its user came back from the onboarding session."),
+    errors.CommandNotPossible: Told(409),
+    errors.BoostNotPossible: Told(409),
+    errors.CursorTooOld: Told(410, detail="The events behind this cursor were dropped."),
+    errors.SignInRefused: Told(403),
+    errors.SignInUnavailable: Told(503, detail="Please try again later."),
+    errors.Overloaded: Told(429, detail="Please try again later."),
+    errors.TooManyAttempts: Told(429, detail="Too many attempts: please try again later."),
 }
 
 _FIELDS = {"external_id": "external_user_id", "redirect_uri": "success_url", "cancel_uri": "cancel_url"}
@@ -72,7 +72,7 @@ _TYPES = {"missing": "missing", "unknown": "extra_forbidden"}
 
 def problem_of(error: errors.DomainError) -> tuple[int, Problem | ValidationProblem | BoostRefused]:
     """The status and the body for a domain error."""
-    told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    told = told_of(STATUS, error)
     if isinstance(error, errors.InvalidInput):
         place: Literal["query", "body"] = "query" if error.field in _IN_QUERY else "body"
         issue = Issue(_FIELDS.get(error.field, error.field), error.problem, error.allowed, place=place)

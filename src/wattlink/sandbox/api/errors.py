@@ -8,7 +8,7 @@ from litestar.types import ExceptionHandlersMap
 from wattlink.base.outbound import OutboundError
 from wattlink.domain import errors
 from wattlink.web.bodies import Issue
-from wattlink.web.failures import Failures, Told, invalid
+from wattlink.web.failures import Failures, Told, invalid, told_of
 
 _TYPES = "urn:wattlink:problem:"
 
@@ -46,7 +46,7 @@ STATUS: Mapping[type[errors.DomainError], Told] = {
 
 def problem_of(error: errors.DomainError) -> tuple[int, Problem]:
     """The status and the body for a domain error."""
-    told = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    told = told_of(STATUS, error)
     if isinstance(error, errors.InvalidInput):
         return told.status, invalid(_tell, [Issue(error.field, error.problem, error.allowed)])
     return told.status, _tell(told, str(error) or told.title)
