@@ -11,7 +11,7 @@ from wattlink.domain.access.ids import ApplicationId
 from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest, Position
 from wattlink.domain.errors import InvalidInput
-from wattlink.web.cursors import Asked, Page, Pager
+from wattlink.web.cursors.lists import Asked, Page, Pager
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _ROWS = [Position(_START + timedelta(microseconds=at // 3), UUID(int=at)) for at in range(25)]  # three at a time

@@ -19,7 +19,7 @@ from wattlink.domain.locations.model import MOST_LETTERS, Location, LocationChan
 from wattlink.domain.users import store as users
 from wattlink.web.bodies import Check
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 
 Name = Annotated[str, Meta(min_length=1, max_length=MOST_LETTERS)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]

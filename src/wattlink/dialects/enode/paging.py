@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 from litestar.params import FromQuery, QueryParameter
 
 from wattlink.dialects.enode.wire import PaginationCursors
-from wattlink.web.cursors import Asked, Page
+from wattlink.web.cursors.lists import Asked, Page
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from wattlink.domain.accounts.listing.model import ListedAccount, WantedAccounts
 from wattlink.domain.accounts.model import AccountState
 from wattlink.domain.errors import InvalidInput
 from wattlink.web.call import Call, uuid_of
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 
 State = Literal["good", "suspect", "broken", "deauthorized"]
 

@@ -17,7 +17,7 @@ from wattlink.dialects.enode.vendors import VendorName, name_of
 from wattlink.dialects.enode.wire import Answer, Capability, PaginationCursors, Timestamp, Uuid, capability, timestamp
 from wattlink.domain.devices.model import Device
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked
+from wattlink.web.cursors.lists import Asked
 
 
 class MeterInformation(Answer):

@@ -13,7 +13,7 @@ from wattlink.domain.devices.listing import store as listing
 from wattlink.domain.devices.model import Device
 from wattlink.domain.visits import store as visits
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked, Page, page_of
+from wattlink.web.cursors.lists import Asked, Page, page_of
 
 
 class Owned(Protocol):

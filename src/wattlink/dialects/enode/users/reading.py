@@ -13,7 +13,7 @@ from wattlink.domain.accounts import store as accounts
 from wattlink.domain.users import store as users
 from wattlink.domain.users.model import User
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 
 
 class UsersListEntry(Answer):

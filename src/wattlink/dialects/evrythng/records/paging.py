@@ -18,8 +18,8 @@ from wattlink.domain.access.paging import PageRequest, Position
 from wattlink.domain.errors import InvalidInput, NotFound
 from wattlink.domain.records.filters import Comparison, Condition
 from wattlink.domain.records.model import RecordKind, Wanted
-from wattlink.web import cursors
 from wattlink.web.call import Call
+from wattlink.web.cursors import lists as cursors
 
 T = TypeVar("T")
 _BEFORE_ALL = Position(datetime(1, 1, 2, tzinfo=UTC), UUID(int=0))

@@ -24,7 +24,7 @@ from wattlink.domain.organizations.change import MOST_CONNECTIONS, ApplicationCh
 from wattlink.domain.organizations.create import create_application as create
 from wattlink.domain.organizations.model import LinkBinding, StoredApplication
 from wattlink.web.call import Call
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 
 Limit = Annotated[int, Meta(ge=0, le=MOST_CONNECTIONS)]
 

@@ -19,7 +19,7 @@ from wattlink.domain.webhooks.log import store
 from wattlink.domain.webhooks.log.model import Entry
 from wattlink.domain.webhooks.log.resend import resend
 from wattlink.web.call import Call, uuid_of
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 
 InState = Annotated[State | None, QueryParameter(name="state", description="Only deliveries in this state.")]
 

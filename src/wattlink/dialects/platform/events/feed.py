@@ -12,7 +12,7 @@ from wattlink.domain.events import store
 from wattlink.domain.events.model import Event
 from wattlink.domain.webhooks.dialect import WebhookDialect, rendered
 from wattlink.web.call import Call
-from wattlink.web.feed_cursors import FeedCursors
+from wattlink.web.cursors.feed import FeedCursors
 
 Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=200, description="How many events are read at most.")]
 Dialect = Annotated[

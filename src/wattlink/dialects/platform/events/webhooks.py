@@ -25,7 +25,7 @@ from wattlink.domain.webhooks.test import test
 from wattlink.domain.webhooks.update import update
 from wattlink.web.bodies import Check
 from wattlink.web.call import Call, uuid_of
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 from wattlink.web.receivers import allows_http, subscribed, url_problem
 
 _COUNTED = 10_000

@@ -18,7 +18,7 @@ from wattlink.domain.linking.model import Cause, Purpose, State
 from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.users.logins import store as logins
 from wattlink.web.call import Call, uuid_of
-from wattlink.web.cursors import Asked, page_of
+from wattlink.web.cursors.lists import Asked, page_of
 
 StepName = Literal[
     "created",

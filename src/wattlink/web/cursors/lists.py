@@ -1,8 +1,5 @@
 """Cursors of paged lists: opaque, bound to the application that they were given to."""
 
-import base64
-import binascii
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
@@ -16,10 +13,11 @@ from wattlink.domain.access.model import Access
 from wattlink.domain.access.paging import PageRequest, Position
 from wattlink.domain.errors import InvalidInput
 from wattlink.web.call import Call
+from wattlink.web.cursors.opaque import OpaqueCursors
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TIME_BYTES, _ID_BYTES, _MAC_BYTES = 8, 16, 16
+_TIME_BYTES, _ID_BYTES = 8, 16
 _MOST = 1_000
 
 
@@ -43,8 +41,8 @@ class Pager:
     """Reads and makes the cursors of one caller."""
 
     def __init__(self, vault: Vault, access: Access) -> None:
-        self._vault = vault
-        self._access = access
+        reach = f"{access.operates or access.application_id}{access.only_user or ''}"
+        self._cursors = OpaqueCursors(vault, f"cursor:{reach}")
 
     def request(self, asked: Asked) -> PageRequest:
         """One row more than asked for, which tells whether there is another page. Raises InvalidInput."""
@@ -73,23 +71,12 @@ class Pager:
 
     def _cursor(self, position: Position) -> str:
         since = (position.created_at - _EPOCH) // timedelta(microseconds=1)
-        place = since.to_bytes(_TIME_BYTES, signed=True) + position.row_id.bytes
-        return base64.urlsafe_b64encode(place + self._mac(place)).rstrip(b"=").decode()
+        return self._cursors.write(since.to_bytes(_TIME_BYTES, signed=True) + position.row_id.bytes)
 
     def _position(self, field: str, cursor: str) -> Position:
-        try:
-            raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        except (UnicodeEncodeError, binascii.Error):
-            raw = b""
-        place, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-        if len(place) != _TIME_BYTES + _ID_BYTES or not hmac.compare_digest(mac, self._mac(place)):
-            raise InvalidInput(field, "isn't a cursor that was given to you")
+        place = self._cursors.read(cursor, field=field, length=_TIME_BYTES + _ID_BYTES)
         since = int.from_bytes(place[:_TIME_BYTES], signed=True)
         return Position(_EPOCH + timedelta(microseconds=since), UUID(bytes=place[_TIME_BYTES:]))
-
-    def _mac(self, place: bytes) -> bytes:
-        reach = f"{self._access.operates or self._access.application_id}{self._access.only_user or ''}"
-        return self._vault.keyed_hash(place.hex(), context=f"cursor:{reach}")[:_MAC_BYTES]
 
 
 async def page_of(

@@ -1,0 +1,1 @@
+"""Cursors: where a page of a list, or of the event feed, goes on."""
