@@ -1,7 +1,9 @@
 """The OAuth 2 messages that connectors share."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from wattlink.base.outbound import Answer
@@ -59,8 +61,37 @@ def test_what_an_answer_leaves_out_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"access_token": 5}', b'{"access_token": "a", "expires_in": []}']
+    ("life", "expected"),
+    [
+        (3600, timedelta(hours=1)),
+        (3600.0, timedelta(hours=1)),
+        ("3600", timedelta(hours=1)),
+        ("3600.0", timedelta(hours=1)),
+        ("soon", timedelta(minutes=5)),
+        ([], timedelta(minutes=5)),
+        (True, timedelta(minutes=5)),
+        (-5, timedelta(minutes=5)),
+        (1e30, timedelta(minutes=5)),
+    ],
 )
+def test_a_token_is_kept_whatever_is_said_of_its_life(life: Any, expected: timedelta) -> None:
+    """The refresh token before it is used up: thrown away, it would cost the user another sign-in."""
+    told = msgspec.json.encode({"access_token": "b", "refresh_token": "s", "expires_in": life})
+    fresh = credential_of(tokens_of(Answer(200, {}, told)), NOW, before=OLD)
+    assert (fresh.access_token, fresh.refresh_token, fresh.expires_at) == ("b", "s", NOW + expected)
+
+
+@pytest.mark.parametrize("beside", [{"scope": {"a": 1}}, {"scope": 5}, {"error": None}, {"error": ""}])
+def test_a_token_is_kept_whatever_stands_beside_it(beside: Any) -> None:
+    told = msgspec.json.encode({"access_token": "b", "refresh_token": "s", "expires_in": 60, **beside})
+    assert credential_of(tokens_of(Answer(200, {}, told)), NOW, before=OLD).refresh_token == "s"
+
+
+def test_an_empty_refresh_token_is_none() -> None:
+    assert credential_of({"access_token": "b", "refresh_token": ""}, NOW, before=OLD).refresh_token == "r"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"access_token": 5}', b'{"error": ""}'])
 def test_what_is_no_token_answer_is_unexpected(body: bytes) -> None:
     with pytest.raises(UnexpectedAnswer):
         tokens_of(Answer(200, {}, body))

@@ -73,10 +73,11 @@ def revocation_form(client_id: str, credential: Credential, **more: str) -> dict
 
 def tokens_of(answer: Answer) -> Mapping[str, Any]:
     """What a token endpoint gave; raises TokenRefused, or UnexpectedAnswer for what isn't an answer of one."""
-    if not isinstance(json_of(answer), dict):
+    told = json_of(answer)
+    if not isinstance(told, dict):
         raise UnexpectedAnswer(f"status {answer.status} of a token endpoint with a body that isn't an object")
     try:
-        token: OAuth2Token = parse_token_response(answer.body)
+        token: OAuth2Token = parse_token_response(msgspec.json.encode(_with_sense(told)))
     except MissingTokenError:
         raise UnexpectedAnswer(f"status {answer.status} of a token endpoint, neither a token nor an error") from None
     except OAuth2Error as refused:
@@ -94,16 +95,31 @@ def credential_of(tokens: Mapping[str, Any], now: datetime, *, before: Credentia
     kept = before.refresh_token if before else None
     return Credential(
         access_token=tokens["access_token"],
-        expires_at=now + _life(tokens.get("expires_in")),
-        refresh_token=fresh if isinstance(fresh, str) else kept,
+        expires_at=now + life_of(tokens.get("expires_in")),
+        refresh_token=fresh if isinstance(fresh, str) and fresh else kept,
         extra=before.extra if before else {},
     )
 
 
-def _life(seconds: Any) -> timedelta:
-    if isinstance(seconds, int) and 0 < seconds < _LONGEST_LIFE.total_seconds():
-        return timedelta(seconds=seconds)
-    return _UNTOLD_LIFE
+def life_of(told: Any) -> timedelta:
+    """How long an access token lives, as its vendor tells it: in seconds, some of which come as a text."""
+    try:
+        seconds = float(told) if isinstance(told, int | float | str) and not isinstance(told, bool) else 0.0
+    except (ValueError, OverflowError):
+        seconds = 0.0
+    return timedelta(seconds=seconds) if 0 < seconds < _LONGEST_LIFE.total_seconds() else _UNTOLD_LIFE
+
+
+def _with_sense(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same answer without what the library would refuse it for: the tokens beside it may be the last good ones."""
+    scopes = told["scope"] if isinstance(told.get("scope"), list) else [told.get("scope")]
+    nonsense = {"expires_at"}
+    if not all(isinstance(scope, str) for scope in scopes):
+        nonsense.add("scope")
+    if not told.get("error"):
+        nonsense.add("error")
+    sense = {name: value for name, value in told.items() if name not in nonsense}
+    return sense | {"expires_in": int(life_of(told.get("expires_in")).total_seconds())}
 
 
 def claims_of(token: str) -> Mapping[str, Any]:

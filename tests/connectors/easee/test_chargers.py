@@ -245,3 +245,24 @@ async def test_a_charger_that_the_vendor_cannot_tell_of_stays_as_it_was_and_the_
     readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {house.key: before})
     (silent,) = [reading.document for reading in readings if reading.vendor_device_id == house.key]
     assert silent == msgspec.structs.replace(before, is_reachable=False)
+
+
+@pytest.mark.parametrize("expires_in", [b"86400.0", b'"86400"', b"null", b'"soon"', b"-1"])
+async def test_rotated_tokens_are_kept_whatever_is_said_of_their_life(
+    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock, expires_in: bytes
+) -> None:
+    told = b'{"accessToken": "a", "refreshToken": "fresh", "expiresIn": %b}' % expires_in
+    way = Spoilt(outbound, "/refresh_token", Answer(200, {}, told))
+    renewed = await connect("easee", way, sandbox.hosts("easee"), clock).refresh(house.grant.credential)
+    assert renewed.refresh_token == "fresh"
+    assert renewed.expires_at > clock()
+
+
+async def test_a_page_in_place_of_a_chargers_state_does_not_say_that_the_charger_is_gone(
+    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
+) -> None:
+    await sandbox.change("easee", USER, add_devices=1)
+    way = Spoilt(outbound, f"{house.key}/state", Answer(404, {}, b"<html>No such page</html>"))
+    connector = connect("easee", way, sandbox.hosts("easee"), clock)
+    readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {})
+    assert house.key in {reading.vendor_device_id for reading in readings}

@@ -208,6 +208,25 @@ async def test_keys_that_cannot_be_told_leave_the_commands_as_they_were(
         assert (await _car(connector, credential, Vehicle(last_seen=clock()))).capabilities.start_charging.is_capable
 
 
+@pytest.mark.parametrize(("status", "body"), [(500, b""), (200, b"{"), (404, b"<html>"), (200, {"response": []})])
+async def test_a_question_for_keys_that_fails_keeps_no_car_from_being_read(
+    vendor: Vendor, clock: StillClock, credential: Credential, status: int, body: Any
+) -> None:
+    async with vendor(GOOD | {STATUS: (status, body)}) as connector:
+        car = await _car(connector, credential, Vehicle(last_seen=clock()))
+        assert (car.is_reachable, car.charge_state.battery_level) == (True, 50)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(429, VendorUnavailable), (412, VendorUnavailable), (401, CredentialsRejected)]
+)
+async def test_a_question_for_keys_may_tell_of_the_account_or_of_us(
+    vendor: Vendor, credential: Credential, status: int, expected: type[ConnectorError]
+) -> None:
+    async with vendor(GOOD | {STATUS: (status, b"")}) as connector:
+        assert type(await _error(_read(connector, credential))) is expected
+
+
 @pytest.mark.parametrize(
     ("status", "body"), [(200, b""), (400, {"error": "invalid_grant"}), (401, {"error": "login_required"})]
 )

@@ -122,6 +122,17 @@ async def test_a_grant_is_kept_when_its_region_cannot_be_told(garage: Garage) ->
     assert len(await garage.read(credential)) == 2
 
 
+async def test_a_registration_in_one_region_is_enough_for_the_accounts_there(garage: Garage) -> None:
+    await garage.knobs(registered=["eu"])
+    credential = (await garage.link()).credential
+    assert credential.extra["region"] == "eu"
+    assert len(await garage.read(credential)) == 2
+    await garage.knobs(region="na")
+    with pytest.raises(VendorUnavailable) as unavailable:
+        await garage.read(credential)
+    assert unavailable.value.reason == "registration"
+
+
 async def test_an_account_that_moved_is_found_in_its_new_region(garage: Garage, sandbox: RunningSandbox) -> None:
     credential = (await garage.link()).credential
     await garage.knobs(region="na")

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -22,6 +21,7 @@ from wattlink.connectors.errors import (
     UnexpectedAnswer,
     VendorUnavailable,
 )
+from wattlink.connectors.oauth2 import life_of
 from wattlink.connectors.registry import manifest_of
 from wattlink.connectors.several import Subject, read_several
 from wattlink.connectors.vendors.easee import failures, mapping
@@ -30,15 +30,14 @@ from wattlink.connectors.vendors.easee.mapping import ChargerConfig, ChargerStat
 T = TypeVar("T")
 
 _HOST = "api"
-_TEN_YEARS = 315_360_000  # seconds
 _LOGOUTS = 3
 _MANIFEST = manifest_of("easee")
 
 
 class _Tokens(msgspec.Struct, rename="camel"):
     access_token: str
-    expires_in: Annotated[float, msgspec.Meta(ge=0, le=_TEN_YEARS)]
-    refresh_token: str | None = None
+    expires_in: Any = None  # whatever it is: the tokens before these are used up
+    refresh_token: Any = None
 
 
 class _Profile(msgspec.Struct, rename="camel"):
@@ -172,10 +171,11 @@ class EaseeConnector(Connector):
 
     def _credential(self, answer: Any, before: Credential | None = None) -> Credential:
         tokens = _shaped(answer, _Tokens)
+        fresh, kept = tokens.refresh_token, before.refresh_token if before else None
         return Credential(
             access_token=tokens.access_token,
-            expires_at=self.door.now() + timedelta(seconds=tokens.expires_in),
-            refresh_token=tokens.refresh_token or (before.refresh_token if before else None),
+            expires_at=self.door.now() + life_of(tokens.expires_in),
+            refresh_token=fresh if isinstance(fresh, str) and fresh else kept,
         )
 
 

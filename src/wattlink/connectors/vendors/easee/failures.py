@@ -76,7 +76,7 @@ def at_data(answer: Answer) -> ConnectorError:
         return CredentialsRejected(Refusal.ACCESS_EXPIRED)
     if answer.status == 403 and envelope is not None and not _is_quota(answer, words):
         return NoAccess("403: this login may not do that")
-    if answer.status == 404:
+    if answer.status == 404 and envelope is not None:
         return Gone("404: not there")
     return _otherwise(answer, words)
 

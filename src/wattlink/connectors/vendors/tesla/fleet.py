@@ -34,16 +34,23 @@ class Fleet:
         self._region = region if region in REGIONS else None
 
     async def region(self) -> str:
-        """The name of the region that keeps this account. The address that an answer also names isn't looked at."""
+        """The name of the region that keeps this account. The address that an answer also names isn't looked at.
+
+        A region in which our registration isn't known says so (412); the account may be kept in another.
+        """
+        stranger = None
         for region in REGIONS:
             answer = await self._door.send("GET", f"api_{region}", "/api/1/users/region", headers=self._headers)
-            if answer.status == 421:
+            if answer.status in (412, 421):
+                stranger = answer if answer.status == 412 else stranger
                 continue
             told = response_of(answer)
             name = told.get("region") if isinstance(told, dict) else None
             if name not in REGIONS:
                 raise UnexpectedAnswer("the account's region has a name that we don't know")
             return str(name)
+        if stranger is not None:
+            raise_error(stranger)
         raise UnexpectedAnswer("no region keeps this account")
 
     async def products(self) -> Sequence[Mapping[str, Any]] | Trouble:

@@ -53,7 +53,8 @@ def answer(request: SimulatedRequest, state: State | None, now: datetime) -> Out
 def _turned_away(request: SimulatedRequest, state: State) -> SimulatedAnswer | None:
     if Fault.QUOTA in state["faults"]:
         return _QUOTA
-    if not state["registered"]:
+    registered = state["registered"]
+    if not registered or (registered is not True and request.host.removeprefix("api_") not in registered):
         return failure(412, "Account must be registered in the current region.")
     if request.host != f"api_{state['region']}":
         return failure(421, f"user out of region, use base URL: {_BASES[state['region']]}")

@@ -1,8 +1,9 @@
 """Tesla's clouds, simulated: the sign-in page, rotating tokens, three regions, cars that drive, homes with batteries.
 
 Knobs of the account beyond the common ones: `grace_seconds`, `pace`, `region` (na, eu, cn), `registered` (false: the
-API answers 412), `signing` (false: commands arrive unsigned), `consent` (scopes that the user didn't take back since;
-None: all). Knobs of a car: see `simulated_life.new_car`; of a home's device: `energy.simulated_life.new_part`.
+API answers 412; a list of regions: it does so in the others), `signing` (false: commands arrive unsigned), `consent`
+(scopes that the user didn't take back since; None: all). Knobs of a car: see `simulated_life.new_car`; of a home's
+device: `energy.simulated_life.new_part`.
 """
 
 import zlib

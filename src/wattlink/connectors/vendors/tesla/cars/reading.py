@@ -6,6 +6,7 @@ from typing import Any
 
 from wattlink.connectors.contract import DeviceReading
 from wattlink.connectors.devices import Kind, Vehicle
+from wattlink.connectors.errors import UnexpectedAnswer, VendorUnavailable
 from wattlink.connectors.several import Subject
 from wattlink.connectors.vendors.tesla.capabilities import CHARGING, DATA, Inquiry, Listed, listed
 from wattlink.connectors.vendors.tesla.fleet import Fleet, Trouble
@@ -68,7 +69,12 @@ def _unlisted(vin: str, last: Vehicle) -> list[DeviceReading]:
 async def _keys(fleet: Fleet, vins: list[str], inquiry: Inquiry) -> Mapping[str, Any]:
     if not vins or CHARGING not in inquiry.rights.granted:
         return {}
-    keys = await fleet.fleet_status(vins)
+    try:
+        keys = await fleet.fleet_status(vins)
+    except (VendorUnavailable, UnexpectedAnswer) as failure:
+        if isinstance(failure, VendorUnavailable) and failure.reason != "outage":
+            raise
+        return {}  # the list was told: what each car says counts for more than who holds a key
     return {} if isinstance(keys, Trouble) else keys
 
 
