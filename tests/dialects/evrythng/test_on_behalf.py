@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.dialects.evrythng.by_password import active
 from tests.dialects.evrythng.conftest import Caller, Refused, World
-from tests.dialects.evrythng.test_users import active
 from tests.support.clock import StillClock
 from wattlink.domain.sharing.roles.model import BASE
 

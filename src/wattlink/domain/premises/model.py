@@ -12,6 +12,7 @@ from wattlink.base.countries import two_letters
 from wattlink.base.currencies import CURRENCIES
 from wattlink.domain.access.ids import ApplicationId, BuildingId, ContractId, UserId
 from wattlink.domain.errors import InvalidInput
+from wattlink.domain.users.people.model import checked_country
 
 MOST_OCCUPANTS = 1000
 LARGEST_M2 = 1_000_000
@@ -90,9 +91,7 @@ def checked_building(document: BuildingDocument, said: Mapping[str, Any]) -> Bui
     """The document with what is said of it; raises InvalidInput."""
     given = dict(said)
     if (country := given.get("country")) is not None:
-        if two_letters(country) is None:
-            raise InvalidInput("country_iso2", f"{country!r} isn't a country's code of two or three letters")
-        given["country"] = country.upper()
+        given["country"] = checked_country(country)
     _check_between("num_occupants", given.get("num_occupants"), MOST_OCCUPANTS)
     _check_between("property_size_m2", given.get("property_size_m2"), LARGEST_M2)
     return msgspec.structs.replace(document, **given)

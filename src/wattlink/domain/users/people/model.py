@@ -74,15 +74,20 @@ class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
     details: Mapping[str, Any]
 
 
+def checked_country(text: str) -> str:
+    """A country's code of two or three letters, in capitals; raises InvalidInput."""
+    if two_letters(text) is None:
+        raise InvalidInput("country_iso2", f"{text!r} isn't a country's code of two or three letters")
+    return text.upper()
+
+
 def changed(person: Person, asked: PersonChange, *, now: datetime) -> Person:
     """The person as it is then; raises InvalidInput."""
     details = dict(asked.details)
     if "external_id" in details and details["external_id"] is None:
         details["external_id"] = str(person.user_id)
     if (country := details.get("country")) is not None:
-        if two_letters(country) is None:
-            raise InvalidInput("country_iso2", f"{country!r} isn't a country's code of two or three letters")
-        details["country"] = country.upper()
+        details["country"] = checked_country(country)
     where = {name: details.pop(name) for name in Address.__struct_fields__ if name in details}
     if {"latitude", "longitude"} & {*where}:
         where["located_at"] = now
