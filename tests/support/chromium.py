@@ -40,7 +40,15 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def is_fine(page: Page) -> None:
-    """Assert that nothing overflows sideways and that axe finds no violation."""
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    """Assert that nothing overflows sideways, in letters of twice the size neither, and that axe finds no violation."""
+    for size in ("200%", ""):
+        assert await page.evaluate(_WIDER_THAN_THE_WINDOW, size) == [], f"too wide in letters of {size or '100%'}"
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+_WIDER_THAN_THE_WINDOW = """size => {
+    document.documentElement.style.fontSize = size
+    return document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+        .filter(each => each.getBoundingClientRect().right > innerWidth).map(each => each.outerHTML.slice(0, 200))
+}"""
