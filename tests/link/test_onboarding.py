@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.link.conftest import World, arrived
+from tests.support.confirming import ConfirmingApp, brought_back
 from tests.support.person import Person
 from wattlink.connectors.simulation import Fault
 from wattlink.dialects.podero import BASE
@@ -116,6 +117,28 @@ async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(
     page = await person.go(session["authentication_url"])  # as by the browser's way back
     assert page.heading == "This link was used already"
     assert page.link("Back to Voltly") == f"{SUCCESS}&deviceId={after['object_id']}"  # nothing was cancelled
+
+
+async def test_where_the_app_confirms_a_partners_session_waits_for_its_yes(
+    world: World, partner: Partner, person: Person
+) -> None:
+    app = ConfirmingApp(world.app)
+    await app.choose()
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    await person.press("E Easee")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, "Which device is it about?")
+    await person.press("Charger 2")
+    page = await arrived(person, "One last step in Voltly")
+    assert page.link("Continue in").startswith(f"{SUCCESS}&link_session={session['id']}&link_code=")
+    assert await partner.call("GET", partner.of_user("/wallboxes")) == []
+    assert (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"] is None
+    await app.confirm(brought_back(page), partner.user["id"])
+    after = await partner.call("GET", f"/device-onboarding/{session['id']}")
+    assert len(await partner.call("GET", partner.of_user("/wallboxes"))) == 2
+    assert (await person.reload()).link("Back to Voltly") == f"{SUCCESS}&deviceId={after['object_id']}"
 
 
 async def test_the_same_devices_are_in_the_enode_dialect(world: World, partner: Partner, person: Person) -> None:

@@ -11,6 +11,7 @@ from tests.link.conftest import CHARGER, World, arrived
 from tests.link.test_onboarding import CANCEL, SUCCESS, Partner, new_partner, partner
 from tests.support.charge_points import dialling
 from tests.support.clock import StillClock
+from tests.support.confirming import ConfirmingApp
 from tests.support.dialled_in import taking_calls
 from tests.support.person import Page, Person
 from wattlink.dialects.podero import BASE
@@ -337,3 +338,19 @@ async def test_a_partner_mints_the_token_of_a_session_itself(world: World, partn
     assert await is_refused(second["wss_url"])
     assert (await partner.send("POST", path))[0] == 410
     assert (await person.go(session["authentication_url"])).heading == "This link was used already"
+
+
+async def test_where_the_app_confirms_only_the_app_itself_gives_the_address(
+    world: World, partner: Partner, person: Person
+) -> None:
+    """Whoever is sent somebody else's link would enter that one's address into her own wallbox."""
+    await ConfirmingApp(world.app).choose()
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    page = await person.press("Continue")
+    assert "OCPP" not in page.text
+    minted = await partner.call("POST", f"/device-onboarding/{session['id']}/wallbox-claim-tokens")
+    async with dialling(minted["wss_url"]) as line:
+        assert (await line.box.boot()).status == "Accepted"
+    after = await partner.call("GET", f"/device-onboarding/{session['id']}")
+    assert (await partner.call("GET", partner.of_user(f"/wallboxes/{after['object_id']}")))["id"] == after["object_id"]

@@ -15,8 +15,9 @@ from wattlink.domain.accounts.model import Account, AccountState
 from wattlink.domain.linking import store
 from wattlink.domain.linking.confirming import store as confirming
 from wattlink.domain.linking.creating import store as creating
-from wattlink.domain.linking.model import ENDED, Cause, LinkSession, Purpose, State
+from wattlink.domain.linking.model import ENDED, MOST_SIGN_INS, Cause, LinkSession, Purpose, State
 from wattlink.domain.linking.signing_in import store as signing_in
+from wattlink.domain.linking.signing_in.settle import turn_back
 from wattlink.domain.organizations.create import create_application
 from wattlink.domain.organizations.model import LinkBinding
 
@@ -226,3 +227,16 @@ async def test_another_brand_starts_with_no_failures(db: Database, session: Link
         assert (await store.get(tx, bound.session_id)).failures == 1
         await store.choose(tx, bound.session_id, "other", None, now=NOW)
         assert (await store.get(tx, bound.session_id)).failures == 0
+
+
+async def test_who_changes_the_brand_again_and_again_guesses_no_passwords(db: Database, session: LinkSession) -> None:
+    bound = await _put_into(db, session, State.BOUND)
+    async with db.transaction() as tx:
+        for _ in range(MOST_SIGN_INS):
+            for vendor in ("other", "easee"):
+                assert await store.choose(tx, bound.session_id, vendor, None, now=NOW)
+            assert await store.ask_credentials(tx, bound.session_id, now=NOW)
+            typed = await signing_in.start_exchange(tx, bound.session_id, S.ASKING_CREDENTIALS, None, now=NOW)
+            assert typed is not None
+            assert await turn_back(tx, typed, Cause.WRONG_CREDENTIALS, now=NOW)
+        assert (await store.get(tx, bound.session_id)).state is S.FAILED

@@ -40,6 +40,7 @@ from wattlink.domain.organizations.model import LinkBinding
 LIFE = timedelta(hours=24)
 CONFIRMED_WITHIN = timedelta(minutes=10)
 MOST_FAILURES = 10  # refused sign-ins in a row: nobody guesses passwords through us
+MOST_SIGN_INS = 30  # in all, since another brand, and a login that works, begin a new row
 
 
 class State(StrEnum):

@@ -10,6 +10,7 @@ from wattlink.domain.errors import InvalidInput
 from wattlink.domain.linking import store
 from wattlink.domain.linking.bind import ask_credentials
 from wattlink.domain.linking.model import LinkSession
+from wattlink.domain.organizations.model import LinkBinding
 from wattlink.domain.vendors import store as vendors
 from wattlink.domain.vendors.model import VendorRegistration
 
@@ -38,7 +39,15 @@ async def brands(reader: Reader, session: LinkSession) -> list[VendorRegistratio
 
 
 def dial_ins(session: LinkSession) -> list[str]:
-    """The vendors whose devices call us that this session may wait for: of a partner's, since Enode knows none."""
+    """The vendors whose devices call us that this session's page may wait for: of a partner's, since Enode knows none.
+
+    None where the app confirms: a device brings no browser back that could tell whose it is.
+    """
+    return [] if session.binding is LinkBinding.CONFIRM else callers_of(session)
+
+
+def callers_of(session: LinkSession) -> list[str]:
+    """The same, also where the app itself gives the address to a user whom it knows."""
     if not session.is_onboarding:
         return []
     return [vendor for vendor, manifest in callers().items() if set(manifest.kinds) & set(session.kinds)]

@@ -52,6 +52,7 @@ async def begin(tx: Transaction, access: Access, new: NewOnboarding, *, now: dat
         redirect_uri=new.success_uri,
         cancel_uri=new.cancel_uri,
         prefers_form=True,
+        binding=application.link_binding,
         step_started_at=now,
         created_at=now,
         expires_at=end_of_next_day(now),

@@ -12,7 +12,7 @@ from wattlink.domain.dial_in import store as claims
 from wattlink.domain.dial_in.mint import mint_claim_token
 from wattlink.domain.dial_in.model import MintedToken, WantedToken
 from wattlink.domain.errors import InvalidInput, LinkSessionNotUsable
-from wattlink.domain.linking.choosing.choose_brand import dial_ins
+from wattlink.domain.linking.choosing.choose_brand import callers_of, dial_ins
 from wattlink.domain.linking.model import Cause, LinkSession, State, TypedStep
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.steps.sealing import seal, unseal
@@ -44,7 +44,7 @@ async def mint_for_session(
 
     Raises LinkSessionNotUsable once that is over, and InvalidInput where it isn't for such devices.
     """
-    if not dial_ins(session):
+    if not callers_of(session):
         raise InvalidInput("device_type", "devices of this type don't dial in")
     if session.user_id is None or not await users.hold(tx, session.user_id):
         raise LinkSessionNotUsable(Cause.WITHDRAWN)

@@ -18,7 +18,15 @@ from wattlink.domain.accounts.model import WrongAccount
 from wattlink.domain.errors import ConnectionsLimitReached
 from wattlink.domain.linking.confirming.await_app import await_app
 from wattlink.domain.linking.confirming.hold import hold
-from wattlink.domain.linking.model import FINAL, MOST_FAILURES, Cause, LinkSession, State, cause_of_error
+from wattlink.domain.linking.model import (
+    FINAL,
+    MOST_FAILURES,
+    MOST_SIGN_INS,
+    Cause,
+    LinkSession,
+    State,
+    cause_of_error,
+)
 from wattlink.domain.linking.signing_in import store
 from wattlink.domain.linking.signing_in.granted import granted_kinds, linked_by
 from wattlink.domain.linking.steps.way import has_form
@@ -91,7 +99,7 @@ async def turn_back(
 ) -> bool:
     """Back to where another try begins; a wrong password is corrected where it was typed."""
     to = State.BOUND
-    if cause in FINAL or session.failures + 1 >= MOST_FAILURES:
+    if cause in FINAL or session.failures + 1 >= MOST_FAILURES or session.turn >= MOST_SIGN_INS:
         to = State.FAILED
     elif cause is Cause.WRONG_CREDENTIALS and has_form(session):
         to = State.ASKING_CREDENTIALS

@@ -127,13 +127,17 @@ async def hold_for_device(tx: Transaction, session_id: SessionId, *, now: dateti
 
 
 async def discover_caller(tx: Transaction, session: LinkSession, account: Account, *, now: datetime) -> LinkSession:
-    """The session, held by `hold_for_device` -> discovering, with the device that dialled in."""
+    """The session, held by `hold_for_device` -> discovering, with the device that dialled in.
+
+    Where the app confirms, it has: it gave the address itself.
+    """
     moved = await move(
         tx,
         """
         UPDATE link_session
            SET state = 'discovering', turn = turn + 1, account_id = %(account_id)s, vendor = %(vendor)s,
                registration_id = %(registration_id)s, discover_from = %(now)s, failures = 0, cause = NULL,
+               confirmed_at = CASE WHEN binding = 'confirm' THEN %(now)s END,
                sealed_step = NULL, state_digest = NULL, step_started_at = %(now)s,
                steps = steps || link_step('discovering', %(now)s, NULL)
          WHERE session_id = %(session_id)s AND state = %(from_state)s
