@@ -15,6 +15,10 @@ from psycopg_pool import AsyncConnectionPool
 T = TypeVar("T")
 
 _CONNECTION_OPTIONS = "-c transaction_timeout=10s -c statement_timeout=8s -c lock_timeout=5s -c timezone=UTC"
+_AWAY_TOO = (  # which psycopg doesn't call operational errors
+    psycopg.errors.ReadOnlySqlTransaction,  # a standby now, or a disk so full that whoever runs it forbids writing
+    psycopg.errors.TransactionTimeout,
+)
 
 
 class Json(psycopg.types.json.Jsonb):
@@ -133,6 +137,9 @@ class Database:
         async with self._pool.connection() as connection:
             try:
                 yield connection
+            except _AWAY_TOO as error:
+                await connection.close()  # the next one may lead to a server that writes
+                raise psycopg.OperationalError(str(error)) from error
             except psycopg.OperationalError:
                 if connection.closed and (self._checking is None or self._checking.done()):
                     # The server went away: the idle connections are as dead, and each would fail one caller more.

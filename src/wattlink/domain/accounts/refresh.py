@@ -31,7 +31,7 @@ from wattlink.domain.visits.turns import store as turns
 
 REQUESTS_AT_ONCE = 64  # per registration: what a `kill -9` could lose at a vendor that grants no second try
 _CONFIRMED_SECONDS = 5.0  # a renewal that waited longer until it may ask the vendor confirms again
-_SAVE_SECONDS = 600.0
+_SAVE_SECONDS = 86_400.0  # room is made on a full disk by the next day; meanwhile no visit can begin
 
 _log = get_logger(__name__)
 
