@@ -41,7 +41,7 @@ async def use_one(db: Database) -> int:
 
 async def test_a_server_that_only_reads_is_away_until_it_writes_again(new_database: Callable[[], str]) -> None:
     dsn = new_database()
-    name = psycopg.sql.Identifier(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
+    name = psycopg.sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]))
     with psycopg.connect(dsn, autocommit=True) as other:
         other.execute(psycopg.sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(name))
         async with Database(dsn, size=1) as db:

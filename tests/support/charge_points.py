@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -183,11 +184,25 @@ class Plugged:
     def __init__(self, box: Any, socket: ClientConnection) -> None:
         self.box = box
         self.socket = socket
+        self.answers: list[str] = []  # to what was said by `say`
         self.running = asyncio.create_task(self._run())
+
+    async def say(self, action: str, **payload: Any) -> None:
+        """Say something, and wait for no answer; whatever comes from now on isn't the wallbox's to hear."""
+        self.running.cancel()
+        await asyncio.wait({self.running})
+        self.running = asyncio.create_task(self._listen())
+        await self.socket.send(json.dumps([2, "said", action, payload]))
 
     async def _run(self) -> int | None:
         with contextlib.suppress(ConnectionClosed):
             await self.box.start()
+        return self.socket.close_code
+
+    async def _listen(self) -> int | None:
+        with contextlib.suppress(ConnectionClosed):
+            async for message in self.socket:
+                self.answers.append(str(message))
         return self.socket.close_code
 
     async def over(self, *, seconds: float = 30.0) -> int | None:

@@ -1,7 +1,8 @@
 """A disk without room: PostgreSQL answers, and refuses whatever writes, as it does then."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import psycopg
 from psycopg import sql
@@ -32,6 +33,17 @@ def full_disk(dsn: str) -> Iterator[Callable[[], int]]:
             yield lambda: _refused(connection)
         finally:
             connection.execute("DROP FUNCTION no_room() CASCADE; DROP SEQUENCE refused")
+
+
+@asynccontextmanager
+async def disk_full_meanwhile(dsn: str) -> AsyncIterator[None]:
+    """The same, for whoever works on in this thread: it waits for transactions that are under way."""
+    with ExitStack() as stack:
+        await asyncio.to_thread(stack.enter_context, full_disk(dsn))
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(stack.close)
 
 
 def _refused(connection: psycopg.Connection) -> int:

@@ -11,7 +11,7 @@ from yarl import URL
 
 from tests.dialects.enode.conftest import OWN_HOST, new_api
 from tests.dialects.enode.test_users import LINK
-from tests.support.disk import full_disk
+from tests.support.disk import disk_full_meanwhile
 from tests.support.stack import App, Stack
 from wattlink.settings.model import Settings
 from wattlink.wiring import open_hub
@@ -58,7 +58,7 @@ async def test_without_a_database_it_says_so(new_database: Callable[[], str]) ->
 
 async def test_without_room_for_it_nothing_is_written_and_everything_can_be_read(app: App) -> None:
     link, users = f"{app.stack.enode}/users/late/link", f"{app.stack.enode}/users"
-    with full_disk(app.stack.hub.settings.database_url):
+    async with disk_full_meanwhile(app.stack.hub.settings.database_url):
         async with app.stack.http.post(link, data=msgspec.json.encode(LINK), headers=app.headers) as answer:
             assert (answer.status, answer.headers["retry-after"]) == (503, "5")
         async with app.stack.http.get(users, headers=app.headers) as answer:

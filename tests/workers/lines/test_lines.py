@@ -7,16 +7,23 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
+import msgspec
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.charge_points import dialling
 from tests.support.dialled_in import minted, taking_calls, until
+from tests.support.disk import disk_full_meanwhile
 from tests.support.stack import App
+from wattlink.connectors.devices import Charger
+from wattlink.domain.access.ids import AccountId
+from wattlink.domain.devices.dial_in.model import Kept
+from wattlink.domain.dial_in.keep import Keeper
 from wattlink.domain.dial_in.model import MintedToken
 from wattlink.domain.dial_in.silence import LONG_AFTER, OUT_OF_REACH_AFTER, note_silence
 
-POLICY = 1008
+POLICY, TRY_AGAIN_LATER = 1008, 1013
 
 
 @pytest.fixture
@@ -100,6 +107,56 @@ async def test_a_flood_is_slowed_down_and_holds_nobody_else_up(app: App, token: 
     async with dialling(token.wss_url) as huge:
         await huge.socket.send("x" * 70_000)
         assert await huge.over() == 1009
+
+
+async def test_what_no_database_holds_costs_nobody_else_a_report(app: App, token: MintedToken, url: str) -> None:
+    hub, other = app.stack.hub, await minted(app, "ben", url)
+    async with dialling(other.wss_url) as line:
+        await line.box.boot("B200")
+    async with hub.db.read() as reader:
+        good, bad = await reader.all(_Told, _TOLD)
+    keeper = Keeper(db=hub.db, notifier=hub.notifier, clock=hub.clock)
+    kept, refused = await asyncio.gather(
+        keeper.keep(good.kept({**good.memory, "status": "Faulted"})),
+        keeper.keep(bad.kept({**bad.memory, "status": "\0"})),
+        return_exceptions=True,
+    )
+    assert kept is True
+    assert isinstance(refused, psycopg.DataError)
+    async with hub.db.read() as reader:
+        assert [told.memory["status"] for told in await reader.all(_Told, _TOLD)] == ["Faulted", None]
+
+
+class _Told(msgspec.Struct, frozen=True):
+    account_id: AccountId
+    turn: int
+    memory: dict[str, Any]
+    document: Charger
+
+    def kept(self, memory: dict[str, Any]) -> Kept:
+        return Kept(account_id=self.account_id, turn=self.turn, document=self.document, memory=memory)
+
+
+_TOLD = "SELECT account_id, turn, memory, document FROM dial_in JOIN device_state USING (device_id) ORDER BY account_id"
+
+
+async def test_texts_that_are_filled_up_with_nul_are_understood(app: App, url: str) -> None:
+    token = await minted(app, "ada", url)
+    async with dialling(token.wss_url) as line:
+        assert (await line.box.boot("A100\0\0\ud800")).status == "Accepted"
+    assert (await charger(app))["information"]["serialNumber"] == "A100?"
+
+
+async def test_what_finds_no_room_is_not_answered_and_told_again_later(app: App, token: MintedToken) -> None:
+    async with dialling(token.wss_url) as line:
+        await line.box.status("Preparing")
+        async with disk_full_meanwhile(app.stack.hub.settings.database_url):
+            await line.say("StatusNotification", connectorId=1, errorCode="NoError", status="Charging")
+            assert await line.over() == TRY_AGAIN_LATER
+    assert line.answers == []
+    async with dialling(token.wss_url) as line:
+        await line.box.status("Charging")
+    assert (await charger(app))["chargeState"]["isCharging"]
 
 
 async def flood(socket: Any) -> None:

@@ -1,7 +1,10 @@
 """Keep what devices tell over their lines: what many told at once shares a commit, each fenced by its line's turn."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+
+import psycopg
 
 from wattlink.base.clock import Clock
 from wattlink.base.gather import Gatherer
@@ -21,6 +24,8 @@ from wattlink.domain.devices.model import DeviceChange, KnownDevice
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
 
+_RETRY_SECONDS = 0.5
+
 
 class Keeper:
     """Keeps what this process's lines bring."""
@@ -29,11 +34,33 @@ class Keeper:
         self._db = db
         self._notifier = notifier
         self._clock = clock
-        self._gatherer = Gatherer(self._keep)
+        self._gatherer: Gatherer[Kept, bool | Exception] = Gatherer(self._keep_all)
 
     async def keep(self, kept: Kept) -> bool:
-        """Returns once it is committed; False: the line doesn't count any more."""
-        return await self._gatherer.ask(kept)
+        """Returns once it is committed; False: the line doesn't count any more. Raises what keeps it from being so."""
+        found = await self._gatherer.ask(kept)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def _keep_all(self, reports: Sequence[Kept]) -> list[bool | Exception]:
+        """What no database holds, since a device may say anything, mustn't take with it what others told."""
+        try:
+            return [*await self._keep_or_again(reports)]
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:
+            if len(reports) == 1:
+                return [error]
+        middle = len(reports) // 2
+        return [*await self._keep_all(reports[:middle]), *await self._keep_all(reports[middle:])]
+
+    async def _keep_or_again(self, reports: Sequence[Kept]) -> list[bool]:
+        try:
+            return await self._keep(reports)
+        except psycopg.OperationalError:
+            await asyncio.sleep(_RETRY_SECONDS)  # a deadlock, or a server that restarts
+            return await self._keep(reports)
 
     async def _keep(self, reports: Sequence[Kept]) -> list[bool]:
         newest = {report.account_id: report for report in reports}  # of one line, the last says it all

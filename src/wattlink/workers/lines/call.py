@@ -22,7 +22,7 @@ from wattlink.workers.lines.line import BoundedLine, Pace
 
 _GUEST_SECONDS = 60.0  # in which a guest must say who it is
 _GOODBYE_SECONDS = 1.0  # until a device that isn't welcome loses its line; it is told so before
-_POLICY = 1008
+_POLICY, _TRY_AGAIN_LATER = 1008, 1013
 
 _log = get_logger(__name__)
 
@@ -56,7 +56,7 @@ class Call:
         except LineLost:
             pass
         except psycopg.OperationalError as error:
-            _log.warning("a line ended with the database", error=str(error))
+            await self._end_with_the_database(error)
         finally:
             self._exchange.leave(self)
             for doing in self._doing:
@@ -77,15 +77,21 @@ class Call:
 
     async def introduce(self, introduction: Introduction, begin: Begin) -> Seat | None:
         """The seat of the device that it says it is, claimed if it is a guest's first."""
-        if self.caller is not None:
-            seat = await self._introduce_again(self.caller, introduction, begin)
-        elif isinstance(self._who, Guest):
-            seat = await self._claim(self._who, introduction, begin)
-        else:
-            seat = None
+        try:
+            seat = await self._introduced(introduction, begin)
+        except psycopg.OperationalError as error:
+            await self._end_with_the_database(error)
+            raise LineLost("the database is away") from None
         if seat is None:
             self._later(self._hang_up_soon())
         return seat
+
+    async def _introduced(self, introduction: Introduction, begin: Begin) -> Seat | None:
+        if self.caller is not None:
+            return await self._introduce_again(self.caller, introduction, begin)
+        if isinstance(self._who, Guest):
+            return await self._claim(self._who, introduction, begin)
+        return None
 
     async def _introduce_again(self, caller: Caller, introduction: Introduction, begin: Begin) -> Seat | None:
         known = caller.introduction.subject
@@ -112,9 +118,19 @@ class Call:
         if self.caller is None:
             raise LineLost("nobody introduced itself")
         kept = Kept(account_id=self.caller.account_id, turn=self.caller.turn, document=document, memory=memory)
-        if not await self._exchange.keeper.keep(kept):
+        try:
+            counts = await self._exchange.keeper.keep(kept)
+        except psycopg.OperationalError as error:
+            await self._end_with_the_database(error)
+            raise LineLost("the database is away") from None
+        if not counts:
             self._later(self.hang_up("this line doesn't count any more"))
             raise LineLost("this line doesn't count any more")
+
+    async def _end_with_the_database(self, error: psycopg.OperationalError) -> None:
+        """At once: a device that hears nothing tells again at its next call, one that is refused may forget."""
+        _log.warning("a line ended with the database", error=str(error))
+        await self._line.close(_TRY_AGAIN_LATER, "call again later")
 
     def hand_over(self, command: DeviceCommand) -> None:
         """Tell the device something that it wasn't told on this line."""

@@ -20,6 +20,7 @@ from wattlink.connectors.registry import manifest_of
 from wattlink.connectors.vendors.ocpp import mapping
 from wattlink.connectors.vendors.ocpp.memory import ChargePointMemory, socket_of
 from wattlink.connectors.vendors.ocpp.metering import moment
+from wattlink.connectors.vendors.ocpp.texts import storable
 
 HEARTBEAT_SECONDS = 300
 SAMPLE_SECONDS = 60
@@ -150,7 +151,8 @@ class Station:
         }
 
     async def route_message(self, raw_msg: str) -> None:
-        """An answer that nobody waits for isn't kept."""
+        """An answer that nobody waits for isn't kept; of texts, what no database holds isn't either."""
+        raw_msg = storable(raw_msg)
         if raw_msg.lstrip()[1:].lstrip()[:1] in ("3", "4") and not self._call_lock.locked():
             return
         await super().route_message(raw_msg)  # type: ignore[misc]

@@ -27,6 +27,7 @@ _WISHES = {
     "MeterValuesSampledData": "Power.Active.Import,Energy.Active.Import.Register",
     "MeterValueSampleInterval": str(SAMPLE_SECONDS),
 }
+_LONGEST_TIME = 40  # which the schema doesn't bound
 _PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile")  # not every charger knows the first
 
 
@@ -86,7 +87,7 @@ class ChargePoint16(Station, ChargePoint):
     @on(Action.start_transaction)
     async def on_start(self, connector_id: int, id_tag: str, meter_start: int, timestamp: str, **_: Any) -> Any:
         """A transaction begins; one that is told again, since our answer got lost, keeps its number."""
-        started = (timestamp, id_tag, str(meter_start))
+        started = (timestamp[:_LONGEST_TIME], id_tag, str(meter_start))
 
         def change(memory: ChargePointMemory) -> ChargePointMemory:
             if socket_of(memory, connector_id).started == started:
