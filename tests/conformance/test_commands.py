@@ -106,6 +106,18 @@ async def test_what_is_accepted_is_done_and_what_is_refused_says_why(plant: Plan
                 assert refused.detail
 
 
+@pytest.mark.parametrize(
+    ("vendor", "kind"), [pair for pair in _CONTROLLED if pair[1] in (Kind.VEHICLE, Kind.CHARGER)]
+)
+async def test_a_limit_between_two_amperes_is_kept_to(plant: Plant) -> None:
+    told, limit = (await plant.devices())[-1], SetMaxCurrent(max_current=9.7)
+    await plant.tell(told, limit)
+    assert await plant.shows(told, limit)
+    limited = (await plant.devices())[-1].document
+    assert isinstance(limited, Vehicle | Charger)
+    assert 9 <= (limited.charge_state.max_current or 0) <= 9.7
+
+
 @every_controlled_kind
 async def test_a_command_said_twice_is_done_or_unnecessary(plant: Plant) -> None:
     told = (await plant.devices())[-1]

@@ -1,5 +1,7 @@
 """What a device's observed state says of what it was told."""
 
+import math
+
 from wattlink.connectors.commands import (
     Command,
     FollowSchedule,
@@ -13,7 +15,7 @@ from wattlink.connectors.devices import Battery, Charger, Document, Hvac, Vehicl
 from wattlink.connectors.devices.hvac import HoldType, HvacMode
 from wattlink.domain.commands.model import CommandFailure, DeviceCommand, Verdict, confirmed, failed
 
-_CURRENT_STEP = 0.5  # A: vendors round
+_CURRENT_STEP = 0.5  # A: vendors round, and some take whole amperes only
 _TEMPERATURE_STEP = 0.3  # °C: some think in °F
 
 
@@ -33,7 +35,8 @@ def is_done(command: Command, document: Document) -> bool:
         case StopCharging(), Vehicle() | Charger():
             return document.charge_state.is_charging is False
         case SetMaxCurrent(max_current=current), Vehicle() | Charger():
-            return _near(document.charge_state.max_current, current, _CURRENT_STEP)
+            found = document.charge_state.max_current
+            return any(_near(found, amps, _CURRENT_STEP) for amps in (current, math.floor(current)))
         case HoldPermanently(), Hvac():
             return _holds(command, document)
         case FollowSchedule(), Hvac():

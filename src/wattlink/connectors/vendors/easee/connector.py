@@ -94,7 +94,7 @@ class EaseeConnector(Connector):
                 name, body = "stop_charging", None
             case SetMaxCurrent(max_current=amps):
                 await self._check_current(credential, path, amps)
-                name, body = "set_dynamic_charger_current", {"amps": amps, "minutes": 0}
+                name, body = "set_dynamic_charger_current", {"amps": int(amps), "minutes": 0}
             case _:
                 raise CommandRefused(CommandRefusal.PRECONDITION, "A charger can't do this.")
         answer = await self._send(credential, "POST", f"{path}/commands/{name}", body)
@@ -107,7 +107,8 @@ class EaseeConnector(Connector):
         """More than the installer allowed would be accepted, and never reached; where that isn't known, it is tried."""
         most = None
         with suppress(ConnectorError):
-            most = _shaped(await self._get(credential, f"{path}/config"), ChargerConfig).max_charger_current
+            config = _shaped(await self._get(credential, f"{path}/config"), ChargerConfig)
+            most = mapping.number(config.max_charger_current)
         if most is not None and amps > most:
             raise CommandRefused(CommandRefusal.PRECONDITION, f"The charger is limited to {most:g} A.")
 

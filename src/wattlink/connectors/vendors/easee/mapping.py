@@ -1,8 +1,8 @@
 """Easee's answers as they come, and the normalised form of a charger made of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -22,31 +22,31 @@ _YEARS = range(2015, 2200)  # since the first charger; the vendor's "never" is t
 
 
 class ListedCharger(msgspec.Struct, rename="camel"):
-    """An entry of `GET /api/chargers`."""
+    """An entry of `GET /api/chargers`; of what isn't the id, strange values say nothing."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$(?!\n)")]
-    name: str | None = None
-    level_of_access: int | None = None
+    name: Any = None
+    level_of_access: Any = None
 
 
 class ChargerState(msgspec.Struct, rename="camel"):
-    """`GET /api/chargers/{id}/state`, as far as we use it. Powers in kW, currents in A."""
+    """`GET /api/chargers/{id}/state`, as far as we use it. Powers in kW, currents in A; strange values say nothing."""
 
-    charger_op_mode: int | None = None
-    total_power: float | None = None
-    dynamic_charger_current: float | None = None
-    is_online: bool | None = None
-    latest_pulse: datetime | None = None
+    charger_op_mode: Any = None
+    total_power: Any = None
+    dynamic_charger_current: Any = None
+    is_online: Any = None
+    latest_pulse: Any = None
 
 
 class ChargerConfig(msgspec.Struct, rename="camel"):
     """`GET /api/chargers/{id}/config`, as far as we use it."""
 
-    is_enabled: bool | None = None
-    max_charger_current: float | None = None
+    is_enabled: Any = None
+    max_charger_current: Any = None
 
 
-_DELIVERY = {
+_DELIVERY: Mapping[int | None, PowerDelivery] = {
     1: PowerDelivery.UNPLUGGED,  # disconnected
     2: PowerDelivery.STOPPED,  # awaiting start
     3: PowerDelivery.CHARGING,
@@ -79,17 +79,18 @@ def charger(
 ) -> Charger:
     """A charger that could be read; `intervention` gives the catalogue's id for a key."""
     pulse = _moment(state.latest_pulse)
-    delivery = _DELIVERY.get(state.charger_op_mode or 0, PowerDelivery.UNKNOWN)
+    delivery = _DELIVERY.get(_whole(state.charger_op_mode), PowerDelivery.UNKNOWN)
     is_charging = None if delivery is PowerDelivery.UNKNOWN else delivery is PowerDelivery.CHARGING
-    currents = [amps for amps in (state.dynamic_charger_current, config.max_charger_current) if amps is not None]
+    power, told = number(state.total_power), (state.dynamic_charger_current, config.max_charger_current)
+    currents = [amps for amps in map(number, told) if amps is not None]
     return Charger(
         last_seen=pulse or now,
-        is_reachable=bool(state.is_online),
+        is_reachable=state.is_online is True,
         information=information(listed),
         charge_state=ChargerChargeState(
             is_plugged_in=None if delivery in _UNSAID else delivery not in _UNPLUGGED,
             is_charging=is_charging,
-            charge_rate=None if state.total_power is None else round(state.total_power, 2),
+            charge_rate=None if power is None else round(power, 2),
             max_current=min(currents, default=None),
             power_delivery=delivery,
             last_updated=pulse,
@@ -127,20 +128,34 @@ def information(listed: ListedCharger) -> ChargerInformation:
         brand="Easee",
         model=_MODELS.get(listed.id[:2], "Easee"),
         serial_number=listed.id,
-        display_name=listed.name or None,
+        display_name=listed.name if isinstance(listed.name, str) and listed.name else None,
     )
 
 
 def _hurdles(listed: ListedCharger, config: ChargerConfig, intervention: Callable[[str], str]) -> Sequence[str]:
     hurdles = []
-    if listed.level_of_access not in (None, _OWNER):
+    if _whole(listed.level_of_access) not in (None, _OWNER):
         hurdles.append(intervention("not_owner"))
     if config.is_enabled is False:
         hurdles.append(intervention("switched_off"))
     return hurdles
 
 
-def _moment(value: datetime | None) -> datetime | None:
-    if value is None or value.year not in _YEARS:
+def number(told: Any) -> float | None:
+    """A number; None for anything else."""
+    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else None
+
+
+def _whole(told: Any) -> int | None:
+    value = number(told)
+    return int(value) if value is not None and value.is_integer() else None
+
+
+def _moment(told: Any) -> datetime | None:
+    try:
+        value = msgspec.convert(told, type=datetime)
+    except msgspec.ValidationError:
+        return None
+    if value.year not in _YEARS:
         return None
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -147,7 +147,8 @@ def _toggle(device: life.Device, fields: dict[str, Any]) -> dict[str, Any] | Non
 
 
 def _limit(_: life.Device, fields: dict[str, Any]) -> dict[str, Any] | None:
-    return {"dynamic_amps": float(fields["amps"])} if _is_current(fields.get("amps")) else None
+    amps = fields.get("amps")
+    return {"dynamic_amps": float(amps)} if isinstance(amps, int) and _is_current(amps) else None
 
 
 def _nothing(_: life.Device, __: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _said(command: CarCommand) -> tuple[str, Mapping[str, Any]]:
         case StopCharging():
             return "charge_stop", {}
         case SetMaxCurrent(max_current=amps):
-            return "set_charging_amps", {"charging_amps": round(amps)}
+            return "set_charging_amps", {"charging_amps": int(amps)}  # whole ones, and never more than was said
 
 
 def _judge_status(answer: Answer) -> None:
@@ -70,7 +70,7 @@ def _judge_status(answer: Answer) -> None:
 def _judge_result(told: Any) -> None:
     if not isinstance(told, dict) or not isinstance(told.get("result"), bool):
         raise UnexpectedAnswer("an answer to a command without a result")
-    reason = str(told.get("reason", ""))[:200]
+    reason = str(told.get("reason") or "")[:200]
     if told["result"] or reason == _DONE_ALREADY:
         return
     cause, detail = _REASONS.get(reason, (CommandRefusal.PRECONDITION, f"The car refused: {reason or 'no reason'}."))
