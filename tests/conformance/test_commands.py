@@ -106,9 +106,7 @@ async def test_what_is_accepted_is_done_and_what_is_refused_says_why(plant: Plan
                 assert refused.detail
 
 
-@pytest.mark.parametrize(
-    ("vendor", "kind"), [pair for pair in _CONTROLLED if pair[1] in (Kind.VEHICLE, Kind.CHARGER)]
-)
+@pytest.mark.parametrize(("vendor", "kind"), [pair for pair in _CONTROLLED if pair[1] in (Kind.VEHICLE, Kind.CHARGER)])
 async def test_a_limit_between_two_amperes_is_kept_to(plant: Plant) -> None:
     told, limit = (await plant.devices())[-1], SetMaxCurrent(max_current=9.7)
     await plant.tell(told, limit)

@@ -60,9 +60,16 @@ class SimulatedRequest(msgspec.Struct, frozen=True, kw_only=True):
     base: str = ""  # the public address under which this host is served, for links and redirects
 
     @property
+    def bearer(self) -> str:
+        """The access token; empty where the header says anything else."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token if scheme.lower() == "bearer" else ""
+
+    @property
     def form(self) -> dict[str, str]:
-        """The fields of a form body."""
-        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+        """The fields of a form body; none of a body that isn't sent as one, which the vendors' clouds don't read."""
+        is_form = self._is_sent_as("application/x-www-form-urlencoded")
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)) if is_form else {}
 
     def positive(self, name: str, default: int) -> int:
         """A number of the query, such as a page's; the default where it is none."""
@@ -70,11 +77,14 @@ class SimulatedRequest(msgspec.Struct, frozen=True, kw_only=True):
         return int(said) if said.isdecimal() and int(said) > 0 else default
 
     def json(self) -> Any:
-        """The JSON body, or None where it isn't JSON."""
+        """The JSON body, or None where it isn't JSON, or isn't sent as that."""
         try:
-            return msgspec.json.decode(self.body)
+            return msgspec.json.decode(self.body) if self._is_sent_as("application/json") else None
         except msgspec.DecodeError:
             return None
+
+    def _is_sent_as(self, content_type: str) -> bool:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() == content_type
 
 
 class SimulatedAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,10 @@
 """Stories of inverters at the simulated SolarEdge: a day's sun, silence, slips, and a key that is nobody's to see."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from tests.support.clock import StillClock
@@ -11,7 +13,7 @@ from tests.support.sandbox import RunningSandbox
 from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.contract import Connector, Grant
 from wattlink.connectors.devices import Document, Inverter, Kind
-from wattlink.connectors.errors import CredentialsRejected, Refusal, VendorUnavailable
+from wattlink.connectors.errors import CredentialsRejected, Refusal, UnexpectedAnswer, VendorUnavailable
 from wattlink.connectors.vendors.solaredge import failures
 from wattlink.connectors.vendors.solaredge.mapping import Listed, Site, Telemetry, inverter, latest_of
 
@@ -87,6 +89,23 @@ async def test_a_site_that_is_none_is_refused(roof: Roof, site: str) -> None:
     assert refused.value.cause is Refusal.WRONG_CREDENTIALS
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({}, 400),
+        ({"startTime": "2026-03-01 00:00:00"}, 400),
+        ({"startTime": "2026-03-01T00:00:00Z", "endTime": "2026-03-02T00:00:00Z"}, 400),
+        ({"startTime": "2026-02-01 00:00:00", "endTime": "2026-03-02 00:00:00"}, 400),
+        ({"startTime": "2026-03-01 00:00:00", "endTime": "2026-03-02 00:00:00"}, 200),
+    ],
+)
+async def test_the_simulator_wants_to_know_of_which_days(roof: Roof, query: dict[str, str], status: int) -> None:
+    serial = (await roof.inverter()).information.vendor_id
+    path = f"/equipment/{SITE}/{serial}/data"
+    answer = await roof.connector.door.send("GET", "api", path, query={**query, "api_key": KEY})
+    assert answer.status == status
+
+
 def test_times_are_the_sites_own_and_a_lifetime_never_falls() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     told = {"data": {"telemetries": [_told("2026-07-01 13:50:00", 5000), _told("2026-07-01 13:55:00", 0)]}}
@@ -113,3 +132,33 @@ def test_a_quota_without_a_time_is_asked_again_in_an_hour() -> None:
 
 def _told(date: str, lifetime_wh: float) -> dict[str, object]:
     return {"date": date, "totalActivePower": 900.0, "totalEnergy": lifetime_wh, "inverterMode": "MPPT"}
+
+
+async def test_an_inverter_without_a_serial_number_keeps_no_other_from_being_read(
+    roof: Roof, outbound: Outbound, clock: StillClock
+) -> None:
+    known = await roof.inverter()
+    serial = known.information.vendor_id
+    nameless = {"name": "Inverter 2", "manufacturer": "Somebody", "model": "X"}
+    way = _Inventory(outbound, [nameless, {"SN": serial, "name": "Inverter 1"}])
+    connector = connect("solaredge", way, dict(roof.sandbox.hosts("solaredge")), clock)
+    credential, kinds = roof.grant.credential, frozenset({Kind.INVERTER})
+    (reading,) = await connector.read(credential, kinds, SCOPES, {serial: known})
+    assert reading.vendor_device_id == serial
+    way.inverters = [nameless]  # it may be the known one, or none of it: nothing is gone because of it
+    for last in ({serial: known}, {}):
+        with pytest.raises(UnexpectedAnswer):
+            await connector.read(credential, kinds, SCOPES, last)
+
+
+class _Inventory(Outbound):
+    """A way to the vendor, whose inventory is this."""
+
+    def __init__(self, way: Outbound, inverters: list[dict[str, str]]) -> None:
+        super().__init__()
+        self._way, self.inverters = way, inverters
+
+    async def send(self, method: str, url: str, **more: Any) -> Answer:
+        if "/inventory" in url:
+            return Answer(200, {}, msgspec.json.encode({"Inventory": {"inverters": self.inverters}}))
+        return await self._way.send(method, url, **more)

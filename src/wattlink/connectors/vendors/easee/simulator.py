@@ -53,7 +53,7 @@ def account_of(request: SimulatedRequest) -> str | None:
     if request.path == _LOGIN:
         name = fields.get("userName")
         return name if isinstance(name, str) else None
-    carried = tokens.read_token(fields.get("refreshToken") if request.path == _REFRESH else _bearer(request))
+    carried = tokens.read_token(fields.get("refreshToken") if request.path == _REFRESH else request.bearer)
     return carried.username if carried is not None else None
 
 
@@ -68,7 +68,7 @@ def handle(request: SimulatedRequest, state: State | None, now: datetime) -> tup
         return _sign_in(request, state, now)
     if request.path == _REFRESH:
         return _refresh(request, state, now)
-    token = _bearer(request)
+    token = request.bearer
     if Fault.ACCESS_REFUSED in state["faults"] or not tokens.is_access_good(state, token, now):
         return _DEAD_ACCESS, state
     if (request.method, request.path) == ("POST", _LOGOUT):
@@ -205,7 +205,3 @@ def _household(now: datetime, username: str, *knobs: dict[str, Any]) -> FleetAcc
 def _fields(request: SimulatedRequest) -> dict[str, Any]:
     body = request.json()
     return body if isinstance(body, dict) else {}
-
-
-def _bearer(request: SimulatedRequest) -> str:
-    return request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -27,7 +27,7 @@ Claims = Mapping[str, Any]
 
 def answer(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
     """Any request with an access token."""
-    claims = tokens.opened_access(request.headers.get("authorization", "").removeprefix("Bearer "))
+    claims = tokens.opened_access(request.bearer)
     if state is None or claims is None:
         return unauthorized('error_description="The signature is invalid"'), state
     if claims["exp"] <= now.timestamp() or Fault.ACCESS_REFUSED in state["faults"]:

@@ -51,7 +51,7 @@ def account_of(request: SimulatedRequest) -> str | None:
             carried = form.get("refresh_token") or form.get("token", "")
             claims = tokens.opened("code", form.get("code", "")) or tokens.opened("refresh", carried)
         case _:
-            claims = tokens.opened_access(request.headers.get("authorization", "").removeprefix("Bearer "))
+            claims = tokens.opened_access(request.bearer)
     return str(claims["username"]) if claims is not None else None
 
 

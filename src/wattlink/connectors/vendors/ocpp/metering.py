@@ -63,6 +63,6 @@ def moment(text: object) -> datetime | None:
     """A time as charge points write it; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(str(text))
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # a clock that was never set may stand at the beginning of all years
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -51,7 +51,7 @@ class SolarEdgeConnector(Connector):
         if Kind.INVERTER not in kinds or "inverter:read:data" not in scopes:
             return []
         path = f"/site/{_quoted(credential.extra['site'])}/inventory"
-        listed = mapping.listed_of(await self._get(credential.access_token, path, failures.at_data))
+        listed = mapping.listed_of(await self._get(credential.access_token, path, failures.at_data), last)
         return await read_several(
             [self._subject(credential, entry, last.get(entry.serial)) for entry in listed], at_once=_AT_ONCE
         )

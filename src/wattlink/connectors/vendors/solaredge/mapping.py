@@ -1,6 +1,6 @@
 """What SolarEdge tells of a site and its inverters, as an inverter of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,13 +58,19 @@ def site_of(told: Any) -> Site:
     )
 
 
-def listed_of(told: Any) -> list[Listed]:
-    """The inverters of an inventory; raises UnexpectedAnswer."""
+def listed_of(told: Any, known: Collection[str] = ()) -> list[Listed]:
+    """The inverters of an inventory; raises UnexpectedAnswer.
+
+    One without a serial number is passed over, unless it may be one of those that are known, or the only one.
+    """
     inventory = told.get("Inventory") if isinstance(told, dict) else None
     entries = inventory.get("inverters") if isinstance(inventory, dict) else None
     if not isinstance(entries, list):
         raise UnexpectedAnswer("an inventory without a list of inverters")
-    found = {entry.serial: entry for entry in map(_listed, entries)}
+    named = [entry for entry in map(_listed, entries) if entry is not None]
+    found = {entry.serial: entry for entry in named}
+    if len(named) < len(entries) and (not found or set(known) - found.keys()):
+        raise UnexpectedAnswer("an inverter without a serial number")
     return list(found.values())
 
 
@@ -145,11 +151,11 @@ def _information(listed: Listed, site: Site) -> InverterInformation:
     )
 
 
-def _listed(entry: Any) -> Listed:
+def _listed(entry: Any) -> Listed | None:
     told: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
     serial = _text(told.get("SN")) or _text(told.get("serialNumber"))
     if not serial.strip("."):
-        raise UnexpectedAnswer("an inverter without a serial number")
+        return None
     return Listed(
         serial=serial,
         name=_text(told.get("name")),

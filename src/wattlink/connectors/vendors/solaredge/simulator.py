@@ -4,7 +4,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ WORDS = simulated_words.WORDS
 
 _PATH = re.compile(r"/site/([^/]+)/(details|inventory|overview)|/equipment/([^/]+)/([^/]+)/data")
 _ZONE = "Europe/Berlin"
+_FORMAT, _LONGEST = "%Y-%m-%d %H:%M:%S", timedelta(days=7)
 _DEMO_PACE = 240  # a day in six minutes
 
 
@@ -70,7 +71,7 @@ def _answer(request: SimulatedRequest, found: re.Match[str], state: State, now: 
             return _json(_inventory(state))
         case "overview":
             return _json(_overview(state, now))
-    return _data(state, found[4], now)
+    return _data(request, state, found[4], now)
 
 
 def _details(state: State) -> Any:
@@ -116,10 +117,13 @@ def _overview(state: State, now: datetime) -> Any:
     }
 
 
-def _data(state: State, serial: str, now: datetime) -> SimulatedAnswer:
+def _data(request: SimulatedRequest, state: State, serial: str, now: datetime) -> SimulatedAnswer:
     device = state["devices"].get(serial)
     if device is None:
         return _problem(404, "Not Found", "There is no such inverter.")
+    start, end = (_moment(request.query.get(name, "")) for name in ("startTime", "endTime"))
+    if start is None or end is None or not timedelta(0) <= end - start <= _LONGEST:
+        return _problem(400, "Bad Request", "startTime and endTime are needed, a week apart at most.")
     if not device["online"] or Fault.ASLEEP in state["faults"]:
         return _json({"data": {"count": 0, "telemetries": []}})
     at = account_time(state, now)
@@ -194,7 +198,14 @@ def _site(now: datetime, site_id: str, key: str, name: str, online: list[bool]) 
 
 
 def _local(now: datetime) -> str:
-    return now.astimezone(ZoneInfo(_ZONE)).strftime("%Y-%m-%d %H:%M:%S")
+    return now.astimezone(ZoneInfo(_ZONE)).strftime(_FORMAT)
+
+
+def _moment(local: str) -> datetime | None:
+    try:
+        return datetime.strptime(local, _FORMAT).replace(tzinfo=ZoneInfo(_ZONE))
+    except ValueError:
+        return None
 
 
 def _json(value: Any, status: int = 200, kind: str = "application/json") -> SimulatedAnswer:

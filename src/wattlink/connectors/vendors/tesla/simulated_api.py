@@ -38,10 +38,9 @@ Claims = Mapping[str, Any]
 
 def answer(request: SimulatedRequest, state: State | None, now: datetime) -> Outcome:
     """Any request to one of the three regions' hosts."""
-    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     if (request.method, request.path) == ("POST", "/api/1/partner_accounts"):
-        return _registered(request, bearer), state
-    claims = tokens.opened_access(bearer)
+        return _registered(request), state
+    claims = tokens.opened_access(request.bearer)
     if state is None or claims is None or session_of(claims, state) is None:
         return failure(401, "invalid bearer token"), state
     if claims["exp"] <= now.timestamp() or Fault.ACCESS_REFUSED in state["faults"]:
@@ -119,10 +118,10 @@ def _of_vehicle(
     return _NOT_FOUND, state
 
 
-def _registered(request: SimulatedRequest, bearer: str) -> SimulatedAnswer:
+def _registered(request: SimulatedRequest) -> SimulatedAnswer:
     body = request.json()
     domain = body.get("domain") if isinstance(body, dict) else None
-    if tokens.opened("partner", bearer) is None:
+    if tokens.opened("partner", request.bearer) is None:
         return failure(401, "invalid bearer token")
     if domain != DOMAIN:
         return failure(400, "invalid_field: domain")

@@ -47,8 +47,7 @@ _AUTHORIZE, _TOKEN, _REVOKE = "/oauth2/v3/authorize", "/oauth2/v3/token", "/oaut
 def account_of(request: SimulatedRequest) -> str | None:
     """The user name that is typed, or that a ticket, a code or a token carries."""
     if request.host.startswith("api_"):
-        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        claims = tokens.opened_access(bearer)
+        claims = tokens.opened_access(request.bearer)
     elif request.path in (_TOKEN, _REVOKE):
         form = request.form
         claims = tokens.opened("code", form.get("code", "")) or grants.carried(
