@@ -52,7 +52,8 @@ def signed_in(number: int, now: datetime, **knobs: int) -> Login:
     vendor = simulator(VENDOR)
     state: State | None = {**vendor.new_account(username, PASSWORD, now), **knobs}
     body = msgspec.json.encode({"userName": username, "password": PASSWORD})
-    login = SimulatedRequest(method="POST", host=HOST, path="/api/accounts/login", body=body)
+    headers = {"content-type": "application/json"}
+    login = SimulatedRequest(method="POST", host=HOST, path="/api/accounts/login", headers=headers, body=body)
     found = []
     for _ in range(2):
         answer, state = vendor.handle(login, state, now)

@@ -26,6 +26,7 @@ SCOPES = frozenset(manifest_of("tesla").scopes)
 Told = Mapping[str, tuple[int, Any]]
 Vendor = Callable[..., AbstractAsyncContextManager[Connector]]
 
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 HOME = (Kind.BATTERY, Kind.INVERTER, Kind.METER)
 
 

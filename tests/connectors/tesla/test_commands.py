@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from tests.connectors.tesla.conftest import LOGIN, Garage
+from tests.connectors.tesla.conftest import FORM, LOGIN, Garage
 from tests.support.clock import StillClock
 from wattlink.connectors.contract import Credential
 from wattlink.connectors.devices import PowerDelivery
@@ -95,7 +95,7 @@ async def test_the_key_page_puts_the_key_into_the_cars_that_are_chosen(garage: G
     assert page is not None
 
     async def post(fields: dict[str, str]) -> str:
-        return (await garage.outbound.send("POST", page, body=urlencode(fields).encode())).body.decode()
+        return (await garage.outbound.send("POST", page, headers=FORM, body=urlencode(fields).encode())).body.decode()
 
     assert (await garage.outbound.send("GET", page)).status == 200
     assert "Check e-mail and password" in await post(LOGIN._replace(password="wrong")._asdict())
@@ -117,7 +117,8 @@ async def test_a_partner_registers_its_domain(garage: Garage) -> None:
         "client_secret": registration.client_secret,
         "audience": "https://fleet-api.prd.eu.vn.cloud.tesla.com",
     }
-    answer = await garage.outbound.send("POST", f"{hosts['token']}/oauth2/v3/token", body=urlencode(form).encode())
+    address, body = f"{hosts['token']}/oauth2/v3/token", urlencode(form).encode()
+    answer = await garage.outbound.send("POST", address, headers=FORM, body=body)
     token = msgspec.json.decode(answer.body)["access_token"]
     for bearer, domain, status in (
         (token, "wattlink.example", 200),
@@ -127,7 +128,7 @@ async def test_a_partner_registers_its_domain(garage: Garage) -> None:
         registered = await garage.outbound.send(
             "POST",
             f"{hosts['api_eu']}/api/1/partner_accounts",
-            headers={"authorization": f"Bearer {bearer}"},
+            headers={"authorization": f"Bearer {bearer}", "content-type": "application/json"},
             body=msgspec.json.encode({"domain": domain}),
         )
         assert registered.status == status

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 import pytest
 
-from tests.connectors.tesla.conftest import LOGIN, SCOPES, Garage
+from tests.connectors.tesla.conftest import FORM, LOGIN, SCOPES, Garage
 from tests.support.clock import StillClock
 from tests.support.linking import CALLBACK, Login
 from tests.support.sandbox import RunningSandbox
@@ -62,7 +62,8 @@ async def test_the_pages_say_what_is_wrong(garage: Garage, sandbox: RunningSandb
 async def _page(garage: Garage, login: Login) -> str:
     """What the vendor's page says to what was typed."""
     address = garage.connector.sign_in_address(REQUEST)
-    return (await garage.outbound.send("POST", address, body=urlencode(login._asdict()).encode())).body.decode()
+    typed = urlencode(login._asdict()).encode()
+    return (await garage.outbound.send("POST", address, headers=FORM, body=typed)).body.decode()
 
 
 @pytest.mark.parametrize(
