@@ -165,6 +165,18 @@ async def test_what_is_too_long_or_missing_is_not_tried(world: World, person: Pe
     assert await world.asked("easee", "", after=before) == 0
 
 
+@pytest.mark.parametrize(("encoding", "value"), [("nosuch", b"v"), ("utf-8", b"\xff")])
+async def test_a_form_that_no_page_of_ours_sends_is_refused(
+    world: World, person: Person, encoding: str, value: bytes
+) -> None:
+    page = await world.at_form(person, await world.link(vendor="EASEE"))
+    named = f'Content-Disposition: form-data; name="check"\r\nContent-Type: text/plain; charset={encoding}'
+    body = b"--x\r\n" + named.encode() + b"\r\n\r\n" + value + b"\r\n--x--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    async with person.http.post(f"{page.address}/sign-in", data=body, headers=headers) as answer:
+        assert answer.status == 403
+
+
 @pytest.mark.parametrize(
     ("public_url", "is_https"), [("https://link.example.com", True), ("http://localhost:8080", False)]
 )

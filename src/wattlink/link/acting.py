@@ -28,7 +28,11 @@ class Refused(Exception):
 
 async def check_meant(sight: Sight, request: AnyRequest) -> Mapping[str, str]:
     """The fields of a form that one of our pages showed to this browser; raises Refused."""
-    fields = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    try:
+        form = await request.form()
+    except (LookupError, UnicodeError):  # it names an encoding that there isn't, or isn't in its own; no page does that
+        raise Refused(sight) from None
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
     if sight.ui.browsers.is_foreign(request) or not is_ours(sight.secret, fields.get(CHECK_FIELD)):
         raise Refused(sight)
     return fields
