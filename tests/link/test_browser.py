@@ -43,6 +43,7 @@ class Visitor:
         """The page with this heading is there, and there is nothing to complain of."""
         page = self.page
         await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        await page.wait_for_load_state()  # all of it, and its script runs
         await is_fine(page)
         assert await page.locator("h1").count() == 1
         assert await page.locator("main").count() == 1
@@ -60,6 +61,11 @@ class Visitor:
         await self.page.get_by_label("Phone number or e-mail address").fill(username)
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.press("Sign in at Easee")
+
+    async def to_vendor(self) -> None:
+        """Go to the vendor's own pages, and be there."""
+        await self.press("Sign in at Tesla")
+        await self.page.wait_for_url(f"{self.world.sandbox.base}/**")
 
     async def at_vendor(self, *, consent: bool = True) -> None:
         """Sign in on the vendor's pages."""
@@ -130,9 +136,9 @@ async def test_a_wrong_password(visitor: Visitor, world: World) -> None:
     password = visitor.page.get_by_label("Password", exact=True)
     await password.fill("wrong")
     await visitor.press("Show")
-    assert await password.get_attribute("type") == "text"
+    await expect(password).to_have_attribute("type", "text")
     await visitor.press("Hide")
-    assert await password.get_attribute("type") == "password"
+    await expect(password).to_have_attribute("type", "password")
     await visitor.type(world.username, "wrong")
     await expect(visitor.page.get_by_role("alert")).to_contain_text("That did not match")
     await visitor.looks("Sign in to Easee")
@@ -172,7 +178,7 @@ async def test_one_sign_in_links_cars_and_what_powers_the_home(visitor: Visitor,
 async def test_a_no_at_the_vendor_and_cancelling(visitor: Visitor, world: World) -> None:
     await visitor.page.goto(await world.link(*VEHICLE, vendor="TESLA"))
     await visitor.press("Continue")
-    await visitor.press("Sign in at Tesla")
+    await visitor.to_vendor()
     await visitor.page.get_by_role("button", name="Cancel").click()
     await visitor.looks("You did not agree at Tesla")
     await visitor.press("Sign in again")
@@ -231,7 +237,7 @@ async def test_a_pairing(visitor: Visitor, world: World) -> None:
 async def test_waiting_for_a_vendor_in_trouble_goes_on_by_itself(visitor: Visitor, world: World) -> None:
     await visitor.page.goto(await world.link(*VEHICLE, vendor="TESLA"))
     await visitor.press("Continue")
-    await visitor.press("Sign in at Tesla")
+    await visitor.to_vendor()
     callback = await world.answer(visitor.page.url)
     await world.fault("tesla", Fault.QUOTA)
     await visitor.page.goto(callback)
@@ -305,12 +311,14 @@ async def test_by_keyboard_alone(browser: Browser, world: World) -> None:
     for key in ("Tab", "Tab", "Enter"):
         await page.keyboard.press(key)
     await page.get_by_label("Phone number or e-mail address").wait_for()
+    await page.wait_for_load_state()
     await page.keyboard.press("Tab")
     await page.keyboard.type(world.username)
     await page.keyboard.press("Tab")
     await page.keyboard.type("right")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Your 2 chargers are linked")
+    await page.wait_for_load_state()
     await page.keyboard.press("Tab")
     focused = await page.evaluate(
         "[document.activeElement.href, getComputedStyle(document.activeElement).outlineStyle]"
@@ -332,6 +340,7 @@ async def test_pages_are_small_and_load_nothing_from_elsewhere(browser: Browser,
     await page.get_by_role("button", name="Continue").click()
     await page.locator("button[value=easee]").click()
     await page.locator("#password").wait_for()
+    await page.wait_for_load_state()
     html = len((await page.content()).encode())
     for url in {url for url in urls if url.endswith(".css")}:
         await weigh(url)

@@ -1,7 +1,8 @@
 """The guide's five steps in Chromium on a phone, for each type of device, to the partner's own page and back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ class Visit:
     story: Story
     somebody: Onboarded
     folder: Path
+    may_leave: asyncio.Event = field(default_factory=asyncio.Event)  # until then the partner's pages don't answer
 
     @property
     def page(self) -> Page:
@@ -58,7 +60,8 @@ class Visit:
         await self.page.wait_for_url(f"{self.story.world.sandbox.base}/**")
         await self.page.locator("input:not([type=hidden]):not([type=password])").first.fill(self.story.login[0])
         await self.page.locator("input[type=password]").fill(password)
-        await self.page.locator("button").first.click()
+        async with self.page.expect_navigation():  # it may lead to the same page again
+            await self.page.locator("button").first.click()
 
 
 async def _redirect(visit: Visit) -> None:
@@ -95,17 +98,19 @@ CONNECT: dict[str, Callable[[Visit], Awaitable[None]]] = {
 
 @pytest.fixture
 async def visit(phone: BrowserContext, story: Story, tmp_path: Path) -> Visit:
-    """Nobody has opened the form yet; the partner's pages answer."""
+    """Nobody has opened the form yet."""
     return await new_visit(phone, story, tmp_path)
 
 
 async def new_visit(context: BrowserContext, story: Story, folder: Path) -> Visit:
-    await context.route("https://partner.example/**", _welcomed)
-    return Visit(story, Onboarded(await context.new_page(), story.world), folder)
+    visit = Visit(story, Onboarded(await context.new_page(), story.world), folder)
 
+    async def welcomed(route: Route) -> None:
+        await visit.may_leave.wait()
+        await route.fulfill(body="<title>Partner</title>", content_type="text/html")
 
-async def _welcomed(route: Route) -> None:
-    await route.fulfill(body="<title>Partner</title>", content_type="text/html")
+    await context.route("https://partner.example/**", welcomed)
+    return visit
 
 
 async def test_the_five_steps_with_a_wrong_password_on_the_way(visit: Visit, browser: Browser) -> None:
@@ -113,6 +118,7 @@ async def test_the_five_steps_with_a_wrong_password_on_the_way(visit: Visit, bro
     await CONNECT[visit.story.type.short](visit)
     await visit.page.locator(".devices").wait_for()
     await visit.at("5-success")
+    visit.may_leave.set()
     device_id = (await visit.story.read_session())["object_id"]
     await visit.page.wait_for_url(f"{SUCCESS}&deviceId={device_id}", timeout=_BY_ITSELF_MS)
     assert [one["id"] for one in await visit.story.listed()] == [device_id]
@@ -133,6 +139,7 @@ async def test_cancelling_and_another_browser(visit: Visit, browser: Browser) ->
     await visit.page.get_by_role("button", name="Cancel").click()
     await visit.page.locator(".reference").wait_for()
     await visit.at("4-cancelled")
+    visit.may_leave.set()
     await visit.page.locator(f"a[href='{CANCEL}']").click()
     await visit.page.wait_for_url(CANCEL)
     assert await visit.story.listed() == []
@@ -150,5 +157,6 @@ async def test_too_late(
     await visit.page.reload()
     await expect(visit.page.get_by_role("heading", level=1)).to_have_text("This link has expired")
     await visit.at("4-expired")
+    visit.may_leave.set()
     await visit.page.locator(f"a[href='{CANCEL}']").click()
     await visit.page.wait_for_url(CANCEL)

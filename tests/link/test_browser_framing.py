@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.async_api import Browser, FrameLocator, Page, ViewportSize, expect
+from playwright.async_api import Browser, FrameLocator, Page, Route, ViewportSize, expect
 
 from tests.link.conftest import World, new_world, until
 from tests.link.test_browser import browser
@@ -57,6 +57,7 @@ async def test_a_form_journey_is_finished_within_the_frame(
     await _begin(frame, "easee")
     await frame.locator("[name=username]").fill(secure_world.username)
     await frame.locator("[name=password]").fill("right")
+    await page.route("**/done*", _stays)
     await page.screenshot(path=tmp_path / "sign-in.png")
     await _go_on(frame)
     await frame.locator("button[name=device]").first.click()
@@ -68,6 +69,7 @@ async def test_a_form_journey_is_finished_within_the_frame(
     device = (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"]
     cookies = await page.context.cookies()
     assert [(one["sameSite"], one["secure"]) for one in cookies if "wattlink" in one["name"]] == [("None", True)]
+    await page.unroute("**/done*", _stays)
     await _go_on(frame)
     await expect(frame.locator("#done")).to_be_visible()
     assert page.frames[1].url == f"{site}/done?deviceId={device}"
@@ -83,10 +85,12 @@ async def test_a_vendor_s_own_page_leaves_the_frame_and_the_journey_goes_on_outs
     await _begin(frame, "myuplink")
     await frame.get_by_role("link", name="Sign in at").click()
     await page.wait_for_url(f"{secure_world.sandbox.base}/**")
+    await page.route("**/done*", _stays)
     await page.goto(await secure_world.answer(page.url, username=NIBE[0], password=NIBE[1]))
     await expect(page.locator(".devices")).to_be_visible()
     await page.screenshot(path=tmp_path / "outside.png")
     device = (await partner.call("GET", f"/device-onboarding/{session['id']}"))["object_id"]
+    await page.unroute("**/done*", _stays)
     await page.locator(".button--main").click()
     await page.wait_for_url(f"{site}/done?deviceId={device}")
 
@@ -133,6 +137,11 @@ async def _embedded(
     session = await partner.begin(device_type=device_type, **ends)
     await page.goto(f"{site}/embed?address={quote(session['authentication_url'], safe='')}")
     return partner, session, page.frame_locator("iframe")
+
+
+async def _stays(route: Route) -> None:
+    """The last page, which goes on by itself, can be looked at as long as it takes."""
+    await route.fulfill(status=204)
 
 
 async def _go_on(shown: FrameLocator | Page) -> None:

@@ -77,6 +77,7 @@ async def test_a_missing_brand_is_wished_for(visitor: Visitor, world: World) -> 
     page = visitor.page
     await page.goto(await world.link("vehicle:read:data", "charger:read:data"))
     await visitor.press("Continue")
+    await visitor.looks("Which brand is it?")
     await page.get_by_label("Find your brand").fill("Acme & Co")
     await visitor.press("I do not see my brand")
     await visitor.looks("Which brand is missing?")
@@ -146,18 +147,22 @@ async def test_nothing_is_cut_in_any_language(browser: Browser, world: World, la
     await page.reload()
     await looks()
     await page.locator("button.button--main").click()
+    await page.locator("#search").wait_for()
     await looks()
     here = page.url
     await page.goto(f"{here}/missing?q=%40")
     await page.locator("#brand").fill("@@")
     await page.locator("button.button--main").click()
+    await page.get_by_role("alert").wait_for()
     await looks()
-    for vendor in ("solaredge", "tesla"):  # with the way to a key, and without
-        await page.goto(here)
-        await page.locator(f"button[value={vendor}]").click()
-        await looks()
-        if vendor == "solaredge":
-            await page.locator("button[name=vendor]").click()
+    await page.goto(here)
+    await page.locator("button[value=solaredge]").click()  # with the way to a key
+    await page.locator(".pair").wait_for()
+    await looks()
+    await page.locator("button[name=vendor]").click()
+    await page.locator("button[value=tesla]").click()  # and without
+    await page.locator(".pair").wait_for()
+    await looks()
     assert await page.evaluate("document.documentElement.lang") == language
     for cause in Cause:
         async with world.stack.hub.db.transaction() as tx:

@@ -75,9 +75,10 @@ async def test_without_scripts_everything_works_and_little_is_sent(browser: Brow
     await page.get_by_role("link", name="Tesla").click()
     await page.get_by_role("link", name="Vehicle is missing a phone key").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Vehicle is missing a phone key")
-    assert await page.get_by_role("listitem").filter(has_text="key card").count() == 1
+    await expect(page.get_by_role("listitem").filter(has_text="key card")).to_have_count(1)
     await page.get_by_role("link", name="Deutsch").click()
     await expect(page.locator("html")).to_have_attribute("lang", "de")
+    await page.wait_for_load_state()
     styles = [await each.get_attribute("href") or "" for each in await page.locator("link[rel=stylesheet]").all()]
     for path in (urlsplit(page.url).path, *styles):
         await weigh(path)

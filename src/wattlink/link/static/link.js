@@ -59,6 +59,7 @@ const filterBrands = (search) => {
 const follow = (list) => {
   const said = document.querySelector("[data-said]");
   const waits = document.querySelector("[data-waits]");
+  let told = said.textContent; // what else was said since, such as "Copied", stays
   const tell = (now) => {
     if (now.mark !== list.dataset.mark) return location.replace(location.pathname);
     [...list.children].forEach((entry, index) => {
@@ -66,7 +67,7 @@ const follow = (list) => {
       if (now.standings[index] === "current") entry.setAttribute("aria-current", "step");
       else entry.removeAttribute("aria-current");
     });
-    if (said.textContent !== now.said) said.textContent = now.said;
+    if (told !== now.said) said.textContent = told = now.said;
     if (waits) {
       waits.hidden = !now.waits;
       waits.querySelector("[data-waits-text]").textContent = now.waits;

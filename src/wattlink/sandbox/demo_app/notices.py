@@ -37,9 +37,8 @@ class Notices:
         """The user has read it."""
         self._notices = [notice for notice in self._notices if notice.number != number]
 
-    def drop_mended(self, user_id: str, broken_vendors: frozenset[str]) -> None:
-        """Forget what was said of this user's links that are whole again."""
+    def drop_mended(self, said: Sequence[Notice], broken_vendors: frozenset[str]) -> None:
+        """Forget, of what had been said before the vendors were looked at, what is of links that are whole again."""
         holds = {None, *broken_vendors}
-        self._notices = [
-            notice for notice in self._notices if notice.user_id != user_id or notice.broken_vendor in holds
-        ]
+        mended = {notice.number for notice in said if notice.broken_vendor not in holds}
+        self._notices = [notice for notice in self._notices if notice.number not in mended]

@@ -63,8 +63,9 @@ class Page:
 
     async def _show(self, request: web.Request) -> web.Response:
         user_id = user_of(request)
+        said = self._notices.of_user(user_id)
         board = await self._boards.of_user(user_id)
-        self._notices.drop_mended(user_id, board.broken_vendors)
+        self._notices.drop_mended(said, board.broken_vendors)
         now = datetime.now(UTC)
         page = self._page.render(
             user_id=user_id,
