@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
 
 from tests.conformance.world import LOGIN, World, failure
+from tests.support.linking import connect
 from tests.support.sandbox import RunningSandbox
+from wattlink.base.outbound import Answer, Outbound
 from wattlink.connectors.commands import (
     Command,
     FollowSchedule,
@@ -182,6 +185,30 @@ async def test_what_says_nothing_is_neither_a_refusal_nor_an_acceptance(plant: P
     assert isinstance(failed, VendorUnavailable | UnexpectedAnswer)
     if isinstance(failed, VendorUnavailable):
         assert failed.reason == "outage"
+
+
+@every_controlled_kind
+async def test_a_gateways_page_refuses_nothing(plant: Plant, outbound: Outbound) -> None:
+    told = (await plant.devices())[-1]
+    vendor, command = plant.world.manifest.vendor, list(_possible(told.document))[-1]
+    for status in (400, 403, 404, 409, 422):
+        gateway = _Gateway(outbound, status)
+        connector = connect(vendor, gateway, plant.sandbox.hosts(vendor), plant.world.clock)
+        failed = await failure(connector.send(plant.credential, told.vendor_device_id, command, told.document))
+        assert isinstance(failed, UnexpectedAnswer), status
+
+
+class _Gateway(Outbound):
+    """A way to the vendor with a gateway that lets nothing be changed."""
+
+    def __init__(self, way: Outbound, status: int) -> None:
+        super().__init__()
+        self._way, self._status = way, status
+
+    async def send(self, method: str, url: str, **more: Any) -> Answer:
+        if method != "GET":
+            return Answer(self._status, {"content-type": "text/html"}, b"<html>Request blocked</html>")
+        return await self._way.send(method, url, **more)
 
 
 @pytest.mark.parametrize("vendor", list(clouds()))

@@ -1,14 +1,16 @@
 """What is told of a heat pump, and what it says that somebody must do."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.connectors.myuplink.conftest import LOGIN, SCOPES, Home
 from tests.support.clock import StillClock
-from tests.support.linking import sign_in_request
+from tests.support.linking import connect, sign_in_request
 from tests.support.sandbox import RunningSandbox
-from wattlink.connectors.devices import CAPABLE, MISSING, blocked
+from wattlink.base.outbound import Answer, Outbound
+from wattlink.connectors.devices import CAPABLE, MISSING, Kind, blocked
 from wattlink.connectors.devices.hvac import HoldType, HvacCategory, HvacMode
 from wattlink.connectors.devices.parts import Capability, Range
 from wattlink.connectors.errors import CredentialsRejected, Refusal, UnexpectedAnswer, VendorUnavailable
@@ -203,3 +205,26 @@ async def test_refusals_and_what_they_mean(
             assert (caught.value.reason, caught.value.retry_after) == ("quota", 42.0)
         case CredentialsRejected():
             assert caught.value.cause is Refusal.ACCESS_EXPIRED
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_gateways_page_does_not_say_that_there_is_no_heat_pump(home: Home, status: int) -> None:
+    credential = (await home.link()).credential
+    known = await home.read(credential)
+    connector = connect("myuplink", _Gateway(home.outbound, status), home.sandbox.hosts("myuplink"), StillClock())
+    for last in ({}, known):
+        with pytest.raises((UnexpectedAnswer, VendorUnavailable)):
+            await connector.read(credential, frozenset({Kind.HVAC}), SCOPES, last)
+
+
+class _Gateway(Outbound):
+    """A way to the vendor with a gateway that shows no points."""
+
+    def __init__(self, way: Outbound, status: int) -> None:
+        super().__init__()
+        self._way, self._status = way, status
+
+    async def send(self, method: str, url: str, **more: Any) -> Answer:
+        if url.endswith("/points"):
+            return Answer(self._status, {"content-type": "text/html"}, b"<html>Request blocked</html>")
+        return await self._way.send(method, url, **more)

@@ -78,12 +78,12 @@ class Cloud:
     async def points(self, device_id: str) -> Points | None:
         """All that a device tells; None for one that left the account or may not be read."""
         answer = await self._send("GET", f"{_device(device_id)}/points")
-        return None if answer.status in (403, 404) else points_of(_told(answer))
+        return None if _is_withheld(answer) else points_of(_told(answer))
 
     async def zones(self, device_id: str) -> Sequence[Mapping[str, Any]]:
         """A device's zones; empty for one without."""
         answer = await self._send("GET", f"{_device(device_id)}/smart-home-zones")
-        told = [] if answer.status in (403, 404) else _told(answer)
+        told = [] if _is_withheld(answer) else _told(answer)
         if not isinstance(told, list):
             raise UnexpectedAnswer("the zones aren't a list")
         return [zone for zone in told if isinstance(zone, dict)]
@@ -128,8 +128,23 @@ def _told(answer: Answer) -> Any:
     return json_of(answer)
 
 
+def _is_withheld(answer: Answer) -> bool:
+    """Whether the vendor itself keeps something from us, or hasn't it any more."""
+    return answer.status in (403, 404) and not _is_page(answer)
+
+
+def _is_page(answer: Answer) -> bool:
+    """Whether a gateway answers in place of the vendor, whose own refusals are JSON or empty."""
+    try:
+        return bool(answer.body.strip()) and not isinstance(json_of(answer), dict | list)
+    except UnexpectedAnswer:
+        return True
+
+
 def _accepted(answer: Answer) -> Any:
     """What the vendor says of a change that it took; the device was there when it was read a moment ago."""
+    if answer.status >= 400 and _is_page(answer):
+        raise failure(answer)
     match answer.status:
         case 400 | 409 | 422:
             raise CommandRefused(CommandRefusal.PRECONDITION, "The heat pump refused these values.")
