@@ -228,7 +228,7 @@ async def endless(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None
 
 async def test_a_push_is_decided_by_its_status_however_slow_the_body(outbound: Outbound) -> None:
     async with talking(dripping) as url:
-        status, body = await pushed(outbound, url, deadline=0.5)
+        status, body = await pushed(outbound, url, deadline=1.5)
         assert status == 200
         assert 0 < len(body) < 100
         with pytest.raises(DeadlinePassed):

@@ -8,7 +8,7 @@ from tests.support.linking import Login
 from tests.support.person import Page, Person
 from tests.support.walk import walk
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _EMMA = Login("emma@example.com", "sunny-side")
 
 

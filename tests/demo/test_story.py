@@ -9,7 +9,7 @@ import pytest
 from tests.demo.conftest import Voltly
 from tests.support.person import Page, Person
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _LOST = ("We lost the link to your Easee account", "Sign in to your account again", "Needs you", "Not reachable")
 
 

@@ -21,7 +21,7 @@ from wattlink.connectors.simulation import Fault
 BACK = "yourapp://integrations/enode?flow=a%20b&x=1"
 CHARGER = ("charger:read:data", "charger:control:charging")
 VEHICLE = ("vehicle:read:data", "vehicle:control:charging")
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _VENDORS = ("easee", "tesla")
 
 

@@ -9,7 +9,7 @@ from tests.support.person import Page, Person
 from tests.support.vendor_pages import sign_in
 from wattlink.base.outbound import Outbound
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 
 
 async def walk(

@@ -77,8 +77,8 @@ async def test_where_the_app_confirms_no_user_does_without(app: Litestar, evryth
 
 async def test_a_user_who_leaves_at_this_moment_is_not_made_again(app: Litestar, evrythng: World, dsn: str) -> None:
     ada = await user_of(evrythng)
-    assert (await here(app, ada).get("/link-sessions")).status_code == 200  # the key is known from here on
     async with await psycopg.AsyncConnection.connect(dsn) as leaving:
+        assert (await here(app, ada).get("/link-sessions")).status_code == 200  # the key is known for a second
         await leaving.execute("DELETE FROM share")
         await leaving.execute("DELETE FROM app_user")
         asking = asyncio.create_task(here(app, ada).post("/link-sessions", _ASKED))

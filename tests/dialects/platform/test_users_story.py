@@ -1,6 +1,6 @@
 """A person signs up in an app, links a charger with the own key, lets somebody see it, takes that back, and leaves."""
 
-import asyncio
+import time
 from typing import Any
 
 from tests.dialects.platform.test_story import Backend, granted
@@ -13,7 +13,7 @@ from wattlink.domain.organizations.create import create_organization
 from wattlink.domain.organizations.operators.create import create_operator_token
 
 _VENDOR = "easee"
-_EVERYWHERE_SECONDS = 2.0  # one, and what a busy machine adds
+_EVERYWHERE_SECONDS = 1.0
 
 
 class Key:
@@ -63,9 +63,10 @@ async def test_a_person_links_a_charger_with_the_own_key_and_lets_somebody_see_i
 
 async def refused_soon(ended: Key) -> None:
     """At once in the process that ended the key, and within a second in the others."""
-    async with asyncio.timeout(_EVERYWHERE_SECONDS):
-        while await ended.status("GET", "/access") != 403:
-            pass  # until every process has heard of it
+    ended_at = asked_at = time.monotonic()
+    while await ended.status("GET", "/access") != 403:
+        assert asked_at < ended_at + _EVERYWHERE_SECONDS  # a busy machine may answer later
+        asked_at = time.monotonic()
 
 
 async def new_operator(stack: Stack) -> Key:

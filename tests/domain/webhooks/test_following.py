@@ -7,9 +7,11 @@ from tests.domain.webhooks.test_deliveries import users
 from tests.domain.webhooks.test_erasing import bodies, delete
 from tests.support.receiver import Receiver
 from tests.support.webhooks import Desk
+from wattlink.domain.access.ids import DeliveryId
 from wattlink.domain.webhooks.delete import delete as unsubscribe
 from wattlink.domain.webhooks.deliveries.following.ahead import Ahead
 from wattlink.domain.webhooks.deliveries.following.follow import follow
+from wattlink.domain.webhooks.deliveries.following.model import Following
 from wattlink.domain.webhooks.deliveries.judge import judge
 from wattlink.domain.webhooks.deliveries.model import Attempt, Outgoing, Verdict
 from wattlink.domain.webhooks.model import SubscriptionChanges
@@ -22,33 +24,35 @@ def desk(desk: Desk) -> Desk:
     return desk
 
 
-async def ready_for(desk: Desk, sent: Outgoing) -> tuple[Ahead, Verdict]:
-    """What follows `sent` is ready; and the verdict that it was accepted."""
+async def accepted(desk: Desk, sent: Outgoing) -> tuple[Verdict, Following]:
+    """The verdict that `sent` was accepted, and what was made ready before to follow it."""
+    ready = await followers(desk, sent)
+    patience = desk.dialects[sent.dialect].deactivate_after
+    verdict = judge(sent, Attempt(status=200), deactivate_after=patience, now=desk.clock())
+    return verdict, ready[sent.delivery_id]
+
+
+async def followers(desk: Desk, sent: Outgoing) -> dict[DeliveryId, Following]:
     ahead = Ahead(desk.db, desk.rules)
     ahead.look([sent])
-    await ahead.following([])  # which waits until it was read
-    patience = desk.dialects[sent.dialect].deactivate_after
-    return ahead, judge(sent, Attempt(status=200), deactivate_after=patience, now=desk.clock())
+    return await ahead.following([sent.delivery_id])
 
 
-async def followed(desk: Desk, ahead: Ahead, verdict: Verdict) -> list[Outgoing]:
-    ready = await ahead.following([verdict.delivery_id])
-    accepted = [(verdict, ready[verdict.delivery_id])]
+async def followed(desk: Desk, pair: tuple[Verdict, Following]) -> list[Outgoing]:
     async with desk.db.one_statement() as tx:
-        return await follow(tx, accepted, rules=desk.rules, now=desk.clock())
+        return await follow(tx, [pair], rules=desk.rules, now=desk.clock())
 
 
 async def test_what_is_ready_follows_at_once_and_is_written_down(desk: Desk, receiver: Receiver) -> None:
     await desk.subscribe(receiver.url())
     await desk.updates("anna", "ben", "carla")
     (sent,) = await desk.take()
-    (second,) = await followed(desk, *await ready_for(desk, sent))
+    (second,) = await followed(desk, await accepted(desk, sent))
     assert b"ben" in second.body
     assert await bodies(desk) == [second.body]
-    (third,) = await followed(desk, *await ready_for(desk, second))
+    (third,) = await followed(desk, await accepted(desk, second))
     assert b"carla" in third.body
-    ahead, verdict = await ready_for(desk, third)
-    assert await ahead.following([verdict.delivery_id]) == {}
+    assert await followers(desk, third) == {}
     assert await desk.states() == [("delivered", 1), ("delivered", 1), ("open", 1)]
 
 
@@ -56,11 +60,9 @@ async def test_what_is_ready_for_a_deleted_user_is_thrown_away(desk: Desk, recei
     await desk.subscribe(receiver.url())
     await desk.updates("anna", "ben", "carla")
     (sent,) = await desk.take()
-    ahead, verdict = await ready_for(desk, sent)
-    ready = await ahead.following([verdict.delivery_id])
+    pair = await accepted(desk, sent)
     await delete(desk, "ben")
-    async with desk.db.one_statement() as tx:
-        assert await follow(tx, [(verdict, ready[verdict.delivery_id])], rules=desk.rules, now=desk.clock()) == []
+    assert await followed(desk, pair) == []
     await desk.deliver()  # passes over what was erased
     await desk.deliver()
     assert users(receiver.received) == [["carla"], ["ben"]]
@@ -71,7 +73,7 @@ async def test_after_a_change_of_the_address_nothing_goes_to_the_old_one(desk: D
     subscription = await desk.subscribe(receiver.url("/old"))
     await desk.updates("anna", "ben")
     (sent,) = await desk.take()
-    ahead, verdict = await ready_for(desk, sent)
+    pair = await accepted(desk, sent)
     async with desk.db.transaction() as tx:
         changes = SubscriptionChanges(url=receiver.url("/new"))
         await update(
@@ -83,7 +85,7 @@ async def test_after_a_change_of_the_address_nothing_goes_to_the_old_one(desk: D
             now=desk.clock(),
             allows_http=desk.outbound.allows_http,
         )
-    assert await followed(desk, ahead, verdict) == []
+    assert await followed(desk, pair) == []
     await desk.deliver()
     assert [received.path for received in receiver.received] == ["/new"]
 
@@ -92,9 +94,9 @@ async def test_a_due_heartbeat_goes_first(desk: Desk, receiver: Receiver) -> Non
     subscription = await desk.subscribe(receiver.url())
     await desk.updates("anna", "ben")
     (sent,) = await desk.take()
-    ahead, verdict = await ready_for(desk, sent)
+    pair = await accepted(desk, sent)
     await desk.heartbeat_due(subscription.subscription_id)
-    assert await followed(desk, ahead, verdict) == []
+    assert await followed(desk, pair) == []
     await desk.deliver()
     assert [received.events[0]["event"] for received in receiver.received] == ["heartbeat", "device.updated"]
 
@@ -103,19 +105,19 @@ async def test_nothing_follows_for_a_subscription_that_is_gone(desk: Desk, recei
     subscription = await desk.subscribe(receiver.url())
     await desk.updates("anna", "ben")
     (sent,) = await desk.take()
-    ahead, verdict = await ready_for(desk, sent)
+    pair = await accepted(desk, sent)
     async with desk.db.transaction() as tx:
         await unsubscribe(tx, desk.access, subscription.subscription_id)
-    assert await followed(desk, ahead, verdict) == []
+    assert await followed(desk, pair) == []
 
 
 async def test_a_verdict_whose_turn_is_over_settles_nothing(desk: Desk, receiver: Receiver) -> None:
     await desk.subscribe(receiver.url())
     await desk.updates("anna", "ben")
     (sent,) = await desk.take()
-    ahead, verdict = await ready_for(desk, sent)
+    pair = await accepted(desk, sent)
     await desk.end_leases()
     (again,) = await desk.take()
-    assert await followed(desk, ahead, verdict) == []
+    assert await followed(desk, pair) == []
     assert await desk.states() == [("open", 1)]
     assert again.delivery_id == sent.delivery_id
