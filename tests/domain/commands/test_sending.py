@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.domain.commands.conftest import Home
+from tests.domain.commands.conftest import ADA, Home
 from tests.support.accounts import World
 from wattlink.connectors.commands import SetMaxCurrent, StartCharging, StopCharging
 from wattlink.connectors.simulation import Fault
@@ -133,6 +133,15 @@ async def test_a_token_that_is_refused_sent_nothing_and_it_waits_for_another(hom
     await home.world.visit_due(seconds=16)
     await home.world.visit_due(seconds=6)
     assert await home.stands(told) == ("confirmed", None)
+
+
+async def test_what_its_user_lets_nobody_do_any_more_is_never_sent(home: Home) -> None:
+    """T26: she links again and leaves out a permission while a command waits."""
+    told = await home.tell(StartCharging())
+    await home.world.link("easee", ADA, scopes=("charger:read:data",))
+    assert await home.stands(told) == ("failed", "precondition")
+    assert (await home.get(told)).detail == "The user doesn't grant charger:control:charging any more."
+    assert await home.sent(START) == []
 
 
 async def test_a_refusal_ends_it_with_its_reason(home: Home) -> None:
