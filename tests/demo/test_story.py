@@ -28,6 +28,10 @@ async def test_linking_shows_a_tile_and_verified_webhooks(voltly: Voltly, nora: 
     assert "Reachable" in page.text
     page = await _until(nora, lambda page: "user:charger:discovered" in page.text)
     assert "Verified" in page.text
+    accounts = await voltly.sandbox.control("GET", "/accounts")
+    (charger,) = next(account["devices"] for account in accounts if account["username"] == "nora@example.com")
+    assert f"Easee Home {charger['vendor_device_id']}" in page.text  # in the tile, and of the event
+    assert f"{charger['name']} ({charger['vendor_device_id']})" in page.text
     assert "refused" not in page.text
 
 

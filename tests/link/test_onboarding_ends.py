@@ -102,7 +102,16 @@ async def test_the_log_names_the_session_by_its_reference(world: World, partner:
         await person.press("Sign in", username=world.username, password="wrong")
         async with Person() as another:
             assert (await another.go(f"{world.stack.url}/link/{session_id}")).status == 403
+        await person.press("Sign in", username=world.username, password="right")
+        await arrived(person, "Which device is it about?")
+        await person.press("Charger 1")
+        await arrived(person, "Your 2 chargers are linked")
         await partner.begin()
+    told = [line for line in entries if line["event"] != "request" and line.get("session") == session_id]
+    assert [(line["event"], line["vendor"], line.get("cause")) for line in told] == [
+        ("a sign-in led to nothing", "easee", "wrong_credentials"),
+        ("a link session completed", "easee", None),
+    ]
     lines = [line for line in entries if line["event"] == "request"]
     assert {line["route"] for line in lines if line.get("session") == session_id} >= {
         "/{token}",

@@ -60,6 +60,8 @@ async def test_a_vendor_may_be_written_as_enode_writes_it(ci: Ci) -> None:
     shouted = account_path({**account, "vendor": VENDOR.upper()})
     assert (await ci.sandbox("GET", shouted))["username"] == account["username"]
     assert (await ci.sandbox("GET", "/accounts", vendor=VENDOR.upper()))["data"] == [account]
+    account = await ci.sandbox("POST", "/accounts", {"vendor": "myuplink"})
+    assert await ci.sandbox("GET", account_path({**account, "vendor": "NIBE"})) == account
 
 
 async def test_an_application_keeps_to_its_own(ci: Ci, other: Ci) -> None:
@@ -168,6 +170,7 @@ async def test_an_answer_that_does_not_wait_names_the_session(ci: Ci) -> None:
         ("PUT", "/vendors/nobody/faults", {"faults": []}, "vendor"),
         ("PUT", f"/vendors/{VENDOR}/faults", {"faults": ["rain"]}, "faults[0]"),
         ("GET", "/accounts?vendor=nobody", None, "vendor"),
+        ("GET", "/accounts/nobody/kari@example.com", None, "vendor"),
         ("GET", "/requests?vendor=nobody", None, "vendor"),
         ("POST", "/clock", {"advance": "tomorrow"}, "advance"),
         ("POST", "/clock", {"advance": -5}, "advance"),

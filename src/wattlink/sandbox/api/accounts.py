@@ -151,15 +151,17 @@ async def _changed(request: Call, **change: Any) -> AccountResponse:
 
 
 def key_of(request: Call) -> tuple[str, str]:
-    """Vendor and user name; a vendor may be written in capitals, as other APIs of ours do."""
-    return request.path_params["vendor"].lower(), request.path_params["username"]
+    """Vendor and user name of a path; raises InvalidInput for a vendor that nobody knows."""
+    return vendor_meant(request.path_params["vendor"]), request.path_params["username"]
 
 
 def vendor_meant(name: str) -> str:
-    """A simulated vendor, who may be written in capitals, as in paths; raises InvalidInput."""
-    if name.lower() not in clouds():
-        raise InvalidInput("vendor", "is not simulated here", allowed=tuple(clouds()))
-    return name.lower()
+    """A simulated vendor, who may be written as any API of ours writes it; raises InvalidInput."""
+    for vendor, manifest in clouds().items():
+        outside = (written for of_kinds in manifest.names.values() for written in of_kinds.values())
+        if name.lower() in (vendor, *(written.lower() for written in outside)):
+            return vendor
+    raise InvalidInput("vendor", "is not simulated here", allowed=tuple(clouds()))
 
 
 def _check_kind(field: str, vendor: str, kind: Kind | None) -> None:

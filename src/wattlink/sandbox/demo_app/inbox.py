@@ -40,7 +40,8 @@ class Received:
         for kind in LISTS:
             if isinstance(self.event.get(kind), dict):
                 information = self.event[kind].get("information") or {}
-                return information.get("displayName") or information.get("model") or kind
+                model = " ".join(filter(None, (information.get("model"), information.get("serialNumber"))))
+                return information.get("displayName") or model or kind
         if isinstance(self.event.get("vendorAction"), dict):
             return f"{self.event['vendorAction']['targetType']}, {self.event['vendorAction']['state'].lower()}"
         return words.brand(str(self.event.get("vendor", "")))

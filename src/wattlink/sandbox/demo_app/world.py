@@ -19,6 +19,11 @@ class WorldDevice(msgspec.Struct, frozen=True):
     name: str
     vendor_device_id: str
 
+    @property
+    def known_as(self) -> str:
+        """As the app can tell it from its like: of chargers it isn't told what their owners call them."""
+        return f"{self.name} ({self.vendor_device_id})" if self.kind == "charger" else self.name
+
 
 class WorldAccount(msgspec.Struct, frozen=True):
     """A login that the simulated vendor accepts, and what is wrong with it."""

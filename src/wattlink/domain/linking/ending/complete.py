@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from wattlink.base.log import get_logger
 from wattlink.base.vault import Vault
 from wattlink.db.database import Reader, Transaction
 from wattlink.domain.access.ids import DeviceId
@@ -12,6 +13,8 @@ from wattlink.domain.linking.confirming.await_app import await_app
 from wattlink.domain.linking.listing.outcome import told_device
 from wattlink.domain.linking.model import LinkSession, State
 from wattlink.domain.linking.steps.telling import tell
+
+_log = get_logger(__name__)
 
 
 async def finish(tx: Transaction, session: LinkSession, *, vault: Vault, now: datetime) -> bool:
@@ -35,6 +38,13 @@ async def complete(tx: Transaction, session: LinkSession, *, now: datetime) -> b
     await link.tell(tx, facts, now=now)
     object_id = None if completed.cancel_uri is None else await told_device(tx, completed)
     await tell(tx, completed, await linked_devices(tx, completed), object_id, now=now)
+    _log.info(
+        "a link session completed",
+        session=str(completed.session_id),
+        purpose=completed.purpose.value,
+        vendor=completed.vendor,
+        account=str(completed.account_id),
+    )
     return True
 
 

@@ -103,7 +103,10 @@ async def turn_back(
         to = State.FAILED
     elif cause is Cause.WRONG_CREDENTIALS and has_form(session):
         to = State.ASKING_CREDENTIALS
-    return await store.turn_back(tx, session, to, cause, sealed_step=sealed_step, now=now)
+    is_turned = await store.turn_back(tx, session, to, cause, sealed_step=sealed_step, now=now)
+    if is_turned:
+        _log.info("a sign-in led to nothing", session=str(session.session_id), vendor=session.vendor, cause=cause.value)
+    return is_turned
 
 
 async def _save(tx: Transaction, session: LinkSession, grant: Grant, *, vault: Vault, now: datetime) -> None:
