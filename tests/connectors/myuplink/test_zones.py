@@ -48,6 +48,19 @@ def test_a_zone_in_degrees_fahrenheit() -> None:
     assert zone.zone_changes(hold) == {"mode": "heat", "setpointHeat": 68.0}
 
 
+def test_points_in_degrees_fahrenheit() -> None:
+    told = [
+        _point("47398", 70, parameterUnit="°F", scaleValue="1", minValue=41, maxValue=95, stepValue=1),
+        _point("40033", 68, parameterUnit="°F"),
+    ]
+    by_points = _of_points(*told)
+    assert (by_points.heat, by_points.heat_range) == (21.1, Range(min=5, max=35))
+    assert by_points.point_changes(HoldPermanently(mode=HvacMode.HEAT, heat_setpoint=20.1)) == {"47398": "68"}
+    room = points_of(told).numbered("40033")
+    assert room is not None
+    assert room.value == 20
+
+
 def test_a_zone_that_does_not_list_its_modes() -> None:
     zone = _of_zone(mode="auto", setpoint=21, temperature=21.1)
     assert (zone.mode, zone.heat, zone.hold_type) == (HvacMode.AUTO, 21, HoldType.SCHEDULED)

@@ -16,11 +16,12 @@ from wattlink.connectors.devices.parts import Range
 from wattlink.connectors.errors import UnexpectedAnswer
 
 _SOFT_HYPHEN = "\u00ad"
+_FREEZING, _PER_DEGREE = 32.0, 1.8  # °F
 _NO_SENSOR = (-32768.0, -3276.8)  # as it comes, and scaled as values are elsewhere
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """One point with a value that is a number."""
+    """One point with a value that is a number; temperatures and their limits are in °C, whatever the unit."""
 
     parameter_id: str
     value: float
@@ -28,9 +29,14 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     told_at: datetime | None
     is_writable: bool
     range: Range | None
-    step: float | None
+    step: float | None  # in the unit
     categories: frozenset[str]
     zone_id: str | None
+
+    @property
+    def is_celsius(self) -> bool:
+        """Whether its temperatures are °C where they come from."""
+        return self.unit != "°F"
 
 
 class Points:
@@ -69,6 +75,16 @@ def number_of(value: Any) -> float | None:
     return number if number is not None and math.isfinite(number) and number not in _NO_SENSOR else None
 
 
+def celsius_of(fahrenheit: float) -> float:
+    """°F in °C."""
+    return round((fahrenheit - _FREEZING) / _PER_DEGREE, 1)
+
+
+def fahrenheit_of(celsius: float) -> float:
+    """°C in °F."""
+    return celsius * _PER_DEGREE + _FREEZING
+
+
 def text_of(value: Any) -> str | None:
     """A text without soft hyphens; None where there is none."""
     return value.replace(_SOFT_HYPHEN, "").strip() or None if isinstance(value, str) else None
@@ -79,14 +95,14 @@ def _point(entry: dict[str, Any]) -> Point | None:
     if not isinstance(parameter_id, str) or value is None:
         return None
     categories, zone = entry.get("smartHomeCategories"), entry.get("zoneId")
-    scale = number_of(entry.get("scaleValue")) or 1.0
+    scale, unit = number_of(entry.get("scaleValue")) or 1.0, text_of(entry.get("parameterUnit")) or ""
     return Point(
         parameter_id=parameter_id,
-        value=value,
-        unit=text_of(entry.get("parameterUnit")) or "",
+        value=celsius_of(value) if unit == "°F" else value,
+        unit=unit,
         told_at=moment_of(entry.get("timestamp")),
         is_writable=entry.get("writable") is True,
-        range=_range(entry, scale),
+        range=_range(entry, scale, is_celsius=unit != "°F"),
         step=_scaled(entry.get("stepValue"), scale),
         categories=frozenset(name for name in categories if isinstance(name, str))
         if isinstance(categories, list)
@@ -95,9 +111,11 @@ def _point(entry: dict[str, Any]) -> Point | None:
     )
 
 
-def _range(entry: dict[str, Any], scale: float) -> Range | None:
+def _range(entry: dict[str, Any], scale: float, *, is_celsius: bool) -> Range | None:
     low, high = _scaled(entry.get("minValue"), scale), _scaled(entry.get("maxValue"), scale)
-    return Range(min=low, max=high) if low is not None and high is not None and low < high else None
+    if low is None or high is None or low >= high:
+        return None
+    return Range(min=low, max=high) if is_celsius else Range(min=celsius_of(low), max=celsius_of(high))
 
 
 def _scaled(raw: Any, scale: float) -> float | None:

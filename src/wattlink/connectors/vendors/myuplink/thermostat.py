@@ -13,14 +13,13 @@ from wattlink.connectors.commands import Command, FollowSchedule, HoldPermanentl
 from wattlink.connectors.devices.hvac import HoldType, HvacMode
 from wattlink.connectors.devices.parts import Range
 from wattlink.connectors.errors import CommandRefusal, CommandRefused
-from wattlink.connectors.vendors.myuplink.points import Point, Points, number_of
+from wattlink.connectors.vendors.myuplink.points import Point, Points, celsius_of, fahrenheit_of, number_of
 
 HEAT_CATEGORY, COOL_CATEGORY = "sh-indoorSpHeat", "sh-indoorSpCool"
 _HEAT_POINT = "47398"
 _SCHEDULE = "auto"
 _MODES = {"off": HvacMode.OFF, "heat": HvacMode.HEAT, "cool": HvacMode.COOL, "heatcool": HvacMode.AUTO}
 _VENDOR_MODES = {mode: name for name, mode in _MODES.items()}
-_FREEZING, _PER_DEGREE = 32.0, 1.8  # °F
 
 
 class Thermostat(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +33,7 @@ class Thermostat(msgspec.Struct, frozen=True, kw_only=True):
     cool: float | None = None
     heat_range: Range | None = None
     cool_range: Range | None = None
-    step: float | None = None  # °C; between those, points take nothing
+    step: float | None = None  # in the points' own degrees; between those, they take nothing
     heat_point: str | None = None
     cool_point: str | None = None
     has_schedule: bool = False
@@ -58,7 +57,7 @@ class Thermostat(msgspec.Struct, frozen=True, kw_only=True):
             raise CommandRefused(CommandRefusal.PRECONDITION, "This heat pump can only be given temperatures.")
         wanted = {self.heat_point: command.heat_setpoint, self.cool_point: command.cool_setpoint}
         changes = {
-            point: f"{self._stepped(value):g}"
+            point: f"{self._stepped(self._own(value)):g}"
             for point, value in wanted.items()
             if point is not None and value is not None
         }
@@ -66,11 +65,14 @@ class Thermostat(msgspec.Struct, frozen=True, kw_only=True):
             raise CommandRefused(CommandRefusal.PRECONDITION, "There is no temperature to set.")
         return changes
 
-    def _stepped(self, celsius: float) -> float:
-        return round(celsius / self.step) * self.step if self.step else celsius
+    def _stepped(self, degrees: float) -> float:
+        return round(degrees / self.step) * self.step if self.step else degrees
 
     def _degrees(self, celsius: float) -> float:
-        return round(celsius if self.is_celsius else celsius * _PER_DEGREE + _FREEZING, 1)
+        return round(self._own(celsius), 1)
+
+    def _own(self, celsius: float) -> float:
+        return celsius if self.is_celsius else fahrenheit_of(celsius)
 
 
 def may_have_zones(points: Points) -> bool:
@@ -107,7 +109,7 @@ def celsius(zone: Mapping[str, Any], name: str) -> float | None:
     degrees = number_of(zone.get(name))
     if degrees is None or zone.get("isCelsius") is not False:
         return degrees
-    return round((degrees - _FREEZING) / _PER_DEGREE, 1)
+    return celsius_of(degrees)
 
 
 def _of_zone(zone: Mapping[str, Any]) -> Thermostat:
@@ -147,6 +149,7 @@ def _mode_names(zone: Mapping[str, Any], now: str, *, heats: bool) -> set[str]:
 def _of_points(heat: Point, cool: Point | None) -> Thermostat:
     mode = HvacMode.HEAT if cool is None else HvacMode.AUTO
     return Thermostat(
+        is_celsius=heat.is_celsius,
         mode=mode,
         modes=(mode,) if heat.is_writable else (),
         heat=heat.value,
