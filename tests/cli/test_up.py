@@ -23,7 +23,7 @@ def up(data: Path, **settings: str) -> Iterator[str]:
     with log.open("wb") as output:
         process = subprocess.Popen(words, env=environ, stdout=output, stderr=output)
     try:
-        wait_until(lambda: b"Wattlink answers" in log.read_bytes() or process.poll() is not None)
+        wait_until(lambda: b"Wattlink answers" in log.read_bytes() or process.poll() is not None, seconds=120)
         assert process.poll() is None, log.read_text()
         yield f"http://127.0.0.1:{port}"
     finally:

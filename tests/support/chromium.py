@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-_PATIENCE_MILLISECONDS = 30_000  # of `expect`: a busy machine is no failure
+_PATIENCE_MILLISECONDS = 60_000  # of `expect`: a busy machine is no failure
 _QUIET = [  # it asks nobody for updates, and shows nothing
     "--disable-gpu",
     "--disable-background-networking",

@@ -15,7 +15,7 @@ from wattlink.connectors.registry import manifests, simulator
 from wattlink.domain.organizations.create import create_organization
 from wattlink.domain.organizations.operators.create import create_operator_token
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 _REDIRECTING = sorted(vendor for vendor, manifest in manifests().items() if manifest.sign_in.way == "redirect")
 
 

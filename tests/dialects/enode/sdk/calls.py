@@ -20,7 +20,7 @@ from tests.support.stack import App
 from tests.support.walk import walk
 from wattlink.connectors.registry import manifests
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
 
 
 class Sdk:
