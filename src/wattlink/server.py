@@ -3,12 +3,14 @@
 Litestar apps stay apart, each with its errors and its OpenAPI document; this file only chooses between them.
 """
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from litestar import Litestar
+from litestar.exceptions import HTTPException
 
 from wattlink.base.log import set_up_logs
 from wattlink.base.memory import collect_seldom
@@ -25,13 +27,18 @@ from wattlink.wiring import Hub, open_hub
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
+_BODY_SECONDS = 30.0
 
 
 class Server:
     """An ASGI app that opens its hub at start-up and hands each request to the app of its prefix or host."""
 
-    def __init__(self, open_: Callable[[], contextlib.AbstractAsyncContextManager[Hub]]) -> None:
+    def __init__(
+        self, open_: Callable[[], contextlib.AbstractAsyncContextManager[Hub]], *, body_seconds: float = _BODY_SECONDS
+    ) -> None:
+        """A request's body must have come within `body_seconds`."""
         self._open = open_
+        self._body_seconds = body_seconds
         self._apps: Mapping[str, Litestar] = {}
         self._hosts: Mapping[str, str] = {}
 
@@ -41,7 +48,8 @@ class Server:
         elif (prefix := self._prefix_of(scope)) is None:
             await _not_found(scope, send)
         else:
-            await self._apps[prefix](_below(scope, prefix), receive, send)  # type: ignore[arg-type]
+            received = receive if scope["method"] in ("GET", "HEAD") else _in_time(receive, self._body_seconds)
+            await self._apps[prefix](_below(scope, prefix), received, send)  # type: ignore[arg-type]
 
     def _prefix_of(self, scope: Scope) -> str | None:
         """The app's own, by the longest of its paths; or the one whose host this is, which may have such paths too."""
@@ -84,6 +92,25 @@ def create_app() -> Server:
 def server_of(settings: Settings) -> Server:
     """The server of these settings."""
     return Server(lambda: open_hub(settings))
+
+
+def _in_time(receive: Receive, seconds: float) -> Receive:
+    """Whoever sends a body letter by letter holds a connection for no longer than that."""
+    ends, is_whole = asyncio.get_running_loop().time() + seconds, False
+
+    async def received() -> Any:
+        nonlocal is_whole
+        if is_whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(status_code=408, detail="The body didn't come in time.") from None
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return received
 
 
 def _below(scope: Scope, prefix: str) -> Scope:

@@ -92,6 +92,7 @@ def test_a_new_key_is_one_of_a_ring() -> None:
         "k1:not base64",
         f"k1:{base64.b64encode(OLD).decode()},k1:{base64.b64encode(NEW).decode()}",
         f"k1:{base64.b64encode(OLD).decode()},",
+        f"{'k' * 33}:{base64.b64encode(OLD).decode()}",
     ],
 )
 def test_what_is_no_ring_is_refused(text: str) -> None:

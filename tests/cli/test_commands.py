@@ -44,6 +44,13 @@ def test_a_fresh_master_key_is_one_that_may_be_used() -> None:
     assert list(parse_master_keys(made.stdout.strip())) == ["k7"]
 
 
+@pytest.mark.parametrize("kid", ["", "k" * 33, "old,new", "old:new"])
+def test_an_id_that_no_ring_can_hold_makes_no_key(kid: str) -> None:
+    told = wattlink_here("master-key", "new", "--id", kid, environ=plain_environment())
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith(f"wattlink: --id {kid}: an id has 1 to 32 letters")
+
+
 def test_a_public_address_without_tls_is_refused(environ: Mapping[str, str]) -> None:
     told = wattlink("serve", environ={**environ, "WATTLINK_PUBLIC_URL": "http://link.example"})
     assert told.returncode == 2

@@ -3,8 +3,10 @@
 import httpx
 from litestar import Litestar
 
+from wattlink.server import Server
 
-def client_of(app: Litestar, authorization: str | None) -> httpx.AsyncClient:
+
+def client_of(app: Litestar | Server, authorization: str | None) -> httpx.AsyncClient:
     """A client with this `Authorization`; None: without one. A fault of the API's is an answer to it."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]

@@ -85,7 +85,7 @@ def parse_master_keys(text: str) -> dict[str, bytes]:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             key = b""
-        if not colon or not kid or len(key) != _KEY_BYTES or kid in ring:
+        if not colon or not 1 <= len(kid) <= 32 or len(key) != _KEY_BYTES or kid in ring:
             raise ValueError(
                 "expected `kid:base64` entries, separated by commas, with 32 bytes each and ids of their own"
             )

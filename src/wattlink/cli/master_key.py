@@ -2,7 +2,8 @@
 
 import click
 
-from wattlink.base.vault import new_master_key
+from wattlink.base.vault import new_master_key, parse_master_keys
+from wattlink.cli.failures import Refused
 
 
 @click.group("master-key")
@@ -14,4 +15,9 @@ def master_key() -> None:
 @click.option("--id", "kid", default="k1", show_default=True, help="The key's id in the ring, up to 32 letters.")
 def new(*, kid: str) -> None:
     """Print a fresh key for WATTLINK_MASTER_KEYS; to replace a key, put the new one before it."""
-    click.echo(new_master_key(kid))
+    made = new_master_key(kid)
+    try:
+        parse_master_keys(made)
+    except ValueError:
+        raise Refused(f"--id {kid}: an id has 1 to 32 letters, no comma or colon among them") from None
+    click.echo(made)

@@ -9,13 +9,14 @@ from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server as Granian
 
-from wattlink.base.processes import end_with_parent
+from wattlink.base.processes import allow_many_files, end_with_parent
 from wattlink.cli.failures import Refused
 from wattlink.cli.starting import ready_settings, with_logs
 from wattlink.settings.model import Settings
 
 _APP = "wattlink.server:create_app"  # loaded in each of granian's processes, not in this one
 _END_SECONDS = 30
+_OPEN_AT_ONCE = 16_384  # per process, idle ones among them; granian has a thousand for all processes together
 _LOGS = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagate": True}}}  # with all the others
 
 
@@ -33,6 +34,7 @@ def serve(*, allow_http: bool) -> None:
         workers=settings.processes_of_serve,
         loop=Loops.uvloop,
         websockets=False,
+        backpressure=min(_OPEN_AT_ONCE, allow_many_files() // 2),
         log_level=LogLevels(settings.log_level),
         log_dictconfig=_LOGS,
         respawn_failed_workers=True,

@@ -1,8 +1,11 @@
 """The dialect behind a real server: below its prefix and at the root of its own host, whatever stands in the path."""
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 
+import aiohttp
 import msgspec
 import psycopg
 import pytest
@@ -12,9 +15,14 @@ from yarl import URL
 from tests.dialects.enode.conftest import OWN_HOST, new_api
 from tests.dialects.enode.test_users import LINK
 from tests.support.disk import disk_full_meanwhile
+from tests.support.in_process import client_of
 from tests.support.stack import App, Stack
+from wattlink.base.processes import allow_many_files
+from wattlink.server import Server
 from wattlink.settings.model import Settings
-from wattlink.wiring import open_hub
+from wattlink.wiring import Hub, open_hub
+
+_SILENT = 1_100
 
 
 @pytest.fixture
@@ -65,6 +73,45 @@ async def test_without_room_for_it_nothing_is_written_and_everything_can_be_read
             assert (answer.status, (await answer.json())["data"]) == (200, [])
     async with app.stack.http.post(link, data=msgspec.json.encode(LINK), headers=app.headers) as answer:
         assert answer.status == 200
+
+
+async def test_connections_that_say_nothing_keep_nobody_out(app: App) -> None:
+    if allow_many_files() < 3 * _SILENT:
+        pytest.skip("the system allows too few connections for that")
+    async with contextlib.AsyncExitStack() as silent, aiohttp.ClientSession() as other:
+        for _ in range(_SILENT):
+            _, writer = await asyncio.open_connection("127.0.0.1", app.stack.hub.settings.port)
+            silent.callback(writer.close)
+        async with other.get(f"{app.stack.enode}/users", headers=app.headers) as answer:
+            assert answer.status == 200
+
+
+async def test_a_body_that_never_comes_is_not_waited_for(hub: Hub) -> None:
+    api = await new_api(hub, "Voltly")
+    server = Server(lambda: contextlib.nullcontext(hub), body_seconds=0.2)
+    async with _alive(server), client_of(server, f"Bearer {api.token}") as client:
+        answer = await client.post("/enode/users/ada/link", content=_hesitating())
+    assert (answer.status_code, answer.json()["detail"]) == (408, "The body didn't come in time.")
+
+
+async def _hesitating() -> AsyncIterator[bytes]:
+    yield b"{"
+    await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def _alive(server: Server) -> AsyncIterator[None]:
+    """As whoever serves it keeps it."""
+    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    said: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    living = asyncio.create_task(server({"type": "lifespan"}, heard.get, said.put))
+    heard.put_nowait({"type": "lifespan.startup"})
+    await said.get()
+    try:
+        yield
+    finally:
+        heard.put_nowait({"type": "lifespan.shutdown"})
+        await living
 
 
 def _shut(dsn: str) -> None:
