@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -82,8 +83,20 @@ class VendorDoor:
 
 def retry_after(answer: Answer, *also: str) -> float | None:
     """The seconds after which the vendor wants to be asked again, if it says so: there, or in headers of its own."""
-    said = next((answer.headers[name] for name in ("retry-after", *also) if answer.headers.get(name)), "")
-    return float(said) if said.isdecimal() else None
+    said = [answer.headers.get(name, "").strip() for name in ("retry-after", *also)]
+    told = (_seconds(text, answer) for text in said)
+    return next((seconds for seconds in told if seconds is not None), None)
+
+
+def _seconds(said: str, answer: Answer) -> float | None:
+    """A number of seconds, or the date of HTTP, counted from when the answer was made."""
+    if said.isdecimal():
+        return float(said)
+    try:
+        wait = parsedate_to_datetime(said) - parsedate_to_datetime(answer.headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return max(0.0, wait.total_seconds())
 
 
 def json_of(answer: Answer) -> Any:
