@@ -52,6 +52,7 @@ def test_settings_never_show_their_secrets() -> None:
         ({"WATTLINK_CONFIRM_AFTER_SECONDS": "nan"}, ["WATTLINK_CONFIRM_AFTER_SECONDS", "above 0"]),
         ({"WATTLINK_DIALECT_HOSTS": "enode"}, ["WATTLINK_DIALECT_HOSTS", "dialect=host"]),
         ({"WATTLINK_PROT": "1"}, ["WATTLINK_PROT is no setting", "WATTLINK_PORT"]),
+        ({"WATTLINK_XYZZY": "1"}, ["WATTLINK_XYZZY is no setting; there are", "WATTLINK_PORT"]),
         ({"WATTLINK_PORT_FILE": "port.txt"}, ["WATTLINK_PORT_FILE is no setting"]),
         ({"WATTLINK_MASTER_KEYS_FILE": "missing"}, ["WATTLINK_MASTER_KEYS_FILE", "can't be read"]),
         ({"WATTLINK_CONFIG": "missing.toml"}, ["WATTLINK_CONFIG=missing.toml", "can't be read"]),

@@ -32,6 +32,12 @@ async def test_a_page_tells_the_whole_document(hub: Hub, name: str) -> None:
     assert (await http.get("/docs")).text == answer.text
 
 
+async def test_a_page_says_how_a_key_is_sent_and_where_none_is_needed(hub: Hub) -> None:
+    page = (await client_of(_MAKERS["evrythng"](hub), None).get("/docs")).text
+    assert "A key, as it is, in the header <code>Authorization</code>." in page
+    assert "getTime; takes no token" in re.sub(r"<[^>]+>", "", page)
+
+
 @pytest.mark.parametrize("name", _MAKERS)
 async def test_a_page_loads_and_runs_nothing(hub: Hub, name: str) -> None:
     answer = await client_of(_MAKERS[name](hub), None).get("/docs")

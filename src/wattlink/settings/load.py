@@ -69,8 +69,9 @@ def _known(given: Mapping[str, str], *, shown: Callable[[str], str]) -> dict[str
     for key, text in given.items():
         name = key.removesuffix(_FILE.lower())
         if name not in RULES or (key != name and not RULES[name].secret):
-            near = difflib.get_close_matches(key, RULES, n=3) or sorted(RULES)
-            raise SettingsError(f"{shown(key)} is no setting; did you mean {' or '.join(map(variable, near))}?")
+            near = " or ".join(map(variable, difflib.get_close_matches(key, RULES, n=3)))
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(map(variable, sorted(RULES)))}"
+            raise SettingsError(f"{shown(key)} is no setting; {hint}")
         if name in texts or (key != name and name in given):
             raise SettingsError(f"{shown(name)} is given twice: as a value and as a file")
         texts[name] = _content(shown(key), text) if key != name else text

@@ -66,6 +66,7 @@ def _operations(table: Table, problems: Problems) -> Iterator[HTTPRouteHandler]:
                 status_code=route.status,
                 tags=[tag],
                 responses=_refusals(route, problems),
+                security=None if 401 in (*route.problems, *problems.always) else [{}],  # nobody refused, no token
             )(route.view)
 
 

@@ -65,6 +65,12 @@ async def test_every_operation_is_in_the_document_under_its_name(stack: Stack) -
     assert served["servers"] == [{"url": f"{stack.url}/podero"}]
     assert all(path.startswith(f"{BASE}/") for path in served["paths"])
     assert names_in(served) == set(_OPERATIONS)
+    operations = [one for path in served["paths"].values() for one in path.values()]
+    assert {one["operationId"] for one in operations if one.get("security") == [{}]} == {
+        "getClaimTokenStatus",
+        "openCue",
+        "settleCue",
+    }  # all others take the bearer token
 
 
 async def test_the_document_and_the_page_are_also_where_podero_has_them(stack: Stack) -> None:

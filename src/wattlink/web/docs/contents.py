@@ -120,4 +120,6 @@ def _token(scheme: Mapping[str, Any]) -> str:
     flow = scheme.get("flows", {}).get("clientCredentials")
     if flow is not None:
         return f"A bearer token that client credentials fetch at `{flow['tokenUrl']}`."
+    if scheme.get("type") == "apiKey":
+        return f"A key, as it is, in the header `{scheme['name']}`."
     return f"A bearer token: {scheme.get('description', '')}"
