@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.support.chromium import chromium
 from tests.support.clock import StillClock
 from tests.support.dialled_in import taking_calls
 from tests.support.person import Page, Person
@@ -114,6 +116,13 @@ async def arrived(person: Person, heading: str) -> Page:
 
     await until(is_there)
     return person.page
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests, each with pages and cookies of its own."""
+    async with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,25 +1,18 @@
 """What only a real browser can show: that it tells nobody the link's address, and frames no page of ours."""
 
-from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Frame, Request, ViewportSize, expect
 
 from tests.link.conftest import VEHICLE, World, until
-from tests.support.chromium import chromium, is_fine
+from tests.support.chromium import is_fine
 from tests.support.confirming import ConfirmingApp
 from wattlink.link.rendering.renderer import Renderer
 
 pytestmark = pytest.mark.browser
 
 _PHONE = ViewportSize(width=360, height=740)
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 async def test_the_vendor_learns_nothing_of_where_one_comes_from(browser: Browser, world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route, ViewportSize, expect
 
 from tests.link.conftest import BACK, VEHICLE, World, until
-from tests.support.chromium import chromium, is_fine
+from tests.support.chromium import is_fine
 from wattlink.connectors.simulation import Fault
 from wattlink.domain.linking.model import Cause
 
@@ -16,12 +16,6 @@ pytestmark = pytest.mark.browser
 
 _PHONE, _DESKTOP = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 _MOST_BYTES = 30 * 1024  # of a page with its style
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 class Visitor:

@@ -9,14 +9,13 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.link.conftest import World
-from tests.link.test_browser import browser
 from tests.link.test_browser_onboarding import Onboarded, phone
 from tests.link.test_four_types import TYPES, Story, story
 from tests.link.test_onboarding import CANCEL, SUCCESS, new_partner
 from tests.support.charge_points import dialling
 from tests.support.clock import StillClock
 
-__all__ = ["browser", "phone", "story"]  # the fixtures
+__all__ = ["phone", "story"]  # the fixtures
 pytestmark = pytest.mark.browser
 
 _BY_ITSELF_MS = 40_000  # the page goes on after eight seconds; machines may be slow

@@ -9,7 +9,6 @@ import pytest
 from playwright.async_api import Browser, FrameLocator, Page, Route, ViewportSize, expect
 
 from tests.link.conftest import World, new_world, until
-from tests.link.test_browser import browser
 from tests.link.test_onboarding import Partner, new_partner
 from tests.support.chromium import is_fine
 from tests.support.framing import may_be_framed_by, partner_site, tls_before
@@ -17,7 +16,6 @@ from tests.support.processes import free_ports
 from tests.support.stack import running_stack
 from wattlink.connectors.vendors.myuplink.simulator import PUBLISHED as NIBE
 
-__all__ = ["browser"]  # the fixture
 pytestmark = pytest.mark.browser
 
 _SCREEN = ViewportSize(width=400, height=860)

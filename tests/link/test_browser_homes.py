@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.link.conftest import CHARGER, World
-from tests.link.test_browser import Visitor, browser, context, visitor
+from tests.link.test_browser import Visitor, context, visitor
 from tests.support.chromium import is_fine
 from wattlink.domain.linking.model import Cause
 from wattlink.domain.organizations import store as organizations
@@ -16,7 +16,7 @@ from wattlink.domain.organizations.looks.branding import check_branding
 from wattlink.domain.organizations.model import Branding
 from wattlink.link.texts.languages import spoken
 
-__all__ = ["browser", "context", "visitor"]  # the fixtures
+__all__ = ["context", "visitor"]  # the fixtures
 pytestmark = pytest.mark.browser
 
 _HOME = ("vehicle", "battery", "inverter", "meter")

@@ -8,14 +8,14 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
 from tests.link.conftest import World
-from tests.link.test_browser import Visitor, browser
+from tests.link.test_browser import Visitor
 from tests.link.test_onboarding import SUCCESS, Partner, partner
 from tests.support.charge_points import dialling
 from wattlink.connectors.simulation import Fault
 from wattlink.connectors.vendors.myuplink.simulator import PUBLISHED as NIBE
 from wattlink.connectors.vendors.tesla.simulator import PUBLISHED as TESLA
 
-__all__ = ["browser", "partner"]  # the fixtures
+__all__ = ["partner"]  # the fixture
 pytestmark = pytest.mark.browser
 
 _PHONE = ViewportSize(width=360, height=740)

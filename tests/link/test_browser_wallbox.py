@@ -4,11 +4,11 @@ import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.link.conftest import World
-from tests.link.test_browser import Visitor, browser
+from tests.link.test_browser import Visitor
 from tests.link.test_onboarding import CANCEL, Partner, partner
 from wattlink.link.texts.languages import spoken
 
-__all__ = ["browser", "partner"]  # the fixtures
+__all__ = ["partner"]  # the fixture
 pytestmark = pytest.mark.browser
 
 _NARROW, _DESKTOP = ViewportSize(width=320, height=640), ViewportSize(width=1280, height=900)

@@ -1,6 +1,5 @@
 """The public pages in Chromium: on a narrow phone and on a desktop, in light and dark, in German, without scripts."""
 
-from collections.abc import AsyncIterator
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -8,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.link.conftest import World
-from tests.support.chromium import chromium, is_fine
+from tests.support.chromium import is_fine
 from wattlink.connectors.registry import clouds
 from wattlink.domain.interventions import catalogue
 from wattlink.link.texts.languages import spoken
@@ -24,12 +23,6 @@ _ALL = [
 ]
 _PHONE_KEY = next(found.entry.id for found in catalogue.entries() if found.entry.key == "phone_key")
 _EACH_SORT = ["/brands", "/brands/tesla", "/brands/easee", f"/interventions/{_PHONE_KEY}", "/brands/acme"]
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(_PHONE, "light"), (_PHONE, "dark"), (_DESKTOP, "dark")])
