@@ -66,18 +66,6 @@ async def test_the_vendor_is_never_within_the_frame(world: World, person: Person
         assert answer.headers["location"].startswith("/link/session/")
 
 
-async def test_mending_within_a_frame_waits_for_a_click(world: World, person: Person) -> None:
-    """Alone the page goes on to the vendor by itself; from a frame only a click gets out."""
-    await may_be_framed_by(world.app, *_SITES)
-    await person.go(await world.link(*VEHICLE, vendor="TESLA"))
-    page = await person.press("Continue")
-    assert (await person.go(f"{page.address}?go")).refresh is not None
-    async with person.http.get(f"{page.address}?go", headers={**_IN_FRAME, "sec-fetch-site": "same-origin"}) as answer:
-        framed = Page(answer.status, page.address, answer.headers, await answer.text())
-    assert framed.refresh is None
-    assert framed.link("Sign in at Tesla")
-
-
 async def test_the_way_out_of_a_frame_is_worth_nothing_to_another_site_or_in_a_mail(
     world: World, person: Person
 ) -> None:

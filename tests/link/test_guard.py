@@ -145,6 +145,14 @@ async def test_leaving_for_the_vendor_needs_the_token_too(world: World, person: 
         assert answer.status == 303
 
 
+async def test_nobody_is_taken_past_what_is_consented_to(world: World, person: Person) -> None:
+    await person.go(await world.link("vehicle:read:data", vendor="TESLA"))
+    page = await person.press("Continue")
+    page = await person.go(f"{page.address}?go")  # as the app may link to, which knows the session
+    assert page.link("Sign in at Tesla")
+    assert page.refresh is None
+
+
 async def test_a_token_of_one_session_is_none_of_another(world: World, person: Person) -> None:
     first = await world.at_form(person, await world.link())
     second = await world.at_form(person, await world.link())

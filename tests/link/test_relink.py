@@ -6,7 +6,7 @@ import pytest
 
 from tests.link.conftest import BACK, CHARGER, VEHICLE, World, arrived, until
 from tests.link.test_onboarding import CANCEL, SUCCESS, new_partner
-from tests.support.person import Person
+from tests.support.person import Page, Person
 from tests.support.stack import Refused, Stack, running_stack
 
 
@@ -122,6 +122,11 @@ async def test_a_broken_link_at_a_vendor_with_its_own_pages_is_one_click_away(wo
     assert page.refresh is not None
     delay, _, address = page.refresh.partition("; url=")
     assert (delay, address) == ("0", page.link("Sign in at Tesla"))
+    for told in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-origin", "sec-fetch-dest": "iframe"}):
+        async with person.http.get(page.address, headers=told) as answer:  # no click of hers, or one within a frame
+            waiting = Page(answer.status, page.address, answer.headers, await answer.text())
+        assert waiting.refresh is None
+        assert waiting.link("Sign in at Tesla")
     await world.come_back(person, await person.follow("Sign in at Tesla"))
     await arrived(person, "Everything works again")
     assert vehicle_id in [vehicle["id"] for vehicle in await world.vehicles()]

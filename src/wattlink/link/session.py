@@ -14,7 +14,7 @@ from wattlink.domain.access.ids import DeviceId, SessionId
 from wattlink.domain.linking.choosing.choose_brand import choose_brand
 from wattlink.domain.linking.ending.complete import finish
 from wattlink.domain.linking.ending.end_sessions import cancel
-from wattlink.domain.linking.model import State
+from wattlink.domain.linking.model import Purpose, State
 from wattlink.domain.linking.onboarding.pick import pick
 from wattlink.domain.linking.pair import check_pairing
 from wattlink.domain.linking.signing_in.await_device import await_device
@@ -33,7 +33,13 @@ async def shown(request: AnyRequest, ui: Ui, session_id: FromPath[UUID]) -> Resp
     """The page of the session's state."""
     sight = await own_sight(ui, request, SessionId(session_id))
     searched = request.query_params.get("q", "")[:_LONGEST_SEARCH]
-    return await page_of(sight, searched=searched, leaving="go" in request.query_params and not is_framed(request))
+    return await page_of(sight, searched=searched, leaving=_goes_on(sight, request))
+
+
+def _goes_on(sight: Sight, request: AnyRequest) -> bool:
+    """Whether the click that led here was for the vendor; no other page takes anybody past what is consented to."""
+    asked = "go" in request.query_params and sight.session.purpose is Purpose.RELINK
+    return asked and not is_framed(request) and not sight.ui.browsers.is_foreign(request)
 
 
 @get("/session/{session_id:uuid}/progress")
