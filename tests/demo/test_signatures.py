@@ -48,9 +48,14 @@ def test_one_good_signature_among_several_is_enough() -> None:
 
 
 def test_a_delivery_without_any_signature_is_counted_and_shown_to_nobody() -> None:
-    inbox = Inbox()
+    inbox = Inbox("a key")
     assert inbox.receive({"x-enode-delivery": "d1"}, b'[{"event":"user:vehicle:updated"}]') is None
     assert (inbox.refused, list(inbox.latest)) == (1, [])
+
+
+def test_a_secret_outlives_the_app_and_is_another_app_s_never() -> None:
+    assert Inbox("a key").secret == Inbox("a key").secret
+    assert Inbox("a key").secret != Inbox("another").secret
 
 
 def _signed(message_id: str, at: float, body: str) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _make_app(config: DemoConfig, session: aiohttp.ClientSession) -> web.Applica
         client_secret=config.client_secret,
     )
     world = World(session, url=config.sandbox_url, key=config.sandbox_key)
-    inbox, notices = Inbox(), Notices()
+    inbox, notices = Inbox(config.client_secret), Notices()
     page = Page(boards=Boards(enode), inbox=inbox, notices=notices, world=world)
     actions = Actions(enode=enode, notices=notices, world=world, app_url=config.app_url)
     receiver = Receiver(inbox, notices)

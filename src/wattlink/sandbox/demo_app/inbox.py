@@ -1,7 +1,7 @@
 """Webhooks as they arrive: verified, each delivery counted once, the latest kept for people to see."""
 
 import asyncio
-import secrets
+import hmac
 import time
 from base64 import b64encode
 from collections import OrderedDict, deque
@@ -60,9 +60,10 @@ class Received:
 class Inbox:
     """Receives the deliveries of one subscription, under one secret."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str) -> None:
+        """`key` is as secret, and the same at every start: what was on its way when the app ended counts afterwards."""
         # Standard Webhooks' form of a secret; for Enode's signature it is a text like any other.
-        self.secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+        self.secret = "whsec_" + b64encode(hmac.digest(key.encode(), b"webhooks", "sha256")).decode()
         self.latest: deque[Received] = deque(maxlen=_SHOWN)
         self.refused = 0
         self._seen: OrderedDict[str, None] = OrderedDict()
