@@ -14,7 +14,7 @@ from tests.dialects.enode.test_devices import VEHICLE
 from tests.dialects.evrythng.acting import key_of
 from tests.dialects.evrythng.conftest import Caller
 from tests.domain.commands.test_races import waiting
-from tests.support.clock import StillClock
+from tests.support.clock import YEAR, StillClock
 from tests.support.in_process import client_of
 from wattlink.dialects.evrythng.ids import id_of
 from wattlink.dialects.podero import BASE
@@ -102,7 +102,7 @@ async def home(dsn: str) -> AsyncIterator[Home]:
                 tx, made.application_id, KeyKind.TRUSTED, vault=hub.vault, now=hub.clock()
             )
         access = Access(applications=(made.application_id,))
-        token = (await hub.authenticator.issue(str(made.client_id), made.client_secret)).token
+        token = (await hub.authenticator.issue(str(made.client_id), made.client_secret, seconds=YEAR)).token
         enode, podero = asking(hub, "enode", token), asking(hub, "podero", token)
         users = f"{BASE}/org/{organization_id}/users"
         new = {"role": "user", "email": "ada@example.com", "external_user_id": "ada"}

@@ -15,3 +15,7 @@ class StillClock:
     def forward(self, **time: float) -> None:
         """Move on, by what timedelta takes: `forward(minutes=5)`."""
         self.now += timedelta(**time)
+
+
+YEAR = 31_536_000
+"""Seconds: of tokens in stories whose clock is moved on; that theirs end is a story of its own."""

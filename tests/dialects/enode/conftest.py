@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
+from tests.support.clock import YEAR
 from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
 from tests.support.users import get_or_create
@@ -141,5 +142,5 @@ async def new_api(hub: Hub, name: str) -> Api:
     """A new application's backend."""
     async with hub.db.transaction() as tx:
         made = await create_application(tx, name)
-    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret)
+    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret, seconds=YEAR)
     return Api(make_app(hub), hub, Access(applications=(made.application_id,)), issued.token)

@@ -73,13 +73,15 @@ async def test_without_a_live_token_nothing_is_told(api: Api, authorization: str
     }
 
 
-async def test_a_token_lives_for_an_hour(api: Api, clock: StillClock) -> None:
+async def test_a_token_lives_for_an_hour(api: Api, application: NewApplication, clock: StillClock) -> None:
+    answer = await ask(api, _GRANT, f"{application.client_id}:{application.client_secret}")
+    given = {"authorization": f"Bearer {answer.json()['access_token']}"}
     clock.forward(minutes=59)
     api.hub.authenticator.forget()
-    assert (await api.get("/users")).status_code == 200
+    assert (await api.http.get("/users", headers=given)).status_code == 200
     clock.forward(minutes=2)
     api.hub.authenticator.forget()
-    assert (await api.get("/users")).status_code == 401
+    assert (await api.http.get("/users", headers=given)).status_code == 401
 
 
 async def test_the_version_is_known_or_refused_and_no_user_stands_in_a_header(api: Api) -> None:

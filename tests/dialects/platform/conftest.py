@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
+from tests.support.clock import YEAR
 from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
 from wattlink.dialects.registry import DIALECTS
@@ -98,5 +99,5 @@ async def application(hub: Hub, app: Litestar, ours: Organization) -> Caller:
 async def application_of(hub: Hub, app: Litestar, organization: Organization) -> Caller:
     """The backend of an organization's first application."""
     made = organization.application
-    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret)
+    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret, seconds=YEAR)
     return Caller(app, issued.token)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
+from tests.support.clock import YEAR
 from tests.support.in_process import client_of
 from tests.support.stack import Stack, running_stack
 from wattlink.dialects.podero import BASE
@@ -74,5 +75,5 @@ async def new_partner(hub: Hub, name: str) -> Partner:
     async with hub.db.transaction() as tx:
         organization_id = await create_organization(tx, name)
         made = await create_application(tx, name, organization_id=organization_id)
-    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret, seconds=36_000)
+    issued = await hub.authenticator.issue(str(made.client_id), made.client_secret, seconds=YEAR)
     return Partner(make_app(hub), hub, str(organization_id), made, issued.token)
