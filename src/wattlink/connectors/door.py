@@ -1,5 +1,6 @@
 """A connector's door to its vendor: named hosts, deadlines, size limits, budgets, and two of the four errors."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -105,3 +106,10 @@ def json_of(answer: Answer) -> Any:
         return msgspec.json.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UnexpectedAnswer(f"status {answer.status} with a body that isn't JSON") from None
+
+
+def number(value: Any) -> float | None:
+    """A finite number of an answer; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

@@ -91,14 +91,18 @@ def tokens_of(answer: Answer) -> Mapping[str, Any]:
 
 def credential_of(tokens: Mapping[str, Any], now: datetime, *, before: Credential | None = None) -> Credential:
     """The credential that these tokens make; what the answer leaves out is taken from the one `before`."""
-    fresh = tokens.get("refresh_token")
-    kept = before.refresh_token if before else None
     return Credential(
         access_token=tokens["access_token"],
         expires_at=now + life_of(tokens.get("expires_in")),
-        refresh_token=fresh if isinstance(fresh, str) and fresh else kept,
+        refresh_token=newest_of(tokens.get("refresh_token"), before),
         extra=before.extra if before else {},
     )
+
+
+def newest_of(fresh: Any, before: Credential | None) -> str | None:
+    """The refresh token that came, or, where none did, the one before: it goes on being good."""
+    kept = before.refresh_token if before else None
+    return fresh if isinstance(fresh, str) and fresh else kept
 
 
 def life_of(told: Any) -> timedelta:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, LiteralString, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 T = TypeVar("T")
 
 _CONNECTION_OPTIONS = "-c transaction_timeout=10s -c statement_timeout=8s -c lock_timeout=5s -c timezone=UTC"
+_AGAIN_SECONDS = 0.5
 _AWAY_TOO = (  # which psycopg doesn't call operational errors
     psycopg.errors.ReadOnlySqlTransaction,  # a standby now, or a disk so full that whoever runs it forbids writing
     psycopg.errors.TransactionTimeout,
@@ -158,6 +159,15 @@ class Database:
                 await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
             async for notification in connection.notifies():
                 yield notification.channel, notification.payload
+
+
+async def or_again(work: Callable[[], Awaitable[T]]) -> T:
+    """What `work` gives; begun once more where the database failed it: a deadlock, or a server that restarts."""
+    try:
+        return await work()
+    except psycopg.OperationalError:
+        await asyncio.sleep(_AGAIN_SECONDS)
+        return await work()
 
 
 class Notifier:

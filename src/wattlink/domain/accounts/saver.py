@@ -1,6 +1,5 @@
 """Gathers the outcomes of this process's visits, so that a commit is shared by many."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,13 +9,12 @@ from msgspec import structs
 from wattlink.base.clock import Clock
 from wattlink.base.gather import Gatherer
 from wattlink.base.log import get_logger
-from wattlink.db.database import Database, Notifier
+from wattlink.db.database import Database, Notifier, or_again
 from wattlink.domain.access.ids import RegistrationId
 from wattlink.domain.accounts.model import Outcome, VisitError
 from wattlink.domain.accounts.save import save
 from wattlink.domain.vendors.circuits import store as circuits
 
-_RETRY_SECONDS = 0.5
 _NOTED_EVERY = timedelta(seconds=1)
 
 _log = get_logger(__name__)
@@ -40,20 +38,13 @@ class Saver:
 
     async def _save_all(self, outcomes: Sequence[Outcome]) -> list[bool]:
         try:
-            await self._save_or_again(outcomes)
+            await or_again(lambda: self._save(outcomes))
         except psycopg.OperationalError:
             raise
         except Exception as error:
             return await self._save_apart(outcomes, error)
         await self._note_proofs(outcomes)
         return [True] * len(outcomes)
-
-    async def _save_or_again(self, outcomes: Sequence[Outcome]) -> None:
-        try:
-            await self._save(outcomes)
-        except psycopg.OperationalError:
-            await asyncio.sleep(_RETRY_SECONDS)  # a deadlock, or a server that restarts
-            await self._save(outcomes)
 
     async def _save(self, outcomes: Sequence[Outcome]) -> None:
         async with self._db.transaction() as tx:

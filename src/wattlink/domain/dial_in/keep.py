@@ -1,6 +1,5 @@
 """Keep what devices tell over their lines: what many told at once shares a commit, each fenced by its line's turn."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from wattlink.base.clock import Clock
 from wattlink.base.gather import Gatherer
 from wattlink.connectors.contract import DeviceReading
 from wattlink.connectors.devices import kind_of
-from wattlink.db.database import Database, Notifier, Transaction
+from wattlink.db.database import Database, Notifier, Transaction, or_again
 from wattlink.domain.access.ids import AccountId
 from wattlink.domain.commands import store as commands
 from wattlink.domain.commands.ending.end import end as end_commands
@@ -23,8 +22,6 @@ from wattlink.domain.devices.dial_in.model import Held, Kept
 from wattlink.domain.devices.model import DeviceChange, KnownDevice
 from wattlink.domain.devices.save import save as save_devices
 from wattlink.domain.events.record import record
-
-_RETRY_SECONDS = 0.5
 
 
 class Keeper:
@@ -46,7 +43,7 @@ class Keeper:
     async def _keep_all(self, reports: Sequence[Kept]) -> list[bool | Exception]:
         """What no database holds, since a device may say anything, mustn't take with it what others told."""
         try:
-            return [*await self._keep_or_again(reports)]
+            return [*await or_again(lambda: self._keep(reports))]
         except psycopg.OperationalError:
             raise
         except Exception as error:
@@ -54,13 +51,6 @@ class Keeper:
                 return [error]
         middle = len(reports) // 2
         return [*await self._keep_all(reports[:middle]), *await self._keep_all(reports[middle:])]
-
-    async def _keep_or_again(self, reports: Sequence[Kept]) -> list[bool]:
-        try:
-            return await self._keep(reports)
-        except psycopg.OperationalError:
-            await asyncio.sleep(_RETRY_SECONDS)  # a deadlock, or a server that restarts
-            return await self._keep(reports)
 
     async def _keep(self, reports: Sequence[Kept]) -> list[bool]:
         newest = {report.account_id: report for report in reports}  # of one line, the last says it all

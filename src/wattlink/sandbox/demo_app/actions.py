@@ -11,7 +11,7 @@ from wattlink.sandbox.demo_app.board import LISTS
 from wattlink.sandbox.demo_app.enode import Enode, EnodeError
 from wattlink.sandbox.demo_app.notices import Notices
 from wattlink.sandbox.demo_app.offers import OFFERS
-from wattlink.sandbox.demo_app.person import become, user_of
+from wattlink.sandbox.demo_app.person import become, path_of, user_of
 from wattlink.sandbox.demo_app.world import World
 
 # `error_message` speaks to those who build an app; this speaks to those who use it.
@@ -48,7 +48,7 @@ class Actions:
         wanted = {**self._session, "scopes": list(offer.scopes)}
         if offer.kind is not None:
             wanted["vendorType"] = offer.kind
-        session = await self._enode.ask("POST", f"{_path_of(user_of(request))}/link", wanted)
+        session = await self._enode.ask("POST", f"{path_of(user_of(request))}/link", wanted)
         raise web.HTTPSeeOther(session["linkUrl"])
 
     async def _reconnect(self, request: web.Request) -> web.Response:
@@ -85,7 +85,7 @@ class Actions:
 
     async def _disconnect(self, request: web.Request) -> web.Response:
         vendor = quote(request.match_info["vendor"], safe="")
-        await self._enode.ask("DELETE", f"{_path_of(user_of(request))}/vendors/{vendor}/{_known_kind(request)}")
+        await self._enode.ask("DELETE", f"{path_of(user_of(request))}/vendors/{vendor}/{_known_kind(request)}")
         raise web.HTTPSeeOther("/")
 
     async def _dismiss(self, request: web.Request) -> web.Response:
@@ -115,7 +115,7 @@ class Actions:
     async def hint_all(self, user_id: str) -> None:
         """Ask Wattlink to look at all of a user's devices soon, as an app does when its user is looking."""
         for kind, path in LISTS.items():
-            devices: list[Mapping[str, Any]] = await self._enode.list(f"{_path_of(user_id)}/{path}")
+            devices: list[Mapping[str, Any]] = await self._enode.list(f"{path_of(user_id)}/{path}")
             await asyncio.gather(*(self._hint(kind, device["id"]) for device in devices))
 
     async def _hint(self, kind: str, device_id: str) -> None:
@@ -128,10 +128,6 @@ class Actions:
 
 async def _become(request: web.Request) -> web.Response:
     return become(str((await request.post()).get("user", "")))
-
-
-def _path_of(user_id: str) -> str:
-    return f"/users/{quote(user_id, safe='')}"
 
 
 def _known_kind(request: web.Request) -> str:

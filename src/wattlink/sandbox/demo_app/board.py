@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from wattlink.sandbox.demo_app.enode import Enode, EnodeError
+from wattlink.sandbox.demo_app.person import path_of
 
 LISTS = {
     "vehicle": "vehicles",
@@ -128,7 +129,7 @@ class Boards:
 
     async def of_user(self, user_id: str) -> Board:
         """The user's board; an empty one for somebody who has never linked. Raises EnodeError."""
-        user = f"/users/{quote(user_id, safe='')}"
+        user = path_of(user_id)
         lists = await asyncio.gather(*(self._enode.list(f"{user}/{path}") for path in LISTS.values()))
         tiles = [
             Tile(kind, device, await self._needs_of(device))
@@ -145,7 +146,7 @@ class Boards:
         return [user["id"] for user in newest["data"]]
 
     async def _vendors_of(self, user_id: str) -> Sequence[LinkedVendor]:
-        user = f"/users/{quote(user_id, safe='')}"
+        user = path_of(user_id)
         try:
             told = await self._enode.ask("GET", user)
         except EnodeError as error:

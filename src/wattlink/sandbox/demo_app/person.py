@@ -13,6 +13,11 @@ def user_of(request: web.Request) -> str:
     return unquote(request.cookies.get(_COOKIE, "")) or USER_ID
 
 
+def path_of(user_id: str) -> str:
+    """Where the API has this user."""
+    return f"/users/{quote(user_id, safe='')}"
+
+
 def become(user_id: str) -> web.Response:
     """Lead to the page of this user, and show it until another one is chosen."""
     answer = web.Response(status=303, headers={"Location": "/"})

@@ -12,7 +12,7 @@ from wattlink.base.outbound import Answer
 from wattlink.connectors.commands import Command, SetMaxCurrent, StartCharging, StopCharging
 from wattlink.connectors.contract import Connector, Credential, DeviceReading, Grant
 from wattlink.connectors.devices import Charger, Document, Kind
-from wattlink.connectors.door import json_of
+from wattlink.connectors.door import json_of, number
 from wattlink.connectors.errors import (
     CommandRefusal,
     CommandRefused,
@@ -21,7 +21,7 @@ from wattlink.connectors.errors import (
     UnexpectedAnswer,
     VendorUnavailable,
 )
-from wattlink.connectors.oauth2 import life_of
+from wattlink.connectors.oauth2 import life_of, newest_of
 from wattlink.connectors.registry import manifest_of
 from wattlink.connectors.several import Subject, read_several
 from wattlink.connectors.vendors.easee import failures, mapping
@@ -108,7 +108,7 @@ class EaseeConnector(Connector):
         most = None
         with suppress(ConnectorError):
             config = _shaped(await self._get(credential, f"{path}/config"), ChargerConfig)
-            most = mapping.number(config.max_charger_current)
+            most = number(config.max_charger_current)
         if most is not None and amps > most:
             raise CommandRefused(CommandRefusal.PRECONDITION, f"The charger is limited to {most:g} A.")
 
@@ -172,11 +172,10 @@ class EaseeConnector(Connector):
 
     def _credential(self, answer: Any, before: Credential | None = None) -> Credential:
         tokens = _shaped(answer, _Tokens)
-        fresh, kept = tokens.refresh_token, before.refresh_token if before else None
         return Credential(
             access_token=tokens.access_token,
             expires_at=self.door.now() + life_of(tokens.expires_in),
-            refresh_token=fresh if isinstance(fresh, str) and fresh else kept,
+            refresh_token=newest_of(tokens.refresh_token, before),
         )
 
 

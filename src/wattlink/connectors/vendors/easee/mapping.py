@@ -15,6 +15,7 @@ from wattlink.connectors.devices import (
     PowerDelivery,
     blocked,
 )
+from wattlink.connectors.door import number
 
 _OWNER = 1  # levelOfAccess; other numbers are guests, null says nothing
 _MODELS = {"EH": "Easee Home", "EC": "Easee Charge"}
@@ -139,11 +140,6 @@ def _hurdles(listed: ListedCharger, config: ChargerConfig, intervention: Callabl
     if config.is_enabled is False:
         hurdles.append(intervention("switched_off"))
     return hurdles
-
-
-def number(told: Any) -> float | None:
-    """A number; None for anything else."""
-    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else None
 
 
 def _whole(told: Any) -> int | None:

@@ -10,6 +10,7 @@ import msgspec
 from wattlink.connectors.devices import Inverter
 from wattlink.connectors.devices.parts import CAPABLE
 from wattlink.connectors.devices.site import InverterCapabilities, InverterInformation, ProductionState
+from wattlink.connectors.door import number
 from wattlink.connectors.errors import UnexpectedAnswer
 
 _FRESH = timedelta(hours=1)
@@ -83,8 +84,8 @@ def latest_of(told: Any, zone: ZoneInfo | None) -> Telemetry | None:
     found = [
         Telemetry(
             at=at,
-            watts=_number(entry.get("totalActivePower")),
-            lifetime_wh=_number(entry.get("totalEnergy")),
+            watts=number(entry.get("totalActivePower")),
+            lifetime_wh=number(entry.get("totalEnergy")),
             mode=_text(entry.get("inverterMode")),
         )
         for entry in entries
@@ -180,7 +181,3 @@ def _day(value: str) -> datetime | None:
 
 def _text(value: Any) -> str:
     return value.replace("\0", "").strip() if isinstance(value, str) else ""
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

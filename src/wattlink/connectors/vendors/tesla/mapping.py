@@ -1,6 +1,5 @@
 """From what the Fleet API says of a car to the normalised form. Miles become km; what isn't told stays None."""
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from wattlink.connectors.devices import (
     VehicleChargeState,
     VehicleInformation,
 )
+from wattlink.connectors.door import number
 from wattlink.connectors.vendors.tesla.capabilities import Listed, capabilities, unlisted
 from wattlink.connectors.vendors.tesla.fleet import Trouble, block
 
@@ -138,13 +138,6 @@ def _year(vin: str) -> int | None:
 def text(value: Any) -> str | None:
     """Text that says something."""
     return value if isinstance(value, str) and value and value != "<invalid>" else None
-
-
-def number(value: Any) -> float | None:
-    """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)
 
 
 def _km(value: Any) -> float | None:

@@ -8,9 +8,10 @@ import msgspec
 
 from wattlink.base.clock import moment_of
 from wattlink.connectors.devices.site import BatteryInformation, InverterInformation, MeterInformation
+from wattlink.connectors.door import number
 from wattlink.connectors.vendors.tesla.energy.site import Site
 from wattlink.connectors.vendors.tesla.fleet import Trouble
-from wattlink.connectors.vendors.tesla.mapping import number, text
+from wattlink.connectors.vendors.tesla.mapping import text
 
 Information = TypeVar("Information", BatteryInformation, InverterInformation, MeterInformation)
 
