@@ -13,6 +13,7 @@ from tests.support.person import Person
 from wattlink.connectors.simulation import Fault
 from wattlink.dialects.podero import BASE
 
+QUESTION = "Which device is it about?"
 SUCCESS, CANCEL = "https://partner.example/done?journey=a%20b", "https://partner.example/back?x=1#here"
 
 
@@ -76,6 +77,17 @@ async def partner(world: World) -> Partner:
     return await new_partner(world)
 
 
+async def asked_which(world: World, partner: Partner, person: Person) -> Any:
+    """A session whose user is asked which of two chargers it is about."""
+    session = await partner.begin(device_type="wb")
+    await person.go(session["authentication_url"])
+    await person.press("Continue")
+    await person.press("E Easee")
+    await person.press("Sign in", username=world.username, password="right")
+    await arrived(person, QUESTION)
+    return session
+
+
 async def add_cars(world: World, partner: Partner, person: Person) -> None:
     """Through the form: two cars, one of which was picked."""
     session = await partner.begin(device_type="ev")
@@ -83,7 +95,7 @@ async def add_cars(world: World, partner: Partner, person: Person) -> None:
     await person.press("Continue")
     await person.press("T Tesla")
     await person.press("Sign in", username=world.username, password="right")
-    await arrived(person, "Which device is it about?")
+    await arrived(person, QUESTION)
     await person.press("Model 3")
     await arrived(person, "Your 2 cars are linked")
 
@@ -99,7 +111,7 @@ async def test_a_charger_is_added_through_the_form_and_its_id_comes_back(
     await person.press("E Easee")
     await person.press("Sign in", username=world.username, password="wrong")
     await person.press("Sign in", username=world.username, password="right")
-    await arrived(person, "Which device is it about?")
+    await arrived(person, QUESTION)
     await person.press("Charger 2")
     page = await arrived(person, "Your 2 chargers are linked")
     after = await partner.call("GET", f"/device-onboarding/{session['id']}")
@@ -124,12 +136,7 @@ async def test_where_the_app_confirms_a_partners_session_waits_for_its_yes(
 ) -> None:
     app = ConfirmingApp(world.app)
     await app.choose()
-    session = await partner.begin(device_type="wb")
-    await person.go(session["authentication_url"])
-    await person.press("Continue")
-    await person.press("E Easee")
-    await person.press("Sign in", username=world.username, password="right")
-    await arrived(person, "Which device is it about?")
+    session = await asked_which(world, partner, person)
     await person.press("Charger 2")
     page = await arrived(person, "One last step in Voltly")
     assert page.link("Continue in").startswith(f"{SUCCESS}&link_session={session['id']}&link_code=")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from tests.link.conftest import BACK, CHARGER, VEHICLE, World, arrived, until
-from tests.link.test_onboarding import CANCEL, SUCCESS, new_partner
+from tests.link.test_onboarding import CANCEL, SUCCESS, asked_which, new_partner
 from tests.support.person import Page, Person
 from tests.support.stack import Refused, Stack, running_stack
 
@@ -196,12 +196,7 @@ async def test_a_pairing_is_put_off_and_made_up_for_without_signing_in(world: Wo
 
 async def test_a_partners_device_is_mended_and_keeps_its_id(world: World, person: Person) -> None:
     partner = await new_partner(world)
-    session = await partner.begin(device_type="wb")
-    await person.go(session["authentication_url"])
-    await person.press("Continue")
-    await person.press("E Easee")
-    await person.press("Sign in", username=world.username, password="right")
-    await arrived(person, "Which device is it about?")
+    await asked_which(world, partner, person)
     await person.press("Charger 2")
     await arrived(person, "Your 2 chargers are linked")
     device_id = (await partner.call("GET", partner.of_user("/wallboxes")))[-1]["id"]

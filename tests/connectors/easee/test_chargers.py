@@ -37,6 +37,12 @@ class House:
         assert isinstance(found, Charger)
         return found
 
+    async def beside_another(self, clock: StillClock, told: Answer) -> Connector:
+        """A second charger comes, and of the state of the first one the vendor tells this."""
+        await self.sandbox.change("easee", USER, add_devices=1)
+        way = Spoilt(self._outbound, f"{self.key}/state", told)
+        return connect("easee", way, self.sandbox.hosts("easee"), clock)
+
     async def turn(self, **knobs: Any) -> None:
         """Turn knobs of the charger."""
         await self.sandbox.change("easee", USER, devices={self.key: knobs})
@@ -218,23 +224,17 @@ async def test_tokens_that_were_renewed_to_log_out_are_not_lost_with_the_first_l
     assert asked == [("logout", 401), ("refresh_token", 200), ("logout", 204)]
 
 
-async def test_a_charger_that_is_sold_while_it_is_read_is_gone(
-    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
-) -> None:
-    await sandbox.change("easee", USER, add_devices=1)
-    way = Spoilt(outbound, f"{house.key}/state", Answer(404, {}, b""))
-    connector = connect("easee", way, sandbox.hosts("easee"), clock)
+async def test_a_charger_that_is_sold_while_it_is_read_is_gone(house: House, clock: StillClock) -> None:
+    connector = await house.beside_another(clock, Answer(404, {}, b""))
     readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {})
     assert len(readings) == 1
     assert readings[0].vendor_device_id != house.key
 
 
 async def test_a_charger_that_the_vendor_cannot_tell_of_stays_as_it_was_and_the_other_is_read(
-    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
+    house: House, clock: StillClock
 ) -> None:
-    await sandbox.change("easee", USER, add_devices=1)
-    way = Spoilt(outbound, f"{house.key}/state", Answer(503, {}, b"<html>"))
-    connector = connect("easee", way, sandbox.hosts("easee"), clock)
+    connector = await house.beside_another(clock, Answer(503, {}, b"<html>"))
     before = await house.charger()
     for last in ({house.key: before}, {}):
         readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, last)
@@ -259,10 +259,8 @@ async def test_rotated_tokens_are_kept_whatever_is_said_of_their_life(
 
 
 async def test_a_page_in_place_of_a_chargers_state_does_not_say_that_the_charger_is_gone(
-    sandbox: RunningSandbox, house: House, outbound: Outbound, clock: StillClock
+    house: House, clock: StillClock
 ) -> None:
-    await sandbox.change("easee", USER, add_devices=1)
-    way = Spoilt(outbound, f"{house.key}/state", Answer(404, {}, b"<html>No such page</html>"))
-    connector = connect("easee", way, sandbox.hosts("easee"), clock)
+    connector = await house.beside_another(clock, Answer(404, {}, b"<html>No such page</html>"))
     readings = await connector.read(house.grant.credential, frozenset({Kind.CHARGER}), SCOPES, {})
     assert house.key in {reading.vendor_device_id for reading in readings}
